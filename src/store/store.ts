@@ -1,0 +1,113 @@
+import type { Attributes, Gap, HomeEvent, Position, Reading, SeriesId, Stored } from "../domain/reading.ts";
+import type { Identity, Series } from "../domain/series.ts";
+import type { Micros, Window } from "../domain/time.ts";
+
+/** One line of the log. A series entry must come before the first reading of that series (same batch or earlier). */
+export type Entry =
+  | { readonly kind: "reading"; readonly reading: Reading }
+  | { readonly kind: "event"; readonly event: HomeEvent }
+  | { readonly kind: "gap"; readonly gap: Gap }
+  | { readonly kind: "series"; readonly series: SeriesId; readonly identity: Identity };
+
+export type Order = "oldest_first" | "newest_first";
+
+/** Where a page ended; give it back as `after` to go on. */
+export type Cursor = { readonly time: Micros; readonly position: Position };
+
+export type ReadingsQuery = {
+  readonly series: SeriesId;
+  readonly window: Window;
+  readonly order: Order;
+  /** Readings strictly past the cursor in the given order. */
+  readonly after?: Cursor;
+  /** At most this many readings; at least 1. */
+  readonly limit: number;
+  /** False: `attributes` come back empty and are not read from disk. */
+  readonly attributes: boolean;
+};
+
+export type EventsQuery = {
+  readonly window: Window;
+  readonly order: Order;
+  readonly after?: Cursor;
+  readonly limit: number;
+  /** Only these event types; absent: all. */
+  readonly types?: readonly string[];
+};
+
+/**
+ * What a query sees: a frozen picture of the store, made on the owner's thread in no time, that can be posted to a
+ * worker (structured clone) and opened there with `openView`. Nothing it names is deleted before it is released.
+ */
+export type View = { readonly engine: string; readonly token: number; readonly content: unknown };
+
+export type ViewReader = {
+  /** Pages in the asked order, ordered by (time, position); no page is empty. */
+  readings(query: ReadingsQuery): AsyncIterable<readonly Stored<Reading>[]>;
+  events(query: EventsQuery): AsyncIterable<readonly Stored<HomeEvent>[]>;
+  /** Bytes read from disk so far: records and indexes apart. */
+  readonly bytesRead: { records: number; indexes: number };
+  close(): Promise<void>;
+};
+
+/** Bytes that could not be read back; everything else is served. */
+export type Damage = {
+  readonly file: string;
+  readonly offset: number;
+  readonly length: number;
+  readonly why: string;
+  /** Times of the readings before and after, where known. */
+  readonly from: Micros | null;
+  readonly to: Micros | null;
+};
+
+export type StoreStats = {
+  readonly engine: string;
+  /** Stored by this process since it opened the store. */
+  readonly appended: { readonly readings: number; readonly events: number; readonly gaps: number };
+  /** In the store altogether. */
+  readonly readings: number;
+  readonly events: number;
+  readonly series: number;
+  readonly bytes: number;
+  readonly files: number;
+  readonly oldest: Micros | null;
+  readonly newest: Micros | null;
+  /** Bytes written but not yet known to be on the disk. */
+  readonly unsyncedBytes: number;
+  readonly position: Position;
+};
+
+/**
+ * Promises (conformance.ts holds them to it): what `append` has resolved is found by every later query and survives
+ * `kill -9`; it reads back exactly (state text, attributes, microseconds); a batch is kept in order; a reading older
+ * than others of its series lands in its place in time and never replaces the latest.
+ */
+export type Store = {
+  readonly profile: StoreProfile;
+  /**
+   * Writes the entries in order and resolves with the position of each. Concurrent calls are kept in call order.
+   * Rejects with a retryable Failure (`store_write_failed`) when the disk refuses; then nothing of the batch counts.
+   */
+  append(entries: readonly Entry[]): Promise<readonly Position[]>;
+  series(): ReadonlyMap<SeriesId, Series>;
+  /** The reading with the greatest (time, position) of a series. */
+  latest(series: SeriesId): Stored<Reading> | undefined;
+  allLatest(): Iterable<Stored<Reading>>;
+  /** Gaps that touch the window, oldest first. */
+  gaps(window: Window, series?: SeriesId): readonly Stored<Gap>[];
+  view(): View;
+  release(view: View): void;
+  /** Opens a view on this thread. */
+  reader(view: View): ViewReader;
+  damages(): readonly Damage[];
+  stats(): StoreStats;
+  /** Resolves when everything appended before is on the disk. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** What an engine can hold; a suite skips what the profile says it cannot, and says so. */
+export type StoreProfile = { readonly engine: string; readonly durable: boolean };
+
+export const NO_ATTRIBUTES: Attributes = Object.freeze({});
