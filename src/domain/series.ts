@@ -28,6 +28,7 @@ export type Series = {
   readonly identities: readonly Identity[];
 };
 
-export const currentIdentity = (series: Series): Identity => series.identities[series.identities.length - 1] as Identity;
+export const currentIdentity = (series: Series): Identity =>
+  series.identities[series.identities.length - 1] as Identity;
 
 export const domainOf = (entityId: string): string => entityId.slice(0, Math.max(0, entityId.indexOf(".")));

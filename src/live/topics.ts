@@ -1,0 +1,24 @@
+import type { Gap, HomeEvent, Reading, Stored } from "../domain/reading.ts";
+import type { Series } from "../domain/series.ts";
+import type { PartStatus } from "../domain/status.ts";
+import { type Bus, createBus } from "./bus.ts";
+
+/** A stored reading with the one it follows. */
+export type LiveChange = {
+  readonly series: Series;
+  readonly reading: Stored<Reading>;
+  /** The latest reading of the series before this one; undefined: this is its first. */
+  readonly previous: Stored<Reading> | undefined;
+};
+
+/** Everything here is already in the store (statuses excepted): a query finds what a listener has seen. */
+export type Topics = {
+  change: LiveChange;
+  event: Stored<HomeEvent>;
+  gap: Stored<Gap>;
+  status: PartStatus;
+};
+
+export type LiveBus = Bus<Topics>;
+export const createLiveBus = (onListenerError: (error: unknown) => void): LiveBus =>
+  createBus<Topics>({ onListenerError });
