@@ -19,7 +19,15 @@ export type Context = { readonly id: string; readonly parentId: string | null; r
 export type Attributes = { readonly [name: string]: unknown };
 
 /** What a check found wrong with a reading. The reading is stored all the same, marked. */
-export const FLAWS = ["not_numeric", "impossible_value", "clock_skew", "unit_changed", "unknown_state"] as const;
+export const FLAWS = [
+  "not_numeric",
+  "impossible_value",
+  "clock_skew",
+  "unit_changed",
+  "unknown_state",
+  /** Added by the store on reading back: the disk damaged the attributes, they come back empty. */
+  "attributes_lost",
+] as const;
 export type Flaw = (typeof FLAWS)[number];
 
 /** One value of one series at one time. A change of a Home Assistant entity is a reading. */

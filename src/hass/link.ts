@@ -1,0 +1,178 @@
+import { describeError, Failure } from "../domain/failure.ts";
+import type { FeedItem, HomeFacts, HomeFingerprint } from "../domain/home.ts";
+import type { GapCause } from "../domain/reading.ts";
+import type { Micros } from "../domain/time.ts";
+import { createBackoff } from "../platform/backoff.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { Log } from "../platform/log.ts";
+import type { StatusBoard } from "../platform/status-board.ts";
+import type { Holdings } from "./fill/fill.ts";
+import { createRegistries, type Registries } from "./registry/registries.ts";
+import { type Call, runSession, type SessionEnd } from "./session.ts";
+
+export type LinkNeeds = {
+  /** Home Assistant's address: `http://…` or `https://…`, with or without a path. */
+  readonly url: string;
+  readonly token: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly status: StatusBoard;
+  readonly eventTypes: readonly string[];
+  readonly record: (items: readonly FeedItem[]) => Promise<void>;
+  readonly holdings: Holdings;
+  readonly presentEntities: () => readonly string[];
+  readonly bindHome: (fingerprint: HomeFingerprint) => void;
+  readonly openHole: { get(): Micros | undefined; set(from: Micros | undefined): void };
+  /** The newest time in the store; undefined: the store is empty. */
+  readonly lastHeard: Micros | undefined;
+  readonly onFacts: (facts: HomeFacts) => void;
+  readonly onRegistries: (registries: Registries) => void;
+  readonly settleMs?: readonly number[];
+};
+
+export type Link = {
+  /** @throws Failure `not_connected` */
+  readonly call: Call;
+  readonly connected: boolean;
+  close(): Promise<void>;
+};
+
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 5 * 60_000;
+/** A wrong token is not tried more often than this, or Home Assistant bans the address. */
+const WAIT_AFTER_REFUSAL_MS = 60_000;
+/** A connection that held this long was a good one: the next wait is short again. */
+const STEADY_MS = 30_000;
+const SETTLE_MS = [6_000, 15_000];
+
+/** Events that may hold what cannot be had again; state changes come by `subscribe_entities`. */
+export const RECORDED_EVENTS = [
+  "automation_triggered",
+  "call_service",
+  "component_loaded",
+  "core_config_updated",
+  "homeassistant_final_write",
+  "homeassistant_started",
+  "homeassistant_stop",
+  "logbook_entry",
+  "script_started",
+] as const;
+
+export const websocketUrl = (url: string): string => `${url.replace(/^http/i, "ws").replace(/\/+$/, "")}/api/websocket`;
+
+/** Keeps one connection to Home Assistant for as long as the hub runs. */
+export function startLink(needs: LinkNeeds): Link {
+  const { clock, log, status } = needs;
+  const stopping = new AbortController();
+  const backoff = createBackoff({ firstMs: FIRST_WAIT_MS, mostMs: LONGEST_WAIT_MS });
+  const malformed = createMalformedCounter(log);
+  const registries = createRegistries(malformed.count);
+  let current: Call | undefined;
+  let heard = needs.lastHeard;
+  let cause: GapCause = "hub_stopped";
+  let reconnects = 0;
+
+  const record = async (items: readonly FeedItem[]) => {
+    await needs.record(items);
+    for (const item of items) {
+      const told = item.kind === "change" ? item.change : item.kind === "event" ? item.event : undefined;
+      if (told?.origin === "live" && !("timeIsArrival" in told && told.timeIsArrival))
+        heard = Math.max(heard ?? 0, told.time);
+    }
+  };
+  const figures = () => ({ reconnects, malformed_frames: malformed.total });
+  const tell = (state: "starting" | "ok" | "degraded" | "broken", why?: string, fix?: string) =>
+    status.set("home_assistant", { state, why, fix, figures: figures() });
+
+  const connectOnce = (): Promise<SessionEnd> => {
+    if (needs.openHole.get() === undefined && heard !== undefined) needs.openHole.set(heard);
+    return runSession({
+      ...needs,
+      url: websocketUrl(needs.url),
+      registries,
+      record,
+      cause,
+      eventTypes: [...RECORDED_EVENTS, ...needs.eventTypes],
+      settleMs: needs.settleMs ?? SETTLE_MS,
+      signal: stopping.signal,
+      onMalformed: malformed.count,
+      onRegistries: () => needs.onRegistries(registries),
+      onCall: (call) => {
+        current = call;
+      },
+      onPhase: (phase, done) => {
+        if (phase === "connecting") tell("starting", "Connected; reading Home Assistant's registries.");
+        if (phase === "filling")
+          tell("ok", "Connected; what was missed is being filled from Home Assistant's history.");
+        if (phase === "live") tell("ok");
+        if (done) log.info("connected to Home Assistant", done);
+        else if (phase === "live") log.info("connected to Home Assistant");
+      },
+    });
+  };
+
+  const run = async () => {
+    while (!stopping.signal.aborted) {
+      const began = clock.ticks();
+      let waitAtLeast = 0;
+      try {
+        const end = await connectOnce();
+        if (stopping.signal.aborted) return;
+        log.warning("the connection to Home Assistant ended", { why: end.why });
+        cause = end.cause;
+        tell(
+          "degraded",
+          `${end.why}. Reconnecting.`,
+          "Nothing to do: what is missed is filled from Home Assistant's history.",
+        );
+      } catch (error) {
+        if (stopping.signal.aborted) return;
+        waitAtLeast = explain(error);
+        if (cause === "hub_stopped" && reconnects > 0) cause = "disconnected";
+      }
+      reconnects++;
+      if (clock.ticks() - began > STEADY_MS) backoff.reset();
+      await clock.sleep(Math.max(waitAtLeast, backoff.next()), stopping.signal);
+    }
+  };
+  const explain = (error: unknown): number => {
+    const failure = error instanceof Failure ? error : undefined;
+    const refused = failure?.code === "auth_invalid" || failure?.code === "another_home";
+    tell(refused ? "broken" : "degraded", `${describeError(error)}.`, failure?.fix ?? "The hub goes on trying.");
+    log.warning("no connection to Home Assistant", { why: describeError(error), code: failure?.code });
+    return refused ? WAIT_AFTER_REFUSAL_MS : 0;
+  };
+
+  tell("starting", "Connecting to Home Assistant.");
+  const running = run();
+  return {
+    call: (command) =>
+      current?.(command) ??
+      Promise.reject(new Failure("not_connected", "Home Assistant is not connected", { retry: true })),
+    get connected() {
+      return current !== undefined;
+    },
+    close: async () => {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+/** Malformed frames are counted; the log gets the first of a kind and then one line a minute's worth. */
+function createMalformedCounter(log: Log) {
+  let total = 0;
+  const seen = new Set<string>();
+  return {
+    get total() {
+      return total;
+    },
+    count: (why: string) => {
+      total++;
+      const kind = why.replace(/[^ ]*\.[^ ]*|\d+/g, "…");
+      if (seen.has(kind) || seen.size > 100) return;
+      seen.add(kind);
+      log.warning("a message from Home Assistant could not be used", { why });
+    },
+  };
+}

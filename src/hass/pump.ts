@@ -1,0 +1,103 @@
+import type { Change, FeedItem } from "../domain/home.ts";
+import type { Context, HomeEvent } from "../domain/reading.ts";
+import { type Micros, microsFromRfc3339 } from "../domain/time.ts";
+import type { Clock } from "../platform/clock.ts";
+import { createCoreClock } from "./core-clock.ts";
+import type { EntityTable } from "./entities.ts";
+import type { createInbox, RawEvent, Received } from "./inbox.ts";
+import { REGISTRY_EVENTS, type Registries } from "./registry/registries.ts";
+import type { Call } from "./session.ts";
+
+/** About 1,000 changes: a slice that holds up the event loop for a few milliseconds at most. */
+const SLICE_BYTES = 128 * 1024;
+/** A renamed entity is removed and added again; both are wanted together, for the removal names no time of its own. */
+const WAIT_FOR_RETURN_MS = 30;
+
+export type PumpNeeds = {
+  readonly inbox: ReturnType<typeof createInbox>;
+  readonly table: EntityTable;
+  readonly registries: Registries;
+  readonly clock: Clock;
+  readonly call: Call;
+  readonly record: (items: readonly FeedItem[]) => Promise<void>;
+  readonly onRegistries: () => void;
+  readonly onMalformed: (why: string) => void;
+};
+
+/** Turns what was received into items, in order, and has them recorded, until the inbox is closed and empty. */
+export async function pump(needs: PumpNeeds): Promise<void> {
+  const coreClock = createCoreClock();
+  for (;;) {
+    const received = await needs.inbox.take(SLICE_BYTES);
+    if (received.length === 0) return;
+    if (needs.inbox.bytes === 0 && received.some((one) => one.kind === "entities" && one.event.r !== undefined)) {
+      await needs.clock.sleep(WAIT_FOR_RETURN_MS);
+      if (needs.inbox.bytes > 0) received.push(...(await needs.inbox.take(SLICE_BYTES)));
+    }
+    let items: FeedItem[] = [];
+    const flush = async () => {
+      timeRemovals(items);
+      if (items.length > 0) await needs.record(items);
+      items = [];
+    };
+    for (const one of received) {
+      if (one.kind === "entities") {
+        for (const change of needs.table.apply(one.event, coreClock.at(one.arrival))) {
+          if (!change.timeIsArrival) coreClock.observe(one.arrival, change.time);
+          items.push({ kind: "change", change });
+        }
+        continue;
+      }
+      const event = readEvent(one.event, one.arrival);
+      if (!event) {
+        needs.onMalformed("an event without type or data");
+        continue;
+      }
+      items.push({ kind: "event", event });
+      if (!REGISTRY_EVENTS.includes(event.type)) continue;
+      // Names must be right before the next change is filed, so the answer is waited for.
+      const altered = await needs.registries.apply(event.type, event.data, needs.call).catch(() => undefined);
+      needs.onRegistries();
+      if (altered) items.push({ kind: "registry", update: { ...altered, at: event.time } });
+    }
+    await flush();
+  }
+}
+
+/** A removal happened before the same entity was added again, whatever their messages' delays say. */
+function timeRemovals(items: FeedItem[]): void {
+  const returned = new Map<string, Micros>();
+  for (let i = items.length - 1; i >= 0; i--) {
+    const item = items[i] as FeedItem;
+    if (item.kind !== "change") continue;
+    const { change } = item;
+    const next = returned.get(change.entityId);
+    if (change.timeIsArrival && next !== undefined && change.time >= next) {
+      items[i] = { kind: "change", change: retimed(change, next - 1) };
+    }
+    returned.set(
+      change.entityId,
+      change.timeIsArrival ? Math.min(change.time, (next ?? change.time + 1) - 1) : change.time,
+    );
+  }
+}
+
+const retimed = (change: Change, time: Micros): Change => ({ ...change, time, changed: time });
+
+function readEvent(raw: RawEvent, arrival: Received["arrival"]): HomeEvent | undefined {
+  if (typeof raw?.event_type !== "string" || typeof raw.data !== "object" || raw.data === null) return undefined;
+  return {
+    type: raw.event_type,
+    time: (typeof raw.time_fired === "string" ? microsFromRfc3339(raw.time_fired) : undefined) ?? arrival,
+    data: raw.data,
+    context: readContext(raw.context),
+    origin: "live",
+  };
+}
+
+const text = (value: unknown): string | null => (typeof value === "string" ? value : null);
+
+function readContext(raw: RawEvent["context"]): Context | null {
+  const id = text(raw?.id);
+  return id === null ? null : { id, parentId: text(raw.parent_id), userId: text(raw.user_id) };
+}

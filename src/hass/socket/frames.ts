@@ -1,0 +1,40 @@
+import { Failure } from "../../domain/failure.ts";
+
+/** One message from Home Assistant: the only shape that the library and the rest of hass/ may rely on. */
+export type Message = { readonly id?: number; readonly type: string; readonly [key: string]: unknown };
+
+/** Integers past 2^53 and exponents of three digits do not survive a double; frames without them parse the fast way. */
+const SUSPICIOUS_NUMBER = /\d{16}|[eE][+-]?\d{3}/;
+const NUMBER_KEPT_BY_TEXT = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+/** Reads a frame once. Numbers that a double would alter are kept as `JSON.rawJSON`, which prints them unaltered. */
+export function parseFrame(text: string): readonly Message[] {
+  const parsed: unknown = SUSPICIOUS_NUMBER.test(text) ? JSON.parse(text, keepExactNumbers) : JSON.parse(text);
+  const messages = Array.isArray(parsed) ? parsed : [parsed];
+  for (const message of messages) {
+    if (!isMessage(message)) throw new Failure("malformed_frame", "a frame holds something that is no message");
+  }
+  return messages as readonly Message[];
+}
+
+function isMessage(value: unknown): value is Message {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const { id, type } = value as { id?: unknown; type?: unknown };
+  return typeof type === "string" && (id === undefined || Number.isSafeInteger(id));
+}
+
+type RawJson = { rawJSON(text: string): unknown };
+
+export function keepExactNumbers(this: unknown, _key: string, value: unknown, context?: { source?: string }): unknown {
+  const source = context?.source;
+  if (typeof value !== "number" || source === undefined || !NUMBER_KEPT_BY_TEXT.test(source)) return value;
+  const exact = Number.isInteger(value) ? Number.isSafeInteger(value) : significantDigits(source) <= 17;
+  if (exact && Number.isFinite(value)) return value;
+  return (JSON as unknown as RawJson).rawJSON(source);
+}
+
+const significantDigits = (source: string): number =>
+  source
+    .replace(/[eE].*$/, "")
+    .replace(/[-.]/g, "")
+    .replace(/^0+/, "").length;

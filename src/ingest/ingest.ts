@@ -1,0 +1,247 @@
+import { describeError, Failure } from "../domain/failure.ts";
+import type { Change, FeedItem, HomeGap } from "../domain/home.ts";
+import type { Flaw, Gap, HomeEvent, Position, Reading, SeriesId, Stored } from "../domain/reading.ts";
+import type { Identity, Series } from "../domain/series.ts";
+import type { Micros } from "../domain/time.ts";
+import { createBackoff } from "../platform/backoff.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { Log } from "../platform/log.ts";
+import type { StatusBoard } from "../platform/status-board.ts";
+import { createIdentities } from "./identities.ts";
+import { createQuality } from "./quality.ts";
+import { maskAttributes, maskEvent } from "./secrets.ts";
+
+export type IngestEntry =
+  | { readonly kind: "reading"; readonly reading: Reading }
+  | { readonly kind: "event"; readonly event: HomeEvent }
+  | { readonly kind: "gap"; readonly gap: Gap }
+  | { readonly kind: "series"; readonly series: SeriesId; readonly identity: Identity };
+
+export type IngestedChange = {
+  readonly series: SeriesId;
+  readonly reading: Stored<Reading>;
+  readonly previous: Stored<Reading> | undefined;
+};
+
+export type IngestNeeds = {
+  readonly append: (entries: readonly IngestEntry[]) => Promise<readonly Position[]>;
+  readonly publish: {
+    readonly changes: (changes: readonly IngestedChange[]) => void;
+    readonly events: (events: readonly Stored<HomeEvent>[]) => void;
+    readonly gaps: (gaps: readonly Stored<Gap>[]) => void;
+  };
+  readonly series: Iterable<Series>;
+  readonly latest: (series: SeriesId) => Stored<Reading> | undefined;
+  /** Whether the store has this very reading; asked only for one that is older than the latest of its series. */
+  readonly isHeld: (series: SeriesId, time: Micros, state: string | null) => Promise<boolean>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly status: StatusBoard;
+};
+
+export type Ingest = {
+  /** Stores the items in order, then publishes them. Concurrent calls are kept in call order. */
+  record(items: readonly FeedItem[]): Promise<void>;
+  /** The series that has this name now. */
+  holder(entityId: string): SeriesId | undefined;
+  readonly counts: {
+    readonly changes: number;
+    readonly events: number;
+    readonly repeated: number;
+    readonly flawed: number;
+  };
+  close(): Promise<void>;
+};
+
+/** Files, checks, masks, stores, then publishes: nothing is published that a query cannot find. */
+export function createIngest(needs: IngestNeeds): Ingest {
+  const { clock, log, status } = needs;
+  const identities = createIdentities(needs.series);
+  const quality = createQuality();
+  const masked = new WeakMap<object, Change["attributes"]>();
+  const last = new Map<SeriesId, Stored<Reading>>();
+  const flaws = new Map<Flaw, number>();
+  const counts = { changes: 0, events: 0, repeated: 0, flawed: 0 };
+  const stopping = new AbortController();
+  let chain: Promise<void> = Promise.resolve();
+
+  const latest = (series: SeriesId) => last.get(series) ?? needs.latest(series);
+  const withoutSecrets = (attributes: Change["attributes"]) => {
+    const known = masked.get(attributes);
+    if (known) return known;
+    const clean = maskAttributes(attributes);
+    masked.set(attributes, clean);
+    return clean;
+  };
+
+  const fileChange = async (change: Change, batch: Batch) => {
+    const found = identities.resolve(change.entityId, change.state === null, change.time);
+    if (!found) return;
+    if (found.entry) batch.entries.push(found.entry);
+    const { series } = found;
+    const previous = batch.latest.get(series) ?? latest(series);
+    if (change.state === null && previous?.state === null) return;
+    let { time, changed, origin } = change;
+    if (previous && change.timeIsArrival && time <= previous.time) time = changed = previous.time + 1;
+    if (previous && time <= previous.time) {
+      if (await repeats(change, series, previous, batch)) {
+        counts.repeated++;
+        return;
+      }
+      if (origin === "live" && time < previous.time) origin = "late";
+    }
+    const attributes = withoutSecrets(change.attributes);
+    const reading = {
+      series,
+      time,
+      changed,
+      state: change.state,
+      attributes,
+      context: change.context,
+      origin,
+      timeIsArrival: change.timeIsArrival,
+      flaws: quality({
+        entityId: change.entityId,
+        state: change.state,
+        attributes,
+        time,
+        now: clock.now(),
+        previousAttributes: previous?.attributes,
+      }),
+      position: -1,
+    };
+    batch.changes.push({ at: batch.entries.length, change: { series, reading, previous }, reading });
+    batch.entries.push({ kind: "reading", reading });
+    if (!previous || time >= previous.time) batch.latest.set(series, reading);
+  };
+  const repeats = async (change: Change, series: SeriesId, previous: Reading, batch: Batch): Promise<boolean> => {
+    if (change.time === previous.time && change.state === previous.state) return true;
+    const inBatch = batch.changes.some(
+      ({ reading }) => reading.series === series && reading.time === change.time && reading.state === change.state,
+    );
+    return inBatch || needs.isHeld(series, change.time, change.state);
+  };
+  const fileGap = (gap: HomeGap, batch: Batch) => {
+    const series = gap.entityId === null ? null : identities.holder(gap.entityId);
+    if (series === undefined) return;
+    const { entityId: _, ...rest } = gap;
+    const filed = { ...rest, series, position: -1 };
+    batch.gaps.push({ at: batch.entries.length, gap: filed });
+    batch.entries.push({ kind: "gap", gap: filed });
+  };
+  const fileEvent = (event: HomeEvent, batch: Batch) => {
+    const filed = { ...event, data: maskEvent(event.type, event.data), position: -1 };
+    batch.events.push({ at: batch.entries.length, event: filed });
+    batch.entries.push({ kind: "event", event: filed });
+  };
+  const removeOrphans = async (orphaned: readonly SeriesId[], at: Micros, batch: Batch) => {
+    for (const series of orphaned) {
+      const previous = batch.latest.get(series) ?? latest(series);
+      if (!previous || previous.state === null) continue;
+      const time = Math.max(at, previous.time + 1);
+      const reading = {
+        ...previous,
+        state: null,
+        attributes: {},
+        context: null,
+        time,
+        changed: time,
+        flaws: [],
+        position: -1,
+      };
+      const removal = { ...reading, origin: "filled" as const, timeIsArrival: true };
+      batch.changes.push({
+        at: batch.entries.length,
+        change: { series, reading: removal, previous },
+        reading: removal,
+      });
+      batch.entries.push({ kind: "reading", reading: removal });
+      batch.latest.set(series, removal);
+    }
+  };
+
+  const file = async (items: readonly FeedItem[]): Promise<Batch> => {
+    const batch: Batch = { entries: [], changes: [], events: [], gaps: [], latest: new Map() };
+    for (const item of items) {
+      if (item.kind === "change") await fileChange(item.change, batch);
+      else if (item.kind === "event") fileEvent(item.event, batch);
+      else if (item.kind === "gap") fileGap(item.gap, batch);
+      else {
+        const { entries, orphaned } = identities.apply(item.update);
+        batch.entries.push(...entries);
+        // While connected, Home Assistant tells of the removal itself.
+        if (item.update.complete) await removeOrphans(orphaned, item.update.at, batch);
+      }
+    }
+    return batch;
+  };
+
+  /** Waits for the disk as long as it takes: what waits meanwhile is bounded by the link, which refills what it drops. */
+  const append = async (entries: readonly IngestEntry[]): Promise<readonly Position[]> => {
+    const backoff = createBackoff({ firstMs: 100, mostMs: 5_000 });
+    for (;;) {
+      try {
+        const positions = await needs.append(entries);
+        if (backoff.tries > 0) log.info("the store takes changes again");
+        return positions;
+      } catch (error) {
+        if (!(error instanceof Failure) || !error.retry || stopping.signal.aborted) throw error;
+        status.set("recording", {
+          state: "degraded",
+          why: `Changes wait in memory: ${describeError(error)}.`,
+          fix: error.fix ?? "Free space on the disk; recording goes on by itself.",
+        });
+        if (backoff.tries === 0) log.warning("the store refuses changes; trying again", { why: describeError(error) });
+        await clock.sleep(backoff.next(), stopping.signal);
+      }
+    }
+  };
+
+  const store = async (items: readonly FeedItem[]) => {
+    const batch = await file(items);
+    if (batch.entries.length === 0) return;
+    const positions = await append(batch.entries);
+    for (const { at, reading } of batch.changes) reading.position = positions[at] as Position;
+    for (const { at, event } of batch.events) event.position = positions[at] as Position;
+    for (const { at, gap } of batch.gaps) gap.position = positions[at] as Position;
+    for (const [series, reading] of batch.latest) last.set(series, reading);
+    count(batch);
+    if (batch.changes.length > 0) needs.publish.changes(batch.changes.map(({ change }) => change));
+    if (batch.events.length > 0) needs.publish.events(batch.events.map(({ event }) => event));
+    if (batch.gaps.length > 0) needs.publish.gaps(batch.gaps.map(({ gap }) => gap));
+  };
+  const count = (batch: Batch) => {
+    counts.changes += batch.changes.length;
+    counts.events += batch.events.length;
+    for (const { reading } of batch.changes) {
+      if (reading.flaws.length === 0) continue;
+      counts.flawed++;
+      for (const flaw of reading.flaws) flaws.set(flaw, (flaws.get(flaw) ?? 0) + 1);
+    }
+    if (status.get("recording")?.state !== "ok") status.set("recording", { state: "ok" });
+  };
+
+  status.set("recording", { state: "starting", why: "Waiting for the first change." });
+  return {
+    record: (items) => {
+      const done = chain.then(() => store(items));
+      chain = done.catch(() => {});
+      return done;
+    },
+    holder: identities.holder,
+    counts,
+    close: async () => {
+      stopping.abort();
+      await chain;
+    },
+  };
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+type Batch = {
+  readonly entries: IngestEntry[];
+  readonly changes: { at: number; change: IngestedChange; reading: Mutable<Stored<Reading>> }[];
+  readonly events: { at: number; event: Mutable<Stored<HomeEvent>> }[];
+  readonly gaps: { at: number; gap: Mutable<Stored<Gap>> }[];
+  readonly latest: Map<SeriesId, Stored<Reading>>;
+};
