@@ -41,12 +41,22 @@ export type EventsQuery = {
  */
 export type View = { readonly engine: string; readonly token: number; readonly content: unknown };
 
+/** What a view must be able to answer; a narrow one is cheaper to make and to post. */
+export type Narrow = {
+  /** Readings of these series alone; absent: of all. */
+  readonly series?: readonly SeriesId[];
+  /** False: no events. */
+  readonly events?: boolean;
+};
+
 export type ViewReader = {
   /** Pages in the asked order, ordered by (time, position); no page is empty. */
   readings(query: ReadingsQuery): AsyncIterable<readonly Stored<Reading>[]>;
   events(query: EventsQuery): AsyncIterable<readonly Stored<HomeEvent>[]>;
   /** Bytes read from disk so far: records and indexes apart. */
-  readonly bytesRead: { records: number; indexes: number };
+  readonly bytesRead: { readonly records: number; readonly indexes: number };
+  /** What this reader could not read back; hand it to `Store.noteDamages` when the reader ran in another thread. */
+  readonly damages: readonly Damage[];
   close(): Promise<void>;
 };
 
@@ -75,6 +85,7 @@ export type StoreStats = {
   readonly newest: Micros | null;
   /** Bytes written but not yet known to be on the disk. */
   readonly unsyncedBytes: number;
+  /** The position of the last entry; 0: there is none. */
   readonly position: Position;
 };
 
@@ -88,19 +99,22 @@ export type Store = {
   /**
    * Writes the entries in order and resolves with the position of each. Concurrent calls are kept in call order.
    * Rejects with a retryable Failure (`store_write_failed`) when the disk refuses; then nothing of the batch counts.
+   * Rejects with a Failure that is not retryable (`series_unknown`, `entry_not_storable`) when an entry cannot be kept.
    */
   append(entries: readonly Entry[]): Promise<readonly Position[]>;
   series(): ReadonlyMap<SeriesId, Series>;
   /** The reading with the greatest (time, position) of a series. */
   latest(series: SeriesId): Stored<Reading> | undefined;
   allLatest(): Iterable<Stored<Reading>>;
-  /** Gaps that touch the window, oldest first. */
+  /** Gaps that touch the window, oldest first; with `series` only those in states that concern that series. */
   gaps(window: Window, series?: SeriesId): readonly Stored<Gap>[];
-  view(): View;
+  view(narrow?: Narrow): View;
   release(view: View): void;
   /** Opens a view on this thread. */
   reader(view: View): ViewReader;
   damages(): readonly Damage[];
+  /** Takes over damage that a reader in another thread has found; what is known already is not noted twice. */
+  noteDamages(found: readonly Damage[]): void;
   stats(): StoreStats;
   /** Resolves when everything appended before is on the disk. */
   sync(): Promise<void>;

@@ -1,0 +1,34 @@
+import { exactness } from "./conformance/exactness.ts";
+import { ordering } from "./conformance/ordering.ts";
+import { properties } from "./conformance/properties.ts";
+import type { Store, StoreProfile } from "./store.ts";
+
+/** One store under test; `reopen` closes it and opens what it left behind. */
+export type Opened = {
+  readonly store: Store;
+  reopen(): Promise<Store>;
+  dispose(): Promise<void>;
+};
+
+export type Suite = {
+  readonly name: string;
+  readonly profile: StoreProfile;
+  open(): Promise<Opened>;
+};
+
+/** Every promise of store.ts, for any engine. What a profile cannot hold is skipped by name. */
+export function storeKeepsItsPromises(name: string, needs: Omit<Suite, "name">): void {
+  const suite: Suite = { name, ...needs };
+  exactness(suite);
+  ordering(suite);
+  properties(suite);
+}
+
+export async function withStore(suite: Suite, run: (opened: Opened) => Promise<void>): Promise<void> {
+  const opened = await suite.open();
+  try {
+    await run(opened);
+  } finally {
+    await opened.dispose();
+  }
+}

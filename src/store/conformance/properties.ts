@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { type Opened, type Suite, withStore } from "../conformance.ts";
+import type { Cursor, Entry, ReadingsQuery, Store, ViewReader } from "../store.ts";
+import { Model } from "./model.ts";
+import { batch, eventsQuery, readingsQuery, SERIES, withSharedAttributes } from "./random.ts";
+import { collect, plainEvent, plainReading, seriesEntry } from "./samples.ts";
+
+const EVERYWHERE = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+/** Fixed, so that a red run can be repeated; change it to look elsewhere. */
+const SEED = 20261123;
+
+type Step = { readonly do: "append" | "reopen"; readonly batches: readonly Entry[][] };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 5, arbitrary: batch.map((entries) => ({ do: "append" as const, batches: [entries] })) },
+  { weight: 2, arbitrary: fc.array(batch, { maxLength: 4 }).map((batches) => ({ do: "append" as const, batches })) },
+  { weight: 1, arbitrary: fc.constant({ do: "reopen" as const, batches: [] }) },
+);
+
+async function firstBatch(store: Store, model: Model): Promise<void> {
+  const entries: Entry[] = SERIES.map((series) => seriesEntry(series));
+  model.add(entries, await store.append(entries));
+}
+
+async function run(suite: Suite, opened: Opened, steps: readonly Step[], model: Model) {
+  let { store } = opened;
+  for (const { do: action, batches } of steps) {
+    if (action === "reopen") {
+      if (suite.profile.durable) store = await opened.reopen();
+      continue;
+    }
+    const given = batches.map(withSharedAttributes);
+    const positions = await Promise.all(given.map((entries) => store.append(entries)));
+    for (const [i, entries] of given.entries()) model.add(entries, positions[i] ?? []);
+  }
+  return store;
+}
+
+async function answers(reader: ViewReader, query: ReadingsQuery): Promise<object[]> {
+  return (await collect(reader.readings(query))).map(plainReading);
+}
+
+/** Asks page by page, going on from the cursor of the last reading. */
+async function paged(reader: ViewReader, query: ReadingsQuery, most: number): Promise<object[]> {
+  const all: object[] = [];
+  for (let after: Cursor | undefined; ; ) {
+    const page = await collect(reader.readings({ ...query, limit: most, ...(after && { after }) }));
+    all.push(...page.map(plainReading));
+    const last = page.at(-1);
+    if (!last || page.length < most) return all;
+    after = { time: last.time, position: last.position };
+  }
+}
+
+function agrees(store: Store, model: Model): void {
+  for (const series of SERIES) {
+    const [found, expected] = [store.latest(series), model.latest(series)];
+    assert.deepEqual(found && plainReading(found), expected && plainReading(expected));
+    assert.deepEqual(store.series().get(series)?.identities, model.identities(series));
+  }
+  assert.equal([...store.allLatest()].length, SERIES.filter((series) => model.latest(series)).length);
+  assert.deepEqual(store.gaps(EVERYWHERE), model.gaps());
+  const count = (kind: Entry["kind"]) => model.entries.filter(({ entry }) => entry.kind === kind).length;
+  assert.equal(store.stats().readings, count("reading"));
+  assert.equal(store.stats().events, count("event"));
+  assert.equal(store.stats().series, model.seriesIds.length);
+  assert.equal(store.stats().position, model.entries.at(-1)?.position ?? 0);
+}
+
+export function properties(suite: Suite): void {
+  test(`${suite.name}: whatever is appended, every query answers as the plain model does`, () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { minLength: 1, maxLength: 8 }),
+        fc.array(readingsQuery, { minLength: 4, maxLength: 8 }),
+        fc.array(eventsQuery, { minLength: 2, maxLength: 4 }),
+        (steps, queries, eventQueries) =>
+          withStore(suite, async (opened) => {
+            const model = new Model();
+            await firstBatch(opened.store, model);
+            const store = await run(suite, opened, steps, model);
+            agrees(store, model);
+            const view = store.view();
+            const reader = store.reader(view);
+            for (const query of queries)
+              assert.deepEqual(await answers(reader, query), model.query(query).map(plainReading));
+            for (const query of eventQueries)
+              assert.deepEqual(
+                (await collect(reader.events(query))).map(plainEvent),
+                model.events(query).map(plainEvent),
+              );
+            const [first] = queries as [ReadingsQuery];
+            const whole = { ...first, limit: 1e9 };
+            assert.deepEqual(await paged(reader, whole, 3), model.query(whole).map(plainReading));
+            await reader.close();
+            store.release(view);
+            assert.deepEqual(store.damages(), []);
+          }),
+      ),
+      { numRuns: 60, seed: SEED },
+    ));
+
+  test(`${suite.name}: a store that is opened again answers as before`, { skip: skipReason(suite) }, () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(batch, { minLength: 1, maxLength: 4 }), (batches) =>
+        withStore(suite, async (opened) => {
+          const model = new Model();
+          await firstBatch(opened.store, model);
+          await run(
+            suite,
+            opened,
+            batches.map((entries) => ({ do: "append", batches: [entries] })),
+            model,
+          );
+          agrees(await opened.reopen(), model);
+          const store = await opened.reopen();
+          agrees(store, model);
+          const reader = store.reader(store.view());
+          for (const series of SERIES) {
+            const query = { series, window: EVERYWHERE, order: "oldest_first", limit: 1e9, attributes: true } as const;
+            assert.deepEqual(await answers(reader, query), model.query(query).map(plainReading));
+          }
+          await reader.close();
+        }),
+      ),
+      { numRuns: 25, seed: SEED },
+    ),
+  );
+}
+
+const skipReason = ({ profile }: Suite): string | false =>
+  profile.durable ? false : `the ${profile.engine} engine keeps nothing when it is closed`;

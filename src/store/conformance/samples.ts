@@ -1,0 +1,96 @@
+import type { Context, HomeEvent, Reading, SeriesId } from "../../domain/reading.ts";
+import type { Identity } from "../../domain/series.ts";
+import { ALL_TIME } from "../../domain/time.ts";
+import type { Entry, EventsQuery, ReadingsQuery, ViewReader } from "../store.ts";
+
+export const T0 = 1_795_455_326_760_001;
+
+export const identityOf = (entityId: string, more: Partial<Identity> = {}): Identity => ({
+  from: T0,
+  entityId,
+  holdsName: true,
+  registryId: null,
+  name: null,
+  deviceId: null,
+  areaId: null,
+  floorId: null,
+  labels: [],
+  integration: null,
+  category: null,
+  ...more,
+});
+
+export const seriesEntry = (series: SeriesId, more: Partial<Identity> = {}): Entry => ({
+  kind: "series",
+  series,
+  identity: identityOf(`sensor.s${series}`, more),
+});
+
+export const contextOf = (more: Partial<Context> = {}): Context => ({
+  id: "01KAS0V3QG8Z6XJ4M2N7P9RTWY",
+  parentId: null,
+  userId: null,
+  ...more,
+});
+
+export const readingOf = (more: Partial<Reading> = {}): Reading => {
+  const time = more.time ?? T0;
+  return {
+    series: 1,
+    time,
+    changed: time,
+    state: "21.5",
+    attributes: { unit_of_measurement: "°C", friendly_name: "Room" },
+    context: contextOf(),
+    origin: "live",
+    timeIsArrival: false,
+    flaws: [],
+    ...more,
+  };
+};
+export const readingEntry = (more: Partial<Reading> = {}): Entry => ({ kind: "reading", reading: readingOf(more) });
+
+export const eventOf = (more: Partial<HomeEvent> = {}): HomeEvent => ({
+  type: "call_service",
+  time: T0,
+  data: { domain: "light", service: "turn_on" },
+  context: contextOf(),
+  origin: "live",
+  ...more,
+});
+export const eventEntry = (more: Partial<HomeEvent> = {}): Entry => ({ kind: "event", event: eventOf(more) });
+
+export const everyReading = (series: SeriesId, more: Partial<ReadingsQuery> = {}): ReadingsQuery => ({
+  series,
+  window: ALL_TIME,
+  order: "oldest_first",
+  limit: Number.MAX_SAFE_INTEGER,
+  attributes: true,
+  ...more,
+});
+export const everyEvent = (more: Partial<EventsQuery> = {}): EventsQuery => ({
+  window: ALL_TIME,
+  order: "oldest_first",
+  limit: Number.MAX_SAFE_INTEGER,
+  ...more,
+});
+
+export async function collect<T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const page of pages) {
+    if (page.length === 0) throw new Error("an empty page");
+    all.push(...page);
+  }
+  return all;
+}
+
+/** Comparable and exact: key order, `__proto__` and numbers beyond doubles show in the JSON text alone. */
+export const plainReading = ({ attributes, ...rest }: Reading): object => ({
+  ...rest,
+  attributes: JSON.stringify(attributes),
+});
+export const plainEvent = ({ data, ...rest }: HomeEvent): object => ({ ...rest, data: JSON.stringify(data) });
+
+export async function allReadings(reader: ViewReader, series: SeriesId): Promise<object[]> {
+  return (await collect(reader.readings(everyReading(series)))).map(plainReading);
+}

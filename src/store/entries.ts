@@ -1,0 +1,76 @@
+import { Failure } from "../domain/failure.ts";
+import { type Context, FLAWS, GAP_CAUSES, ORIGINS, type SeriesId } from "../domain/reading.ts";
+import { notStorable } from "./exact-json.ts";
+import type { Entry } from "./store.ts";
+
+const isTime = Number.isSafeInteger;
+const isId = (id: unknown): boolean => Number.isSafeInteger(id) && (id as number) >= 0;
+const isTextOrNull = (text: unknown): boolean => text === null || typeof text === "string";
+const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Throws what is wrong with a batch before anything of it is written. `knows` says which series exist already. */
+export function checkEntries(entries: readonly Entry[], knows: (series: SeriesId) => boolean): void {
+  let added: Set<SeriesId> | undefined;
+  for (let i = 0; i < entries.length; i++) {
+    const entry = entries[i] as Entry;
+    const wrong = faultOf(entry);
+    if (wrong) throw notStorable(`Entry ${i} (${entry.kind}) of the batch: ${wrong}`, "Correct the entry");
+    if (entry.kind === "series") {
+      added ??= new Set();
+      added.add(entry.series);
+    } else if (entry.kind === "reading") {
+      const { series } = entry.reading;
+      if (!knows(series) && !added?.has(series))
+        throw new Failure(
+          "series_unknown",
+          `Entry ${i} of the batch is a reading of series ${series}, which has no identity`,
+          {
+            fix: "Append a series entry before the first reading of a series",
+          },
+        );
+    }
+  }
+}
+
+function faultOf(entry: Entry): string | undefined {
+  switch (entry.kind) {
+    case "reading": {
+      const { reading } = entry;
+      if (!isId(reading.series)) return `series ${reading.series} is not a whole number from 0`;
+      if (!isTime(reading.time) || !isTime(reading.changed)) return "time or changed is not in whole microseconds";
+      if (!isTextOrNull(reading.state)) return "the state is neither text nor null";
+      if (!isObject(reading.attributes)) return "the attributes are not an object";
+      if (!ORIGINS.includes(reading.origin)) return `the origin ${reading.origin} is unknown`;
+      if (reading.flaws.length > 0 && reading.flaws.some((flaw) => !FLAWS.includes(flaw))) return "a flaw is unknown";
+      return faultOfContext(reading.context);
+    }
+    case "event": {
+      const { event } = entry;
+      if (!isTime(event.time)) return "the time is not in whole microseconds";
+      if (typeof event.type !== "string") return "the type is not text";
+      if (!isObject(event.data)) return "the data are not an object";
+      if (!ORIGINS.includes(event.origin)) return `the origin ${event.origin} is unknown`;
+      return faultOfContext(event.context);
+    }
+    case "gap": {
+      const { gap } = entry;
+      if (!isTime(gap.from) || !isTime(gap.to)) return "from or to is not in whole microseconds";
+      if (gap.series !== null && !isId(gap.series)) return `series ${gap.series} is not a whole number from 0`;
+      if (gap.kind !== "states" && gap.kind !== "events") return `the kind ${gap.kind} is unknown`;
+      return GAP_CAUSES.includes(gap.cause) ? undefined : `the cause ${gap.cause} is unknown`;
+    }
+    case "series":
+      if (!isId(entry.series)) return `series ${entry.series} is not a whole number from 0`;
+      if (!isTime(entry.identity.from)) return "from is not in whole microseconds";
+      return typeof entry.identity.entityId === "string" ? undefined : "the entity id is not text";
+    default:
+      return "the kind is unknown";
+  }
+}
+
+function faultOfContext(context: Context | null): string | undefined {
+  if (context === null) return undefined;
+  return typeof context.id === "string" && isTextOrNull(context.parentId) && isTextOrNull(context.userId)
+    ? undefined
+    : "a part of the context is not text";
+}

@@ -1,0 +1,10 @@
+import { storeKeepsItsPromises } from "../conformance.ts";
+import { openStore } from "../open.ts";
+
+storeKeepsItsPromises("memory", {
+  profile: { engine: "memory", durable: false },
+  open: async () => {
+    const store = await openStore({ kind: "memory" });
+    return { store, reopen: async () => store, dispose: () => store.close() };
+  },
+});

@@ -1,0 +1,93 @@
+import { Failure } from "../../domain/failure.ts";
+import type { Position, SeriesId } from "../../domain/reading.ts";
+import { checkEntries } from "../entries.ts";
+import { emptyLedger, enter, gapsIn } from "../ledger.ts";
+import type { Damage, Entry, Store } from "../store.ts";
+import { insert } from "./sorted.ts";
+import {
+  jsonOf,
+  type MemoryContent,
+  openMemoryView,
+  type PackedEvent,
+  type PackedReading,
+  packEvent,
+  packReading,
+} from "./view.ts";
+
+export const MEMORY = "memory";
+
+/** The reference: everything in memory, nothing survives. For tests and for the simulated home without a folder. */
+export function createMemoryStore(): Store {
+  const ledger = emptyLedger();
+  const readings = new Map<SeriesId, PackedReading[]>();
+  const events: PackedEvent[] = [];
+  const views = new Set<number>();
+  const damages: Damage[] = [];
+  const appended = { readings: 0, events: 0, gaps: 0 };
+  let tokens = 0;
+  let closed = false;
+
+  const readingsOf = (series: SeriesId): PackedReading[] => {
+    const own = readings.get(series) ?? [];
+    readings.set(series, own);
+    return own;
+  };
+
+  const keep = ({ entry, json }: { entry: Entry; json: string }): Position => {
+    const position = ledger.position + 1;
+    enter(ledger, entry, position);
+    if (entry.kind === "reading") {
+      insert(readingsOf(entry.reading.series), packReading(entry.reading, position, json));
+      appended.readings++;
+    } else if (entry.kind === "event") {
+      insert(events, packEvent(entry.event, position, json));
+      appended.events++;
+    } else if (entry.kind === "gap") appended.gaps++;
+    return position;
+  };
+
+  return {
+    profile: { engine: MEMORY, durable: false },
+    append: async (entries) => {
+      if (closed) throw new Failure("store_closed", "The store is closed", { fix: "Open it again" });
+      checkEntries(entries, (series) => ledger.series.has(series));
+      // All texts first: an entry that has none must leave nothing of its batch behind.
+      return entries.map((entry) => ({ entry, json: jsonOf(entry) })).map(keep);
+    },
+    series: () => ledger.series,
+    latest: (series) => ledger.latest.get(series),
+    allLatest: () => ledger.latest.values(),
+    gaps: (window, series) => gapsIn(ledger, window, series),
+    view: (narrow = {}) => {
+      const asked = narrow.series ?? [...readings.keys()];
+      const content: MemoryContent = {
+        narrow,
+        readings: new Map(asked.map((id) => [id, [...(readings.get(id) ?? [])]])),
+        events: narrow.events === false ? [] : [...events],
+      };
+      views.add(++tokens);
+      return { engine: MEMORY, token: tokens, content };
+    },
+    release: (view) => void views.delete(view.token),
+    reader: openMemoryView,
+    damages: () => damages,
+    noteDamages: (found) => void damages.push(...found),
+    stats: () => ({
+      engine: MEMORY,
+      appended: { ...appended },
+      readings: ledger.readings,
+      events: ledger.events,
+      series: ledger.series.size,
+      bytes: 0,
+      files: 0,
+      oldest: ledger.oldest,
+      newest: ledger.newest,
+      unsyncedBytes: 0,
+      position: ledger.position,
+    }),
+    sync: async () => {},
+    close: async () => {
+      closed = true;
+    },
+  };
+}

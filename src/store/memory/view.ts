@@ -1,0 +1,83 @@
+import type { HomeEvent, Position, Reading, SeriesId } from "../../domain/reading.ts";
+import { parseExact, writeExact } from "../exact-json.ts";
+import { checkQuery, isPast, tooNarrow } from "../query.ts";
+import {
+  type Cursor,
+  type Entry,
+  type EventsQuery,
+  type Narrow,
+  NO_ATTRIBUTES,
+  type Order,
+  type View,
+  type ViewReader,
+} from "../store.ts";
+
+/** JSON texts in place of objects: a structured clone would turn a `JSON.rawJSON` number into a plain object. */
+type Packed<T, K extends keyof T> = Omit<T, K> & Cursor & { readonly json: string };
+export type PackedReading = Packed<Reading, "attributes">;
+export type PackedEvent = Packed<HomeEvent, "data">;
+
+export type MemoryContent = {
+  readonly narrow: Narrow;
+  readonly readings: ReadonlyMap<SeriesId, readonly PackedReading[]>;
+  readonly events: readonly PackedEvent[];
+};
+
+export const jsonOf = (entry: Entry): string =>
+  entry.kind === "reading"
+    ? writeExact(entry.reading.attributes, "A reading's attributes")
+    : entry.kind === "event"
+      ? writeExact(entry.event.data, "An event's data")
+      : "";
+
+export const packReading = ({ attributes: _, ...rest }: Reading, position: Position, json: string): PackedReading => ({
+  ...rest,
+  position,
+  json,
+});
+export const packEvent = ({ data: _, ...rest }: HomeEvent, position: Position, json: string): PackedEvent => ({
+  ...rest,
+  position,
+  json,
+});
+
+/** Small, so that the reference pages as a disk does. */
+const PAGE = 64;
+
+export function openMemoryView(view: View): ViewReader {
+  const { narrow, readings, events } = view.content as MemoryContent;
+  return {
+    bytesRead: { records: 0, indexes: 0 },
+    damages: [],
+    async *readings(query) {
+      checkQuery(query);
+      if (narrow.series && !narrow.series.includes(query.series)) throw tooNarrow(`series ${query.series}`, narrow);
+      for (const page of pages(readings.get(query.series) ?? [], query))
+        yield page.map(({ json, ...rest }) => ({
+          ...rest,
+          attributes: query.attributes ? parseExact(json) : NO_ATTRIBUTES,
+        }));
+    },
+    async *events(query) {
+      checkQuery(query);
+      if (narrow.events === false) throw tooNarrow("events", narrow);
+      const { types } = query;
+      const asked = types ? events.filter((event) => types.includes(event.type)) : events;
+      for (const page of pages(asked, query))
+        yield page.map(({ json, ...rest }) => ({ ...rest, data: parseExact(json) }));
+    },
+    close: async () => {},
+  };
+}
+
+function* pages<T extends Cursor>(items: readonly T[], query: Omit<EventsQuery, "types">): Iterable<readonly T[]> {
+  const { window, limit } = query;
+  const inside = items.filter(
+    ({ time, position }) => time >= window.from && time < window.to && isPast(time, position, query),
+  );
+  const found = ordered(inside, query.order).slice(0, limit);
+  for (let at = 0; at < found.length; at += PAGE) yield found.slice(at, at + PAGE);
+}
+
+const ordered = <T>(oldestFirst: T[], order: Order): T[] =>
+  order === "oldest_first" ? oldestFirst : oldestFirst.toReversed();
