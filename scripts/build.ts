@@ -1,0 +1,51 @@
+/** Builds the bundle into dist/: main.js, one file per worker, migrations, the panel, and a package.json for the image. */
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { buildUi } from "./build-ui.ts";
+
+const root = join(import.meta.dirname, "..");
+
+/** Entries started by platform/worker.ts; their files are named as it expects. */
+export const WORKERS = ["history/worker", "store/embedded/maintenance/worker"] as const;
+
+/** Native: installed beside the bundle, not bundled. */
+const EXTERNAL = ["better-sqlite3"];
+
+export async function buildAll(outdir = join(root, "dist")): Promise<void> {
+  rmSync(outdir, { recursive: true, force: true });
+  const common = {
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node24",
+    external: EXTERNAL,
+    sourcemap: true,
+    logLevel: "warning",
+    // ws and others are CommonJS and ask for Node's modules by require.
+    banner: {
+      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+    },
+  } as const;
+  await build({ ...common, entryPoints: { main: join(root, "src/main.ts") }, outdir });
+  await build({
+    ...common,
+    entryPoints: Object.fromEntries(
+      WORKERS.map((entry) => [entry.replaceAll("/", "-"), join(root, "src", `${entry}.ts`)]),
+    ),
+    outdir: join(outdir, "workers"),
+  });
+  cpSync(join(root, "src/database/migrations"), join(outdir, "migrations"), { recursive: true });
+  await buildUi({ outdir: join(outdir, "ui") });
+  const { name, version, license, dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const native = Object.fromEntries(EXTERNAL.map((external) => [external, dependencies[external]]));
+  writeFileSync(
+    join(outdir, "package.json"),
+    `${JSON.stringify({ name, version, license, type: "module", dependencies: native }, null, 2)}\n`,
+  );
+}
+
+if (import.meta.main) {
+  await buildAll();
+  process.stdout.write("dist: built\n");
+}
