@@ -1,0 +1,17 @@
+import type { IncomingMessage } from "node:http";
+import type { WebSocket } from "ws";
+import type { Caller } from "./auth/caller.ts";
+
+/** What the server hands to the app beside a request; absent where a test calls the app itself. */
+export type Bindings = {
+  readonly incoming?: IncomingMessage;
+  /** Present on a WebSocket upgrade: the handler takes the socket by calling it. */
+  readonly upgrade?: (serve: (socket: WebSocket) => void) => void;
+};
+
+export type ApiEnv = {
+  Bindings: Bindings;
+  Variables: { requestId: string; caller: Caller | undefined };
+};
+
+export const addressOf = (bindings: Bindings | undefined): string => bindings?.incoming?.socket.remoteAddress ?? "-";

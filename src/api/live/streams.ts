@@ -1,0 +1,65 @@
+import type { WebSocket } from "ws";
+import type { LiveBus } from "../../live/topics.ts";
+import type { Clock } from "../../platform/clock.ts";
+import type { Log } from "../../platform/log.ts";
+import type { Auth } from "../auth/auth.ts";
+import type { Caller } from "../auth/caller.ts";
+import { type Refusal, refuse } from "../errors.ts";
+import type { CurrentPosition, Facts, Parts, SeriesBook, States } from "../ports.ts";
+import type { Encoder } from "../shapes/state.ts";
+import { type Connection, createConnection } from "./connection.ts";
+
+/** All live streams: serving one, how many there are, ending them. */
+export type LiveStreams = {
+  /** Why a further one is not taken now; undefined: it is. */
+  refusal(): Refusal | undefined;
+  serve(socket: WebSocket, who: { caller: Caller | undefined; address: string }): void;
+  readonly count: number;
+  close(): void;
+};
+
+export type LiveNeeds = {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly auth: Auth;
+  readonly bus: LiveBus;
+  readonly states: States;
+  readonly series: SeriesBook;
+  readonly position: CurrentPosition;
+  readonly parts: Parts;
+  readonly facts: Facts;
+  readonly encoder: Encoder;
+  /** Entries held for one client at most; past that its oldest are dropped and counted. */
+  readonly queue?: number;
+  readonly mostStreams?: number;
+};
+
+const MOST_STREAMS = 256;
+
+export function createLiveStreams(needs: LiveNeeds): LiveStreams {
+  const { mostStreams = MOST_STREAMS } = needs;
+  const connections = new Set<Connection>();
+  let closing = false;
+  return {
+    get count() {
+      return connections.size;
+    },
+    refusal: () => {
+      if (closing) return refuse("not_ready", "The hub is stopping");
+      if (connections.size < mostStreams) return undefined;
+      return refuse("too_many_requests", `There are ${mostStreams} live streams already`, {
+        headers: { "retry-after": "30" },
+      });
+    },
+    serve: (socket, who) => {
+      const connection = createConnection({ ...needs, ...who, socket, onEnd: () => connections.delete(connection) });
+      connections.add(connection);
+    },
+    close: () => {
+      closing = true;
+      for (const connection of connections) connection.end("not_ready", "The hub is stopping", CLOSE_GOING_AWAY);
+    },
+  };
+}
+
+const CLOSE_GOING_AWAY = 1001;

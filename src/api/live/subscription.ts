@@ -1,0 +1,97 @@
+import { currentIdentity } from "../../domain/series.ts";
+import type { Topics } from "../../live/topics.ts";
+import { eventShape, gapShape, partShape } from "../shapes/answers.ts";
+import { createFilter, type LiveMessage } from "./filter.ts";
+import type { Subscribe, TopicName } from "./frames.ts";
+import type { Sender } from "./sender.ts";
+import type { LiveNeeds } from "./streams.ts";
+
+const QUEUE = 20_000;
+/** Entries in one frame at most: a client that was away gets its queue in pieces, not in one huge frame. */
+const MOST_IN_FRAME = 500;
+
+const TOPIC_OF: { readonly [name in TopicName]: keyof Topics } = {
+  changes: "change",
+  events: "event",
+  gaps: "gap",
+  status: "status",
+};
+
+/** Snapshot, then batches of what comes, as fast as the client reads and no faster. */
+export function startSubscription(needs: LiveNeeds & { asked: Subscribe; sender: Sender }): Disposable {
+  const { asked, sender, bus, states, series, position, parts, encoder, queue = QUEUE } = needs;
+  const filter = createFilter(asked, series.get);
+  let scheduled: NodeJS.Immediate | undefined;
+
+  const flush = () => {
+    scheduled = undefined;
+    while (incoming.waiting > 0 && !sender.full) {
+      const { messages, lost } = incoming.take(MOST_IN_FRAME);
+      if (lost > 0) sender.send(JSON.stringify({ type: "lost", count: lost }));
+      for (const frame of framesOf(messages, needs)) sender.send(frame);
+    }
+  };
+  const flushSoon = () => {
+    // Once per turn of the event loop: what is published together goes out together.
+    scheduled ??= setImmediate(flush);
+  };
+
+  // Listening begins before the snapshot is read, in the same tick: nothing falls between.
+  const incoming = bus.subscribe<keyof Topics>([...new Set(asked.topics.map((name) => TOPIC_OF[name]))], {
+    queue,
+    accepts: filter.message,
+    wake: flushSoon,
+  });
+  if (asked.snapshot && asked.topics.includes("changes")) {
+    const texts: string[] = [];
+    for (const reading of states.all()) {
+      const of = series.get(reading.series);
+      if (!of || reading.state === null || !currentIdentity(of).holdsName || !filter.series(of)) continue;
+      texts.push(encoder.state(reading, of));
+    }
+    sender.send(`{"type":"snapshot","position":${position()},"states":[${texts.join(",")}]}`);
+  }
+  if (asked.topics.includes("status")) sender.send(JSON.stringify({ type: "status", parts: parts().map(partShape) }));
+  sender.onDrain(() => {
+    if (incoming.waiting > 0) flushSoon();
+  });
+
+  return {
+    [Symbol.dispose]: () => {
+      incoming[Symbol.dispose]();
+      if (scheduled) clearImmediate(scheduled);
+    },
+  };
+}
+
+/** Frames in the order things came: a run of one topic is one frame. */
+function* framesOf(messages: readonly LiveMessage[], needs: LiveNeeds): Generator<string> {
+  let start = 0;
+  for (let i = 1; i <= messages.length; i++) {
+    if (i < messages.length && messages[i]?.topic === messages[start]?.topic) continue;
+    yield frameOf(messages.slice(start, i), needs);
+    start = i;
+  }
+}
+
+function frameOf(run: readonly LiveMessage[], { encoder, series }: LiveNeeds): string {
+  const texts: string[] = [];
+  let name: TopicName = "changes";
+  let key: string = name;
+  for (const { topic, item } of run) {
+    if (topic === "change") texts.push(encoder.change(item));
+    else if (topic === "event") {
+      key = name = "events";
+      texts.push(JSON.stringify(eventShape(item)));
+    } else if (topic === "gap") {
+      key = name = "gaps";
+      const of = item.series === null ? undefined : series.get(item.series);
+      texts.push(JSON.stringify(gapShape(item, of ? currentIdentity(of).entityId : null)));
+    } else {
+      name = "status";
+      key = "parts";
+      texts.push(JSON.stringify(partShape(item)));
+    }
+  }
+  return `{"type":"${name}","${key}":[${texts.join(",")}]}`;
+}

@@ -1,0 +1,56 @@
+import type { HomeFacts, RegistryKind, RegistryRecord } from "../domain/home.ts";
+import type { Gap, Position, Reading, SeriesId, Stored } from "../domain/reading.ts";
+import type { Series } from "../domain/series.ts";
+import type { PartStatus } from "../domain/status.ts";
+import type { Micros, Window } from "../domain/time.ts";
+
+/** What the API asks of the rest, named by the API; main.ts fills these. A route takes only those it needs. */
+
+/** The present, from memory. */
+export type States = {
+  /** The latest reading of a series. */
+  get(series: SeriesId): Stored<Reading> | undefined;
+  all(): Iterable<Stored<Reading>>;
+};
+
+export type SeriesBook = {
+  get(id: SeriesId): Series | undefined;
+  all(): Iterable<Series>;
+  /** By `entity_id`, present or former; present names win. */
+  named(entityId: string): Series | undefined;
+};
+
+export type Gaps = (window: Window, series?: SeriesId) => readonly Stored<Gap>[];
+
+/** Everything up to here is found by a query. */
+export type CurrentPosition = () => Position;
+
+export type Readiness = () => { readonly ready: true } | { readonly ready: false; readonly why: string };
+
+export type Facts = {
+  readonly version: string;
+  readonly started: Micros;
+  readonly storeEngine: string;
+  readonly simulated: boolean;
+  /** undefined: Home Assistant has not said yet. */
+  readonly home: () => HomeFacts | undefined;
+};
+
+export type Parts = () => readonly PartStatus[];
+
+export type Figures = () => {
+  readonly changesPerSecond: number;
+  readonly eventsPerSecond: number;
+  readonly totals: {
+    readonly changes: number;
+    readonly events: number;
+    readonly gaps: number;
+    readonly series: number;
+    readonly bytes: number;
+  };
+  readonly recordedSince: Micros | null;
+  readonly lastChange: Micros | null;
+};
+
+/** Home Assistant's registries as they are now: each entry as Home Assistant gives it, by its id. */
+export type Registries = { current(kind: RegistryKind): ReadonlyMap<string, RegistryRecord["content"]> };

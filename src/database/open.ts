@@ -1,0 +1,74 @@
+import { chmodSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import Sqlite from "better-sqlite3";
+import { type BetterSQLite3Database, drizzle } from "drizzle-orm/better-sqlite3";
+import { describeError, Failure } from "../domain/failure.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { Log } from "../platform/log.ts";
+import { openSessions, type Sessions } from "./access/sessions.ts";
+import { openSetupCodes, type SetupCodes } from "./access/setup-codes.ts";
+import { openTokens, type Tokens } from "./access/tokens.ts";
+import { type Home, openHome } from "./home/home.ts";
+import { openRegistry, type Registry } from "./home/registry.ts";
+import { openSettings, type Settings } from "./home/settings.ts";
+import { migrateDatabase } from "./migrate.ts";
+import * as schema from "./schema.ts";
+
+export type Tables = BetterSQLite3Database<typeof schema>;
+
+/** app.db: settings, tokens, the registries' timeline. Small and precious, unlike the store beside it. */
+export type Database = {
+  readonly tokens: Tokens;
+  readonly sessions: Sessions;
+  readonly setupCodes: SetupCodes;
+  readonly settings: Settings;
+  readonly registry: Registry;
+  readonly home: Home;
+  close(): void;
+};
+
+export function openDatabase(needs: {
+  folder: string;
+  clock: Clock;
+  log: Log;
+  /** Where the migrations are; they lie beside this file, and beside the bundle. */
+  migrations?: URL;
+}): Database {
+  const { folder, clock, log, migrations = new URL("./migrations/", import.meta.url) } = needs;
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, "app.db");
+  const sqlite = openFile(file, log, migrations);
+  const tables = drizzle(sqlite, { schema });
+  const tokens = openTokens({ tables, clock, log });
+  return {
+    tokens,
+    sessions: openSessions({ tables, clock }),
+    setupCodes: openSetupCodes({ tables, clock }),
+    settings: openSettings({ tables }),
+    registry: openRegistry({ tables }),
+    home: openHome({ tables, clock }),
+    close: () => {
+      tokens.close();
+      sqlite.close();
+    },
+  };
+}
+
+function openFile(file: string, log: Log, migrations: URL): Sqlite.Database {
+  try {
+    const sqlite = new Sqlite(file);
+    // Tokens' hashes and settings are the owner's business alone.
+    chmodSync(file, 0o600);
+    sqlite.pragma("journal_mode = WAL");
+    sqlite.pragma("synchronous = NORMAL");
+    migrateDatabase({ sqlite, file, migrations, log });
+    sqlite.pragma("foreign_keys = ON");
+    return sqlite;
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw new Failure("database_unreadable", `${file} cannot be opened: ${describeError(error)}`, {
+      fix: "Put a backup of the file in its place, or move it away: the hub then starts with new settings and tokens. What was recorded is not in this file.",
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,62 @@
+import { sql } from "drizzle-orm";
+import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { Scope } from "../domain/scope.ts";
+
+/**
+ * The tables of app.db: small and precious. Times are microseconds since the epoch. After a change here:
+ * `npx drizzle-kit generate --dialect sqlite --schema src/database/schema.ts --out src/database/migrations`.
+ */
+export const tokens = sqliteTable("tokens", {
+  id: text().primaryKey(),
+  name: text().notNull(),
+  scope: text().$type<Scope>().notNull(),
+  /** SHA-256 of the secret, hexadecimal. */
+  hash: text().notNull().unique(),
+  created: integer().notNull(),
+  lastUsed: integer("last_used"),
+});
+
+export const sessions = sqliteTable("sessions", {
+  hash: text().primaryKey(),
+  name: text().notNull(),
+  scope: text().$type<Scope>().notNull(),
+  created: integer().notNull(),
+  expires: integer().notNull(),
+});
+
+export const setupCodes = sqliteTable("setup_codes", {
+  hash: text().primaryKey(),
+  scope: text().$type<Scope>().notNull(),
+  expires: integer().notNull(),
+  used: integer(),
+});
+
+export const settings = sqliteTable("settings", {
+  key: text().primaryKey(),
+  value: text({ mode: "json" }).$type<unknown>().notNull(),
+});
+
+/** Home Assistant's registries through time; `until` is null while an entry is so. */
+export const registry = sqliteTable(
+  "registry",
+  {
+    row: integer().primaryKey({ autoIncrement: true }),
+    kind: text().notNull(),
+    id: text().notNull(),
+    entry: text({ mode: "json" }).$type<{ readonly [name: string]: unknown }>().notNull(),
+    since: integer().notNull(),
+    until: integer(),
+  },
+  (table) => [
+    uniqueIndex("registry_current").on(table.kind, table.id).where(sql`until is null`),
+    index("registry_times").on(table.kind, table.since),
+  ],
+);
+
+/** One row at most: whose data this is. */
+export const home = sqliteTable("home", {
+  one: integer().primaryKey(),
+  simulated: integer({ mode: "boolean" }).notNull(),
+  ids: text({ mode: "json" }).$type<readonly string[]>().notNull(),
+  bound: integer().notNull(),
+});

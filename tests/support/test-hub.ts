@@ -1,0 +1,134 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type ApiNeeds, createApi } from "../../src/api/app.ts";
+import { createSeriesBook } from "../../src/api/series-book.ts";
+import { openDatabase } from "../../src/database/open.ts";
+import type { Gap, HomeEvent, Reading, SeriesId, Stored } from "../../src/domain/reading.ts";
+import type { Scope } from "../../src/domain/scope.ts";
+import { currentIdentity, type Identity, type Series } from "../../src/domain/series.ts";
+import { createLiveBus, type LiveChange } from "../../src/live/topics.ts";
+import { createLog } from "../../src/platform/log.ts";
+import { createMask } from "../../src/platform/mask.ts";
+import { createStatusBoard } from "../../src/platform/status-board.ts";
+import { createMemoryStore } from "../../src/store/memory/memory.ts";
+import { createTestClock, TEST_TIME } from "./test-clock.ts";
+
+/** The API over a memory store and a database of its own, without Home Assistant: what a test of the API needs. */
+export type TestHub = ReturnType<typeof startTestHub>;
+
+export const identity = (entityId: string, more: Partial<Identity> = {}): Identity => ({
+  from: TEST_TIME,
+  entityId,
+  holdsName: true,
+  registryId: null,
+  name: null,
+  deviceId: null,
+  areaId: null,
+  floorId: null,
+  labels: [],
+  integration: null,
+  category: null,
+  ...more,
+});
+
+export const reading = (series: SeriesId, state: string | null, more: Partial<Reading> = {}): Reading => ({
+  series,
+  time: TEST_TIME,
+  changed: TEST_TIME,
+  state,
+  attributes: {},
+  context: null,
+  origin: "live",
+  timeIsArrival: false,
+  flaws: [],
+  ...more,
+});
+
+export function startTestHub(more: Partial<ApiNeeds> = {}) {
+  const folder = mkdtempSync(join(tmpdir(), "hub-"));
+  const clock = createTestClock();
+  const lines: string[] = [];
+  const log = createLog({ clock, mask: createMask(), level: "debug", write: (line) => void lines.push(line) });
+  const store = createMemoryStore();
+  const bus = createLiveBus((error) => log.error("A listener failed", { error }));
+  const board = createStatusBoard({ clock });
+  board.onChange((status) => bus.publish("status", [status]));
+  const database = openDatabase({ folder, clock, log });
+  const series = createSeriesBook(store.series);
+  const api = createApi({
+    clock,
+    log,
+    facts: {
+      version: "0.0.0-test",
+      started: TEST_TIME,
+      storeEngine: "memory",
+      simulated: false,
+      home: () => undefined,
+    },
+    credentials: database,
+    readiness: () => ({ ready: true }),
+    parts: board.all,
+    states: { get: store.latest, all: store.allLatest },
+    series,
+    position: () => store.stats().position,
+    bus,
+    ...more,
+  });
+  const secrets = new Map<Scope, string>();
+  const tokenOf = (scope: Scope): string => {
+    const secret = secrets.get(scope) ?? database.tokens.create(`a ${scope} test`, scope).secret;
+    secrets.set(scope, secret);
+    return secret;
+  };
+  return {
+    ...api,
+    clock,
+    log,
+    lines,
+    store,
+    bus,
+    board,
+    database,
+    folder,
+    tokenOf,
+    /** Asks as the holder of a token. */
+    ask: (path: string, init: RequestInit & { scope?: Scope } = {}): Promise<Response> => {
+      const headers = new Headers(init.headers);
+      headers.set("authorization", `Bearer ${tokenOf(init.scope ?? "read")}`);
+      return Promise.resolve(api.app.request(path, { ...init, headers }));
+    },
+    addSeries: (id: SeriesId, named: Identity) => store.append([{ kind: "series", series: id, identity: named }]),
+    /** Stores, then publishes, as ingest does. */
+    record: async (readings: readonly Reading[]): Promise<LiveChange[]> => {
+      const before = readings.map(({ series: id }) => store.latest(id));
+      const positions = await store.append(readings.map((one) => ({ kind: "reading", reading: one })));
+      const changes = readings.map((one, i) => ({
+        series: store.series().get(one.series) as Series,
+        reading: { ...one, position: positions[i] as number },
+        previous: before[i],
+      }));
+      bus.publish("change", changes);
+      return changes;
+    },
+    recordEvents: async (events: readonly HomeEvent[]): Promise<Stored<HomeEvent>[]> => {
+      const positions = await store.append(events.map((event) => ({ kind: "event", event })));
+      const stored = events.map((event, i) => ({ ...event, position: positions[i] as number }));
+      bus.publish("event", stored);
+      return stored;
+    },
+    recordGaps: async (gaps: readonly Gap[]): Promise<Stored<Gap>[]> => {
+      const positions = await store.append(gaps.map((gap) => ({ kind: "gap", gap })));
+      const stored = gaps.map((gap, i) => ({ ...gap, position: positions[i] as number }));
+      bus.publish("gap", stored);
+      return stored;
+    },
+    nameOf: (id: SeriesId) => currentIdentity(store.series().get(id) as Series).entityId,
+    close: async () => {
+      api.streams.close();
+      database.close();
+      await store.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
