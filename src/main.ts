@@ -1,0 +1,206 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createApi } from "./api/app.ts";
+import { createSeriesBook } from "./api/series-book.ts";
+import { startServer } from "./api/server.ts";
+import { meansRealHome, readConfig } from "./config/config.ts";
+import { openDatabase } from "./database/open.ts";
+import { describeError, Failure } from "./domain/failure.ts";
+import { type HomeFacts, type HomeFingerprint, REGISTRY_KINDS } from "./domain/home.ts";
+import type { SeriesId } from "./domain/reading.ts";
+import { currentIdentity } from "./domain/series.ts";
+import type { Micros, Window } from "./domain/time.ts";
+import { checkHome } from "./hass/binding.ts";
+import { type Holdings, rowKey } from "./hass/fill/fill.ts";
+import { startLink } from "./hass/link.ts";
+import { createIngest } from "./ingest/ingest.ts";
+import { createLiveBus } from "./live/topics.ts";
+import { systemClock as clock } from "./platform/clock.ts";
+import { createLog } from "./platform/log.ts";
+import { createMask } from "./platform/mask.ts";
+import { createRate } from "./platform/rate.ts";
+import { createStatusBoard } from "./platform/status-board.ts";
+import { openStore } from "./store/open.ts";
+import type { Store } from "./store/store.ts";
+
+const bundled = !import.meta.url.endsWith("/src/main.ts");
+const packageFile = new URL(bundled ? "./package.json" : "../package.json", import.meta.url);
+const { version } = JSON.parse(readFileSync(packageFile, "utf8")) as { version: string };
+
+/** Opens everything in order; the answer closes it in reverse. */
+async function start(): Promise<{ close(): Promise<void> }> {
+  const { config, problems } = readConfig(process.env);
+  const mask = createMask();
+  mask.learn(process.env.HA_TOKEN?.trim());
+  const log = createLog({ clock, mask, level: config.logLevel });
+  const status = createStatusBoard({ clock });
+  for (const { option, why, fix } of problems) {
+    status.set(`option ${option}`, { state: "broken", why: `${why}.`, fix });
+    log.error(why, { fix });
+  }
+  await using opening = new AsyncDisposableStack();
+
+  const simulated = config.home === undefined && !meansRealHome(process.env);
+  const folder = join(config.dataFolder, simulated ? "simulated" : "home");
+  const database = opening.adopt(openDatabase({ folder, clock, log: log.for("database") }), (it) => it.close());
+  const store = opening.adopt(await openStore({ kind: "memory" }), (it) => it.close());
+
+  const live = createLiveBus((error) => log.error("a live listener failed", { error }));
+  status.onChange((part) => live.publish("status", [part]));
+  const changes = createRate(clock);
+  const events = createRate(clock);
+  const ingest = createIngest({
+    append: store.append,
+    series: store.series().values(),
+    latest: store.latest,
+    isHeld: (series, time, state) =>
+      rowsOf(store, series, { from: time, to: time + 1 }).then((rows) => rows.has(rowKey(time, state))),
+    publish: {
+      changes: (stored) => {
+        changes.add(stored.length);
+        const known = store.series();
+        live.publish(
+          "change",
+          stored.flatMap((change) => {
+            const series = known.get(change.series);
+            return series ? [{ ...change, series }] : [];
+          }),
+        );
+      },
+      events: (stored) => {
+        events.add(stored.length);
+        live.publish("event", stored);
+      },
+      gaps: (stored) => live.publish("gap", stored),
+    },
+    clock,
+    log: log.for("ingest"),
+    status,
+  });
+  opening.defer(ingest.close);
+
+  let home: HomeFacts | undefined;
+  const { app, streams } = createApi({
+    clock,
+    log: log.for("api"),
+    bus: live,
+    credentials: database,
+    facts: { version, started: clock.now(), storeEngine: store.profile.engine, simulated, home: () => home },
+    readiness: () => ({ ready: true }),
+    parts: status.all,
+    states: { get: store.latest, all: store.allLatest },
+    series: createSeriesBook(store.series),
+    position: () => store.stats().position,
+  });
+  const server = opening.adopt(
+    await startServer({ app, host: config.host, port: config.port, clock, log: log.for("api"), streams }),
+    (it) => it.close(),
+  );
+
+  const target = config.home;
+  if (target) {
+    const link = startLink({
+      ...target,
+      clock,
+      log: log.for("hass"),
+      status,
+      eventTypes: config.eventTypes,
+      settleMs: config.settleMs,
+      record: ingest.record,
+      holdings: holdingsOf(store, ingest.holder),
+      presentEntities: () => presentEntities(store),
+      lastHeard: lastHeard(store),
+      openHole: {
+        get: () => asMicros(database.settings.get("open_hole")),
+        set: (from) =>
+          from === undefined ? database.settings.remove("open_hole") : database.settings.set("open_hole", from),
+      },
+      bindHome: (seen) => {
+        checkHome(knownHome(database.home.get(), store), seen, folder);
+        database.home.bind(seen);
+      },
+      onFacts: (facts) => {
+        home = facts;
+      },
+      onRegistries: (registries) => {
+        for (const kind of REGISTRY_KINDS) database.registry.replaceAll(kind, registries.records(kind), clock.now());
+      },
+    });
+    opening.defer(link.close);
+  }
+
+  const code = database.setupCodes.create("admin");
+  // Standard output is for the person who started the hub; the log goes to standard error, with secrets hidden.
+  process.stdout.write(`HA Ingestor is ready. Open ${server.url}#setup=${code}\n`);
+  const running = opening.move();
+  return { close: () => running.disposeAsync() };
+}
+
+const asMicros = (value: unknown): Micros | undefined => (typeof value === "number" ? value : undefined);
+
+/** The home by what app.db remembers, and by the registry ids in the store itself should app.db be new. */
+function knownHome(bound: HomeFingerprint | undefined, store: Store): HomeFingerprint | undefined {
+  const ids = [...store.series().values()].flatMap((series) => currentIdentity(series).registryId ?? []);
+  if (!bound && ids.length === 0) return undefined;
+  return { simulated: bound?.simulated ?? false, ids: [...(bound?.ids ?? []), ...ids] };
+}
+
+async function rowsOf(store: Store, series: SeriesId, window: Window): Promise<Set<string>> {
+  const view = store.view({ series: [series] });
+  const reader = store.reader(view);
+  const rows = new Set<string>();
+  try {
+    const query = { series, window, order: "oldest_first", limit: Number.MAX_SAFE_INTEGER, attributes: false } as const;
+    for await (const page of reader.readings(query)) for (const { time, state } of page) rows.add(rowKey(time, state));
+  } finally {
+    await reader.close();
+    store.release(view);
+  }
+  return rows;
+}
+
+const holdingsOf = (store: Store, holder: (entityId: string) => SeriesId | undefined): Holdings => ({
+  latest: (entityId) => {
+    const series = holder(entityId);
+    return series === undefined ? undefined : store.latest(series);
+  },
+  rows: async (entityId, window) => {
+    const series = holder(entityId);
+    return series === undefined ? new Set() : rowsOf(store, series, window);
+  },
+});
+
+function presentEntities(store: Store): string[] {
+  const present: string[] = [];
+  for (const series of store.series().values()) {
+    const { entityId, holdsName } = currentIdentity(series);
+    if (holdsName && typeof store.latest(series.id)?.state === "string") present.push(entityId);
+  }
+  return present;
+}
+
+/** The newest time that Home Assistant named; a time of arrival is by another clock. */
+function lastHeard(store: Store): Micros | undefined {
+  let newest: Micros | undefined;
+  for (const reading of store.allLatest())
+    if (!reading.timeIsArrival) newest = Math.max(newest ?? reading.time, reading.time);
+  return newest;
+}
+
+const running = await start().catch((error: unknown) => {
+  const fix = error instanceof Failure && error.fix ? ` ${error.fix}` : "";
+  process.stderr.write(`The hub cannot start: ${describeError(error)}.${fix}\n`);
+  process.exit(1);
+});
+let _closing: Promise<void> | undefined;
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  process.on(signal, () => {
+    _closing ??= running.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`The hub did not close cleanly: ${describeError(error)}\n`);
+        process.exit(1);
+      },
+    );
+  });
+}
