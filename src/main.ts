@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createApi } from "./api/app.ts";
+import { startLocalServer } from "./api/local-server.ts";
 import { createSeriesBook } from "./api/series-book.ts";
 import { startServer } from "./api/server.ts";
 import { meansRealHome, readConfig } from "./config/config.ts";
@@ -95,6 +96,11 @@ async function start(): Promise<{ close(): Promise<void> }> {
   const server = opening.adopt(
     await startServer({ app, host: config.host, port: config.port, clock, log: log.for("api"), streams }),
     (it) => it.close(),
+  );
+
+  await startLocalServer({ app, path: join(config.dataFolder, "hub.sock") }).then(
+    (local) => opening.defer(local.close),
+    (error: unknown) => log.warning("no socket file for programs on this machine", { why: describeError(error) }),
   );
 
   const target = config.home;

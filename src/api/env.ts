@@ -5,6 +5,8 @@ import type { Caller } from "./auth/caller.ts";
 /** What the server hands to the app beside a request; absent where a test calls the app itself. */
 export type Bindings = {
   readonly incoming?: IncomingMessage;
+  /** True for callers on the socket file, which only its owner can open. */
+  readonly local?: boolean;
   /** Present on a WebSocket upgrade: the handler takes the socket by calling it. */
   readonly upgrade?: (serve: (socket: WebSocket) => void) => void;
 };

@@ -20,7 +20,7 @@ const KEEP_ALIVE_MS = 65_000;
 const DRAIN_MS = 5_000;
 const LARGEST_FRAME_BYTES = 256 * 1024;
 
-type App = { readonly fetch: (request: Request, bindings: Bindings) => Response | Promise<Response> };
+export type App = { readonly fetch: (request: Request, bindings: Bindings) => Response | Promise<Response> };
 
 export async function startServer(needs: {
   app: App;
