@@ -21,6 +21,7 @@ import { createLog } from "./platform/log.ts";
 import { createMask } from "./platform/mask.ts";
 import { createRate } from "./platform/rate.ts";
 import { createStatusBoard } from "./platform/status-board.ts";
+import { startSimulator } from "./simulator/simulator.ts";
 import { openStore } from "./store/open.ts";
 import type { Store } from "./store/store.ts";
 
@@ -103,10 +104,17 @@ async function start(): Promise<{ close(): Promise<void> }> {
     (error: unknown) => log.warning("no socket file for programs on this machine", { why: describeError(error) }),
   );
 
-  const target = config.home;
+  const { seed, speed } = config.simulator;
+  const demo = simulated
+    ? opening.adopt(await startSimulator({ seed: String(seed), speed, clock, log: log.for("simulator") }), (it) =>
+        it.close(),
+      )
+    : undefined;
+  const target = config.home ?? demo;
   if (target) {
     const link = startLink({
-      ...target,
+      url: target.url,
+      token: target.token,
       clock,
       log: log.for("hass"),
       status,
