@@ -71,6 +71,7 @@ export function startLink(needs: LinkNeeds): Link {
   let heard = needs.lastHeard;
   let cause: GapCause = "hub_stopped";
   let reconnects = 0;
+  let coreState = "";
 
   const record = async (items: readonly FeedItem[]) => {
     await needs.record(items);
@@ -83,6 +84,9 @@ export function startLink(needs: LinkNeeds): Link {
   const figures = () => ({ reconnects, malformed_frames: malformed.total });
   const tell = (state: "starting" | "ok" | "degraded" | "broken", why?: string, fix?: string) =>
     status.set("home_assistant", { state, why, fix, figures: figures() });
+
+  const tellLive = () =>
+    coreState === "RUNNING" ? tell("ok") : tell("starting", "Connected; Home Assistant is still starting.");
 
   const connectOnce = (): Promise<SessionEnd> => {
     if (needs.openHole.get() === undefined && heard !== undefined) needs.openHole.set(heard);
@@ -97,6 +101,12 @@ export function startLink(needs: LinkNeeds): Link {
       signal: stopping.signal,
       onMalformed: malformed.count,
       onRegistries: () => needs.onRegistries(registries),
+      onFacts: (facts) => {
+        const started = coreState !== "" && coreState !== "RUNNING" && facts.state === "RUNNING";
+        coreState = facts.state;
+        needs.onFacts(facts);
+        if (started && status.get("home_assistant")?.state === "starting") tell("ok");
+      },
       onCall: (call) => {
         current = call;
       },
@@ -104,7 +114,7 @@ export function startLink(needs: LinkNeeds): Link {
         if (phase === "connecting") tell("starting", "Connected; reading Home Assistant's registries.");
         if (phase === "filling")
           tell("ok", "Connected; what was missed is being filled from Home Assistant's history.");
-        if (phase === "live") tell("ok");
+        if (phase === "live") tellLive();
         if (done) log.info("connected to Home Assistant", done);
         else if (phase === "live") log.info("connected to Home Assistant");
       },
@@ -128,7 +138,6 @@ export function startLink(needs: LinkNeeds): Link {
       } catch (error) {
         if (stopping.signal.aborted) return;
         waitAtLeast = explain(error);
-        if (cause === "hub_stopped" && reconnects > 0) cause = "disconnected";
       }
       reconnects++;
       if (clock.ticks() - began > STEADY_MS) backoff.reset();
