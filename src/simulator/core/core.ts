@@ -26,8 +26,8 @@ export type Core = {
   removeEntity(entityId: string): boolean;
   /** Says goodbye on the bus and forgets every state. */
   stop(): void;
-  /** Comes back: states appear one by one, then `homeassistant_start` and `homeassistant_started`. */
-  boot(): void;
+  /** Coming back, in three moments: reachable and empty, states appear, all is up. */
+  readonly boot: { begin(): void; populate(): void; finish(): void };
 };
 
 export function createCore(needs: {
@@ -46,6 +46,7 @@ export function createCore(needs: {
   const bus = createBus({ now });
   const states = createStates({ bus, now, newContext: (time) => newContext({ time }) });
   let state: CoreState = "NOT_RUNNING";
+  let populated = false;
   // A registry change and the removal that it causes share one context, as in Home Assistant.
   let shared: Context | undefined;
   const registries = createRegistries({
@@ -53,7 +54,7 @@ export function createCore(needs: {
     fire: (type, data) => bus.fire(type, data, shared ?? newContext()),
     isTaken: (entityId) => states.get(entityId) !== undefined,
   });
-  const owned = createOwnedEntities({ states, registries, isUp: () => state !== "STOPPING" });
+  const owned = createOwnedEntities({ states, registries, isUp: () => populated });
   const recorder = createRecorder({
     now,
     commitMs,
@@ -104,15 +105,23 @@ export function createCore(needs: {
       announce("homeassistant_final_write");
       announce("homeassistant_close");
       state = "STOPPING";
+      populated = false;
       states.clear();
     },
-    boot() {
-      state = "NOT_RUNNING";
-      owned.refreshAll();
-      state = "STARTING";
-      announce("homeassistant_start");
-      state = "RUNNING";
-      announce("homeassistant_started");
+    boot: {
+      begin() {
+        state = "NOT_RUNNING";
+      },
+      populate() {
+        populated = true;
+        owned.refreshAll();
+        state = "STARTING";
+        announce("homeassistant_start");
+      },
+      finish() {
+        state = "RUNNING";
+        announce("homeassistant_started");
+      },
     },
   };
 }

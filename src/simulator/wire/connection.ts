@@ -42,7 +42,7 @@ type Needs = {
   clock: Clock;
   log: Log;
   version: string;
-  commands: ReadonlyMap<string, Command>;
+  command: (type: string) => Command | undefined;
   /** Who has this token; undefined: nobody. */
   admit: (token: string) => User | undefined;
   counted: { messagesIn: number; messagesOut: number; framesOut: number; bytesOut: number; cuts: number };
@@ -50,7 +50,7 @@ type Needs = {
 };
 
 export function serveClient(needs: Needs): Client {
-  const { socket, clock, log, version, commands, admit, counted, ended } = needs;
+  const { socket, clock, log, version, command: findCommand, admit, counted, ended } = needs;
   let user: User | undefined;
   let frozen = false;
   let lastId = 0;
@@ -134,7 +134,7 @@ export function serveClient(needs: Needs): Client {
     if (typeof id !== "number" || !Number.isInteger(id) || id <= 0 || typeof type !== "string" || type === "")
       return error(id, "invalid_format", "Message incorrectly formatted.");
     if (id <= lastId) return error(id, "id_reuse", "Identifier values have to increase.");
-    const command = commands.get(type);
+    const command = findCommand(type);
     if (!command) return error(id, "unknown_command", "Unknown command.");
     lastId = id;
     const fail = (problem: unknown) => {

@@ -12,7 +12,6 @@ export type RestNeeds = {
   services: Services;
   config: () => object;
   admit: (token: string) => User | undefined;
-  manifest: object;
 };
 
 type Answer = { status: number; body: string; type?: string; headers?: { [name: string]: string } };
@@ -33,8 +32,21 @@ const WRONG_METHOD = plain(405, "Method Not Allowed");
 /** Addresses that Home Assistant serves here; it asks for a token at these alone. */
 const VIEWS = /^\/api\/($|config$|core\/state$|states($|\/[^/]+$)|events($|\/[^/]+$)|services($|\/[^/]+\/[^/]+$))/;
 
+/** Enough of the web app's manifest for those who look here for a Home Assistant. */
+const MANIFEST = {
+  background_color: "#FFFFFF",
+  description: "Home automation platform that puts local control and privacy first.",
+  dir: "ltr",
+  display: "standalone",
+  icons: [],
+  lang: "en-US",
+  name: "Home Assistant",
+  short_name: "Home Assistant",
+  start_url: "/",
+};
+
 export function createRest(needs: RestNeeds): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const { core, services, config, admit, manifest } = needs;
+  const { core, services, config, admit } = needs;
   const { states, bus } = core;
 
   const route = (method: string, path: string, query: string, body: string, user: User): Answer => {
@@ -155,7 +167,7 @@ export function createRest(needs: RestNeeds): (request: IncomingMessage, respons
       response.end(body);
     };
     if (path === "/manifest.json")
-      return answer({ ...json(manifest), type: "application/manifest+json; charset=utf-8" });
+      return answer({ ...json(MANIFEST), type: "application/manifest+json; charset=utf-8" });
     if (!VIEWS.test(path)) return answer(NOT_FOUND);
     const [, token = ""] = /^Bearer (.+)$/.exec(request.headers.authorization ?? "") ?? [];
     const user = token === "" ? undefined : admit(token);

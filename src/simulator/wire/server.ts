@@ -30,11 +30,11 @@ export function createWireServer(needs: {
   clock: Clock;
   log: Log;
   version: string;
-  commands: ReadonlyMap<string, Command>;
+  command: (type: string) => Command | undefined;
   admit: (token: string) => User | undefined;
   rest: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 }): WireServer {
-  const { host, clock, log, version, commands, admit, rest } = needs;
+  const { host, clock, log, version, command, admit, rest } = needs;
   const clients = new Map<Client, Socket>();
   const counted: Counted = { messagesIn: 0, messagesOut: 0, framesOut: 0, bytesOut: 0, cuts: 0 };
   let port = needs.port;
@@ -57,7 +57,7 @@ export function createWireServer(needs: {
           clock,
           log,
           version,
-          commands,
+          command,
           admit,
           counted,
           ended: () => void clients.delete(client),

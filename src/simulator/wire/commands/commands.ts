@@ -1,0 +1,26 @@
+import type { Core } from "../../core/core.ts";
+import type { Services } from "../../core/services.ts";
+import type { FaultSwitches } from "../../faults/faults.ts";
+import type { Command } from "../command.ts";
+import { eventCommands } from "./events.ts";
+import { historyCommands } from "./history.ts";
+import { registryCommands } from "./registries.ts";
+import { serviceCommands } from "./services.ts";
+import { type SystemNeeds, systemCommands } from "./system.ts";
+
+/** Every WebSocket command that the simulated Home Assistant knows, by its type. */
+export function createCommands(
+  needs: SystemNeeds & { core: Core; services: Services; switches: FaultSwitches },
+): (type: string) => Command | undefined {
+  const { switches } = needs;
+  const commands = new Map<string, Command>(
+    Object.entries({
+      ...eventCommands(needs),
+      ...serviceCommands(needs),
+      ...registryCommands(needs),
+      ...historyCommands({ core: needs.core, gate: switches.gate }),
+      ...systemCommands(needs),
+    }),
+  );
+  return (type) => (type.startsWith("history/") && switches.historyMissing() ? undefined : commands.get(type));
+}
