@@ -1,0 +1,55 @@
+import type { HomeEvent, Stored } from "../../domain/reading.ts";
+import { ALL_TIME } from "../../domain/time.ts";
+import type { ViewReader } from "../../store/store.ts";
+import { writeCursor } from "../cursor.ts";
+import type { EventPlan, EventsPlan } from "../plan.ts";
+import { eventShape } from "../shapes.ts";
+import { createByteWriter } from "./bytes.ts";
+
+const CHUNK_BYTES = 256 * 1024;
+
+export async function* encodeEvents(reader: ViewReader, plan: EventsPlan): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const { window, order, types, after, limit } = plan;
+  const out = createByteWriter(CHUNK_BYTES);
+  let count = 0;
+  let bytes = 0;
+  let last: Stored<HomeEvent> | undefined;
+  let more = false;
+  out.ascii('{"events":[');
+  const query = { window, order, limit: limit + 1, ...(types ? { types } : {}), ...(after ? { after } : {}) };
+  for await (const page of reader.events(query)) {
+    for (const event of page) {
+      more = count === limit || (count > 0 && bytes + out.length >= plan.mostBytes);
+      if (more) break;
+      if (count++ > 0) out.ascii(",");
+      out.json(JSON.stringify(eventShape(event)));
+      last = event;
+    }
+    if (more) break;
+    if (out.length < CHUNK_BYTES) continue;
+    bytes += out.length;
+    yield out.take();
+  }
+  out.ascii('],"next_cursor":');
+  if (more && last) {
+    const past = { time: last.time, position: last.position };
+    out.string(writeCursor({ window, order, at: null, after: past }));
+  } else out.ascii("null");
+  out.ascii(',"gaps":');
+  out.json(plan.gaps);
+  out.ascii("}");
+  yield out.take();
+}
+
+/** The event at a position. Positions are not indexed: the newest are looked at first, and all before giving up. */
+export async function* encodeEvent(reader: ViewReader, plan: EventPlan): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const query = { window: ALL_TIME, order: "newest_first" as const, limit: Number.MAX_SAFE_INTEGER };
+  for await (const page of reader.events(query)) {
+    const event = page.find(({ position }) => position === plan.position);
+    if (!event) continue;
+    const out = createByteWriter(4096);
+    out.json(JSON.stringify(eventShape(event)));
+    yield out.take();
+    return;
+  }
+}

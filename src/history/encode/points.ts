@@ -1,0 +1,144 @@
+import type { Reading, Stored } from "../../domain/reading.ts";
+import { microsToRfc3339 } from "../../domain/time.ts";
+import type { Cursor, ViewReader } from "../../store/store.ts";
+import { writeCursor } from "../cursor.ts";
+import type { PointsPlan } from "../plan.ts";
+import { type ByteWriter, createByteWriter } from "./bytes.ts";
+
+const CHUNK_BYTES = 256 * 1024;
+/** A chunk is sent once it has grown to this, so what comes with the last page still fits. */
+const SEND_BYTES = CHUNK_BYTES - 32 * 1024;
+const COMMA = 0x2c;
+const CLOSE = 0x5d;
+
+/** The bytes of a History answer (docs/api.md), page by page as they are read. */
+export async function* encodePoints(reader: ViewReader, plan: PointsPlan): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const { window, order, series: asked, start } = plan;
+  const out = createByteWriter(CHUNK_BYTES, plan.times);
+  const rows = plan.form === "columns" ? columns(plan, out) : points(plan, out);
+  let left = plan.limit;
+  let bytes = 0;
+  let next: { index: number; after: Cursor | null } | undefined;
+  out.ascii(
+    `{"from":"${microsToRfc3339(window.from)}","to":"${microsToRfc3339(window.to)}","order":"${order}","series":[`,
+  );
+  for (let index = start.index; index < asked.length && !next; index++) {
+    const { id, entityId, gaps } = asked[index] as PointsPlan["series"][number];
+    if (index > start.index) out.ascii(",");
+    out.ascii('{"entity_id":');
+    out.string(entityId);
+    out.ascii(`,"series":${id},`);
+    rows.open();
+    let last: Stored<Reading> | undefined;
+    const after = index === start.index ? start.after : null;
+    // One more than there is room for says whether anything is left.
+    const query = {
+      series: id,
+      window,
+      order,
+      limit: left + 1,
+      attributes: plan.attributes,
+      ...(after ? { after } : {}),
+    };
+    for await (const page of reader.readings(query)) {
+      // Looked at once a page: a page is small against the most bytes.
+      const full = left < plan.limit && bytes + out.length + rows.held >= plan.mostBytes;
+      const room = full ? 0 : Math.min(left, page.length);
+      rows.add(page, room);
+      left -= room;
+      if (room > 0) last = page[room - 1];
+      if (room < page.length) {
+        next = { index, after: last ? { time: last.time, position: last.position } : after };
+        break;
+      }
+      if (out.length < SEND_BYTES) continue;
+      bytes += out.length;
+      yield out.take();
+    }
+    rows.close();
+    out.ascii(',"gaps":');
+    out.json(gaps);
+    out.ascii("}");
+    if (left === 0 && index + 1 < asked.length) next ??= { index: index + 1, after: null };
+  }
+  out.ascii('],"next_cursor":');
+  if (next) {
+    const at = { index: next.index, series: asked[next.index]?.id as number };
+    out.string(writeCursor({ window, order, at, after: next.after }));
+  } else out.ascii("null");
+  out.ascii("}");
+  yield out.take();
+}
+
+type Rows = {
+  open(): void;
+  add(page: readonly Stored<Reading>[], count: number): void;
+  close(): void;
+  readonly held: number;
+};
+
+function points(plan: PointsPlan, out: ByteWriter): Rows {
+  let first = true;
+  return {
+    held: 0,
+    open: () => {
+      out.ascii('"points":[');
+      first = true;
+    },
+    add: (page, count) => {
+      for (let i = 0; i < count; i++) {
+        const reading = page[i] as Stored<Reading>;
+        if (!first) out.byte(COMMA);
+        first = false;
+        out.point(reading.time, reading.state);
+        if (plan.attributes) {
+          out.byte(COMMA);
+          out.json(JSON.stringify(reading.attributes));
+        }
+        out.byte(CLOSE);
+      }
+    },
+    close: () => out.ascii("]"),
+  };
+}
+
+/** Times go out as they come; states and attributes wait until the times of the series are complete. */
+function columns(plan: PointsPlan, out: ByteWriter): Rows {
+  let states = createByteWriter(0);
+  let attributes = createByteWriter(0);
+  let first = true;
+  return {
+    get held() {
+      return states.length + attributes.length;
+    },
+    open: () => {
+      out.ascii('"times":[');
+      first = true;
+      states = createByteWriter(CHUNK_BYTES / 8);
+      attributes = createByteWriter(plan.attributes ? CHUNK_BYTES / 8 : 0);
+    },
+    add: (page, count) => {
+      for (let i = 0; i < count; i++) {
+        const reading = page[i] as Stored<Reading>;
+        if (!first) {
+          out.byte(COMMA);
+          states.byte(COMMA);
+          if (plan.attributes) attributes.byte(COMMA);
+        }
+        first = false;
+        out.time(reading.time);
+        states.string(reading.state);
+        if (plan.attributes) attributes.json(JSON.stringify(reading.attributes));
+      }
+    },
+    close: () => {
+      out.ascii('],"states":[');
+      out.append(states.take());
+      if (plan.attributes) {
+        out.ascii('],"attributes":[');
+        out.append(attributes.take());
+      }
+      out.ascii("]");
+    },
+  };
+}

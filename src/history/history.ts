@@ -1,0 +1,128 @@
+import type { Worker } from "node:worker_threads";
+import type { Gap, Position, SeriesId, Stored } from "../domain/reading.ts";
+import type { Window } from "../domain/time.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { Log } from "../platform/log.ts";
+import type { Order } from "../store/store.ts";
+import type { Answer } from "./answer.ts";
+import { badCursor, type PageStart, readCursor } from "./cursor.ts";
+import { createJobs, type Views } from "./jobs.ts";
+import { gapShape } from "./shapes.ts";
+
+export type { Answer } from "./answer.ts";
+
+export type RangeRequest = {
+  /** Absent sides are those of the cursor, else the last 24 hours. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly order?: Order | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+};
+
+export type PointsRequest = RangeRequest & {
+  readonly series: readonly { readonly id: SeriesId; readonly entityId: string }[];
+  readonly attributes?: boolean | undefined;
+  readonly times?: "rfc3339" | "us" | undefined;
+  readonly form?: "points" | "columns" | undefined;
+};
+
+export type EventsRequest = RangeRequest & { readonly types?: readonly string[] | undefined };
+
+/** What is asked of the store's past. Answers are JSON (shapes.ts), made in a worker. */
+export type History = {
+  points(request: PointsRequest, signal?: AbortSignal): Promise<Answer>;
+  events(request: EventsRequest, signal?: AbortSignal): Promise<Answer>;
+  /** undefined: there is no such event. */
+  event(id: Position, signal?: AbortSignal): Promise<Answer | undefined>;
+  readonly running: number;
+  close(): Promise<void>;
+};
+
+export type HistoryNeeds = {
+  readonly store: Views & { gaps(window: Window, series?: SeriesId): readonly Stored<Gap>[] };
+  readonly startWorker: () => Worker;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+export const DAY = 86_400_000_000;
+export const DEFAULT_LIMIT = 10_000;
+export const MOST_LIMIT = 100_000;
+/** A page ends after so many bytes even before its limit. */
+const MOST_BYTES = 32 * 1024 * 1024;
+
+export function createHistory(needs: HistoryNeeds): History {
+  const { store, clock } = needs;
+  const jobs = createJobs({ ...needs, views: store });
+  return {
+    get running() {
+      return jobs.running;
+    },
+    close: jobs.close,
+    points: async (request, signal) => {
+      const { series } = request;
+      const start = startOf(request, clock);
+      const at = start.at ?? { index: 0, series: series[0]?.id };
+      if (request.cursor !== undefined && (!start.at || series[at.index]?.id !== at.series))
+        throw badCursor("belongs to a question about other entities");
+      const plan = {
+        kind: "points" as const,
+        ...commonOf(request, start),
+        attributes: request.attributes ?? false,
+        times: request.times ?? "rfc3339",
+        form: request.form ?? "points",
+        series: series.map(({ id, entityId }, index) => ({
+          id,
+          entityId,
+          gaps: index < at.index ? "[]" : JSON.stringify(gapsOf(start.window, id, entityId)),
+        })),
+        start: { index: at.index, after: start.after },
+      };
+      return jobs.run(plan, { series: series.map(({ id }) => id), events: false }, signal);
+    },
+    events: async (request, signal) => {
+      const start = startOf(request, clock);
+      if (start.at) throw badCursor("belongs to a question about entities");
+      const gaps = store.gaps(start.window).filter((gap) => gap.kind === "events");
+      const plan = {
+        kind: "events" as const,
+        ...commonOf(request, start),
+        types: request.types,
+        after: start.after,
+        gaps: JSON.stringify(gaps.map((gap) => gapShape(gap, null))),
+      };
+      return jobs.run(plan, { series: [], events: true }, signal);
+    },
+    event: async (position, signal) => {
+      const answer = await jobs.run({ kind: "event", position }, { series: [], events: true }, signal);
+      return answer instanceof Uint8Array && answer.length === 0 ? undefined : answer;
+    },
+  };
+
+  function gapsOf(window: Window, id: SeriesId, entityId: string) {
+    return store.gaps(window, id).map((gap) => gapShape(gap, gap.series === null ? null : entityId));
+  }
+}
+
+const commonOf = (request: RangeRequest, start: PageStart) => ({
+  window: start.window,
+  order: start.order,
+  limit: request.limit ?? DEFAULT_LIMIT,
+  mostBytes: MOST_BYTES,
+});
+
+/** Where the answer begins: at a cursor, which must be of the same question, or at the window's beginning. */
+function startOf(request: RangeRequest, clock: Clock): PageStart {
+  if (request.cursor === undefined) {
+    const to = request.to ?? clock.now();
+    const from = request.from ?? to - DAY;
+    return { window: { from, to }, order: request.order ?? "oldest_first", at: null, after: null };
+  }
+  const start = readCursor(request.cursor);
+  const { window, order } = start;
+  if ((request.from ?? window.from) !== window.from || (request.to ?? window.to) !== window.to)
+    throw badCursor("belongs to a question about another time");
+  if ((request.order ?? order) !== order) throw badCursor(`belongs to a question with the order ${order}`);
+  return start;
+}

@@ -1,0 +1,52 @@
+import type { Position, SeriesId } from "../domain/reading.ts";
+import type { Window } from "../domain/time.ts";
+import type { Cursor, Damage, Order, View } from "../store/store.ts";
+
+/** What the worker is asked: all that it needs, as data. */
+export type PointsPlan = {
+  readonly kind: "points";
+  readonly window: Window;
+  readonly order: Order;
+  readonly limit: number;
+  readonly mostBytes: number;
+  readonly attributes: boolean;
+  readonly times: "rfc3339" | "us";
+  readonly form: "points" | "columns";
+  /** In the order asked for; `gaps` is JSON. */
+  readonly series: readonly { readonly id: SeriesId; readonly entityId: string; readonly gaps: string }[];
+  readonly start: { readonly index: number; readonly after: Cursor | null };
+};
+
+export type EventsPlan = {
+  readonly kind: "events";
+  readonly window: Window;
+  readonly order: Order;
+  readonly limit: number;
+  readonly mostBytes: number;
+  readonly types: readonly string[] | undefined;
+  readonly after: Cursor | null;
+  /** JSON. */
+  readonly gaps: string;
+};
+
+/** One event by its position; the answer is empty where there is none. */
+export type EventPlan = { readonly kind: "event"; readonly position: Position };
+
+export type Plan = PointsPlan | EventsPlan | EventPlan;
+
+export type ToWorker =
+  | { readonly kind: "start"; readonly job: number; readonly view: View; readonly plan: Plan }
+  /** The reader has taken a chunk: one more may follow. */
+  | { readonly kind: "more"; readonly job: number }
+  | { readonly kind: "cancel"; readonly job: number };
+
+export type FromWorker =
+  | { readonly kind: "chunk"; readonly job: number; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly kind: "end"; readonly job: number; readonly damages: readonly Damage[] }
+  | {
+      readonly kind: "failed";
+      readonly job: number;
+      readonly code: string;
+      readonly message: string;
+      readonly damages: readonly Damage[];
+    };
