@@ -5,7 +5,7 @@ import type { Clock } from "../platform/clock.ts";
 import { createCoreClock } from "./core-clock.ts";
 import type { EntityTable } from "./entities.ts";
 import type { createInbox, RawEvent, Received } from "./inbox.ts";
-import { REGISTRY_EVENTS, type Registries } from "./registry/registries.ts";
+import { ENTITY_EVENT, REGISTRY_EVENTS, type Registries } from "./registry/registries.ts";
 import type { Call } from "./session.ts";
 
 /** About 1,000 changes: a slice that holds up the event loop for a few milliseconds at most. */
@@ -34,12 +34,8 @@ export async function pump(needs: PumpNeeds): Promise<void> {
       await needs.clock.sleep(WAIT_FOR_RETURN_MS);
       if (needs.inbox.bytes > 0) received.push(...(await needs.inbox.take(SLICE_BYTES)));
     }
-    let items: FeedItem[] = [];
-    const flush = async () => {
-      timeRemovals(items);
-      if (items.length > 0) await needs.record(items);
-      items = [];
-    };
+    const items: FeedItem[] = [];
+    const stale = new Map<string, Micros>();
     for (const one of received) {
       if (one.kind === "entities") {
         for (const change of needs.table.apply(one.event, coreClock.at(one.arrival))) {
@@ -54,13 +50,20 @@ export async function pump(needs: PumpNeeds): Promise<void> {
         continue;
       }
       items.push({ kind: "event", event });
-      if (!REGISTRY_EVENTS.includes(event.type)) continue;
-      // Names must be right before the next change is filed, so the answer is waited for.
-      const altered = await needs.registries.apply(event.type, event.data, needs.call).catch(() => undefined);
-      needs.onRegistries();
-      if (altered) items.push({ kind: "registry", update: { ...altered, at: event.time } });
+      if (event.type === ENTITY_EVENT) {
+        // Names must be right before the next change is filed, so the answer is waited for.
+        const altered = await needs.registries.apply(event.type, event.data, needs.call).catch(() => undefined);
+        if (altered) items.push({ kind: "registry", update: { ...altered, at: event.time } });
+      } else if (REGISTRY_EVENTS.includes(event.type)) stale.set(event.type, event.time);
     }
-    await flush();
+    // A starting Home Assistant tells of a thousand devices one by one; their list is asked for once per slice.
+    for (const [type, at] of stale) {
+      const altered = await needs.registries.apply(type, {}, needs.call).catch(() => undefined);
+      if (altered) items.push({ kind: "registry", update: { ...altered, at } });
+    }
+    if (stale.size > 0) needs.onRegistries();
+    timeRemovals(items);
+    if (items.length > 0) await needs.record(items);
   }
 }
 

@@ -36,7 +36,8 @@ const KIND_OF_EVENT: { readonly [event: string]: RegistryKind } = {
   label_registry_updated: "label",
 };
 
-export const REGISTRY_EVENTS = ["entity_registry_updated", ...Object.keys(KIND_OF_EVENT)];
+export const ENTITY_EVENT = "entity_registry_updated";
+export const REGISTRY_EVENTS = [ENTITY_EVENT, ...Object.keys(KIND_OF_EVENT)];
 
 export type Altered = Omit<RegistryUpdate, "at">;
 const NOTHING: Altered = { entities: [], removed: [], complete: false };
@@ -137,7 +138,8 @@ export function createRegistries(onMalformed: (why: string) => void): Registries
         entries.delete(old_entity_id);
         entries.set(entity_id, { ...renamed, entity_id });
       }
-      await loadEntity(entity_id, call);
+      // Should the connection end here, the rename itself still holds for what was received after it.
+      await loadEntity(entity_id, call).catch(() => {});
       const entry = entries.get(entity_id);
       return { ...NOTHING, entities: entry ? [describe(entry)] : [] };
     },
