@@ -1,0 +1,108 @@
+import type { Area, Entity, Gap, History, Info, Me, ProblemBody, State, Status } from "./api-types.ts";
+import { t } from "./text/text.ts";
+
+/** Why a request brought no answer, in words for the page. `status` 0: the hub was not reached at all. */
+export class Problem extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly fix: string | undefined;
+  readonly requestId: string | undefined;
+
+  constructor(body: Omit<ProblemBody, "title">) {
+    super(body.detail);
+    this.name = "Problem";
+    this.status = body.status;
+    this.code = body.code;
+    this.fix = body.fix;
+    this.requestId = body.request_id;
+  }
+}
+
+export const describeProblem = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+type Query = { readonly [name: string]: string | number | boolean | undefined };
+type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+export type Api = ReturnType<typeof createApi>;
+
+/**
+ * A client of docs/api.md. Addresses are relative to the page's own, so the panel works under any path prefix
+ * (Home Assistant's ingress, a reverse proxy).
+ */
+export function createApi(needs: {
+  base: string;
+  fetch: Fetch;
+  /** A token given by hand; null: the session's cookie says who calls. */
+  token: () => string | null;
+  /** Called whenever the hub says that it does not know the caller. */
+  onUnauthorized: () => void;
+}) {
+  const { base, fetch, token, onUnauthorized } = needs;
+
+  async function ask<T>(method: string, path: string, more: { query?: Query; body?: unknown; quiet?: boolean } = {}) {
+    const url = new URL(path, base);
+    for (const [name, value] of Object.entries(more.query ?? {}))
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    const secret = token();
+    const response = await fetch(url.href, {
+      method,
+      credentials: "same-origin",
+      headers: {
+        accept: "application/json",
+        ...(more.body === undefined ? {} : { "content-type": "application/json" }),
+        ...(secret === null ? {} : { authorization: `Bearer ${secret}` }),
+      },
+      ...(more.body === undefined ? {} : { body: JSON.stringify(more.body) }),
+    }).catch(() => {
+      throw new Problem({
+        status: 0,
+        code: "unreachable",
+        detail: t("problem.unreachable"),
+        fix: t("problem.unreachable.fix"),
+      });
+    });
+    if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
+    const problem = await readProblem(response);
+    if (problem.status === 401 && !more.quiet) onUnauthorized();
+    throw problem;
+  }
+
+  return {
+    me: () => ask<Me>("GET", "api/v1/session", { quiet: true }),
+    exchange: (code: string) => ask<unknown>("POST", "api/v1/session", { body: { code }, quiet: true }),
+    signOut: () => ask<void>("DELETE", "api/v1/session", { quiet: true }),
+    info: () => ask<Info>("GET", "api/v1/info"),
+    status: () => ask<Status>("GET", "api/v1/status"),
+    states: async () => (await ask<{ states: readonly State[] }>("GET", "api/v1/states")).states,
+    state: (entity: string) => ask<State>("GET", `api/v1/states/${encodeURIComponent(entity)}`),
+    entity: (entity: string) => ask<Entity>("GET", `api/v1/entities/${encodeURIComponent(entity)}`),
+    areas: async () => (await ask<{ areas: readonly Area[] }>("GET", "api/v1/areas")).areas,
+    gaps: async (query: { from: string; to?: string; entity?: string }) =>
+      (await ask<{ gaps: readonly Gap[] }>("GET", "api/v1/gaps", { query })).gaps,
+    history: (
+      entity: string,
+      query: { from?: string; to?: string; limit?: number; order?: "oldest_first" | "newest_first" },
+    ) => ask<History>("GET", `api/v1/history/${encodeURIComponent(entity)}`, { query: { ...query, times: "us" } }),
+  };
+}
+
+async function readProblem(response: Response): Promise<Problem> {
+  const body = (await response.json().catch(() => null)) as Partial<ProblemBody> | null;
+  const detail = body?.detail ?? body?.title;
+  // A proxy between us and the hub answers in its own words, or in HTML.
+  if (typeof detail !== "string")
+    return new Problem({
+      status: response.status,
+      code: "not_the_hub",
+      detail: t("problem.not_the_hub", { status: response.status }),
+      fix: t("problem.not_the_hub.fix"),
+    });
+  const inputs = (body?.errors ?? []).map(({ path, message }) => `${path}: ${message}`);
+  return new Problem({
+    status: response.status,
+    code: body?.code ?? "unknown",
+    detail: [detail, ...inputs].join(" · "),
+    ...(body?.fix === undefined ? {} : { fix: body.fix }),
+    ...(body?.request_id === undefined ? {} : { request_id: body.request_id }),
+  });
+}

@@ -1,0 +1,166 @@
+import { useMemo, useState } from "preact/hooks";
+import type { Info, Part, Status } from "../api-types.ts";
+import { SAMPLES_KEPT_MS } from "../data/status.ts";
+import { Age, Card, Empty, Figure, Page, ProblemNote, Skeleton, StateBadge, stateIcon } from "../parts/basics.tsx";
+import { RateChart } from "../parts/chart/charts.tsx";
+import { useCell, useHub, useNow, useWanted } from "../parts/hub.ts";
+import { Icon } from "../parts/icons.tsx";
+import { formatBytes, formatCount, formatDay, formatRate, readable } from "../shape/format.ts";
+import { hasText, plural, t } from "../text/text.ts";
+import { Gaps } from "./sections/gaps.tsx";
+
+/** Is it working? One sentence, then what it is made of. */
+export function OverviewPage() {
+  const { status, info } = useHub();
+  const { status: known, problem } = useCell(status.view);
+  useWanted({ topics: ["status", "gaps"], snapshot: false });
+  return (
+    <Page title={t("nav.overview")}>
+      {problem !== null && <ProblemNote problem={problem} onRetry={() => void status.refresh()} />}
+      {known ? (
+        <>
+          <Verdict status={known} info={useCell(info)} stale={problem !== null} />
+          <Figures status={known} />
+          <Rate />
+          <div class="columns">
+            <Parts parts={known.parts} />
+            <Gaps />
+          </div>
+        </>
+      ) : (
+        problem === null && <Skeleton lines={8} />
+      )}
+    </Page>
+  );
+}
+
+/** The worst first: what needs somebody stands above what does not. */
+const SEVERITY = { broken: 0, degraded: 1, starting: 2, off: 3, ok: 4 } as const;
+
+const partName = (part: string): string => {
+  const key = `part.${part}`;
+  return hasText(key) ? t(key) : readable(part);
+};
+
+function Verdict({ status, info, stale }: { status: Status; info: Info | null; stale: boolean }) {
+  const troubled = status.parts.filter(({ state }) => state === "broken" || state === "degraded");
+  const names = troubled.map(({ part }) => partName(part)).join(", ");
+  const home = info?.home;
+  return (
+    <section class={`card verdict tone-${stale ? "off" : status.state}`} aria-labelledby="verdict">
+      <span class="verdict-icon">
+        <Icon name={stateIcon(stale ? "off" : status.state)} size={28} />
+      </span>
+      <div>
+        <h2 id="verdict" aria-live="polite">
+          {stale ? t("overall.stale") : t(`overall.${status.state}`, { parts: names })}
+        </h2>
+        <p class="muted">
+          {home?.name ?? t("frame.home_unknown")}
+          {" · "}
+          {home?.home_assistant_version
+            ? t("overview.home_assistant", { version: home.home_assistant_version })
+            : t("overview.home_assistant.unknown")}
+          {info && ` · ${t("overview.hub", { version: info.version })}`}
+        </p>
+      </div>
+    </section>
+  );
+}
+
+function Figures({ status }: { status: Status }) {
+  const { totals, rates } = status;
+  return (
+    <dl class="figures" aria-label={t("overview.figures")}>
+      <Figure
+        label={t("figure.rate")}
+        value={<span data-figure="rate">{formatRate(rates.changes_per_second)}</span>}
+        unit={t("unit.per_second")}
+      />
+      <Figure
+        label={t("figure.last_change")}
+        value={status.last_change && <Age time={status.last_change} />}
+        why={t("figure.last_change.none")}
+      />
+      <Figure label={t("figure.changes")} value={formatCount(totals.changes)} />
+      <Figure label={t("figure.events")} value={formatCount(totals.events)} />
+      <Figure label={t("figure.series")} value={formatCount(totals.series)} />
+      <Figure
+        label={t("figure.recorded_since")}
+        value={status.recorded_since && formatDay(Date.parse(status.recorded_since))}
+        why={t("figure.recorded_since.none")}
+      />
+      <Figure label={t("figure.bytes")} value={formatBytes(totals.bytes)} />
+      <Figure label={t("figure.gaps")} value={formatCount(totals.gaps)} />
+    </dl>
+  );
+}
+
+function Rate() {
+  const { status } = useHub();
+  const { samples } = useCell(status.view);
+  const now = useNow(2_000);
+  const window = useMemo(() => ({ from: (now - SAMPLES_KEPT_MS) / 1000, to: now / 1000 }), [now]);
+  return (
+    <Card title={t("overview.rate")} note={t("overview.rate.note")}>
+      <RateChart samples={samples} window={window} />
+    </Card>
+  );
+}
+
+function Parts({ parts }: { parts: readonly Part[] }) {
+  const sorted = [...parts].sort((a, b) => (SEVERITY[a.state] ?? 0) - (SEVERITY[b.state] ?? 0));
+  return (
+    <Card title={t("overview.parts")} note={plural("overview.parts.count", parts.length)}>
+      {sorted.length === 0 ? (
+        <Empty icon="starting" title={t("overview.parts.none")} />
+      ) : (
+        <ul class="parts">
+          {sorted.map((part) => (
+            <PartRow key={part.part} part={part} />
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}
+
+function PartRow({ part }: { part: Part }) {
+  const figures = Object.entries(part.figures ?? {});
+  const [open, setOpen] = useState(false);
+  return (
+    <li class="part">
+      <div class="part-head">
+        <StateBadge state={part.state} />
+        <h3>{partName(part.part)}</h3>
+        <span class="muted small">
+          {t("part.since")} <Age time={part.since} />
+        </span>
+      </div>
+      {part.why && <p class="part-why">{part.why}</p>}
+      {part.fix && (
+        <p class="part-fix">
+          <strong>{t("part.fix")}</strong> {part.fix}
+        </p>
+      )}
+      {figures.length > 0 && (
+        <button type="button" class="link-button" aria-expanded={open} onClick={() => setOpen(!open)}>
+          <Icon name="chevron" size={16} />
+          {t("part.figures")}
+        </button>
+      )}
+      {open && (
+        <dl class="pairs">
+          {figures.map(([name, value]) => (
+            <div key={name}>
+              <dt>{readable(name)}</dt>
+              <dd>
+                {value === null ? t("figure.none") : typeof value === "number" ? formatCount(value) : String(value)}
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </li>
+  );
+}

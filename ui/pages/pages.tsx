@@ -1,0 +1,23 @@
+import type { JSX } from "preact";
+import { Empty, Page } from "../parts/basics.tsx";
+import type { Route } from "../router.ts";
+import { t } from "../text/text.ts";
+import { EntitiesPage } from "./entities.tsx";
+import { EntityPage } from "./entity.tsx";
+import { LivePage } from "./live.tsx";
+import { OverviewPage } from "./overview.tsx";
+
+/** What is drawn for a route. A further page is a line here and one in parts/frame.tsx. */
+export const PAGES: Record<Route["page"], (route: Route) => JSX.Element> = {
+  overview: () => <OverviewPage />,
+  live: () => <LivePage />,
+  entities: () => <EntitiesPage />,
+  entity: ({ entity }) => <EntityPage key={entity} id={entity} />,
+  unknown: () => (
+    <Page title={t("unknown_page.title")}>
+      <Empty icon="search" title={t("unknown_page.text")}>
+        <a href="#/overview">{t("unknown_page.back")}</a>
+      </Empty>
+    </Page>
+  ),
+};

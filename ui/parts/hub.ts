@@ -1,0 +1,106 @@
+import { createContext } from "preact";
+import { useContext, useEffect, useReducer, useRef, useState } from "preact/hooks";
+import type { Api } from "../api.ts";
+import type { Info, Subscription } from "../api-types.ts";
+import type { Cell } from "../data/cell.ts";
+import type { HubClock } from "../data/clock.ts";
+import type { States } from "../data/states.ts";
+import type { StatusWatch } from "../data/status.ts";
+import type { Live } from "../live.ts";
+import type { Router } from "../router.ts";
+import type { Session } from "../session.ts";
+import type { Theme } from "./theme.ts";
+
+/** Everything a page may use, made once in main.tsx. */
+export type Hub = {
+  readonly api: Api;
+  readonly session: Session;
+  readonly live: Live;
+  readonly status: StatusWatch;
+  readonly states: States;
+  readonly info: Cell<Info | null>;
+  readonly router: Router;
+  readonly theme: Theme;
+  readonly clock: HubClock;
+};
+
+export const HubContext = createContext<Hub | null>(null);
+
+export function useHub(): Hub {
+  const hub = useContext(HubContext);
+  if (!hub) throw new Error("A page was drawn outside of the panel");
+  return hub;
+}
+
+export function useCell<T>(cell: Cell<T>): T {
+  const [, redraw] = useReducer((n: number) => n + 1, 0);
+  useEffect(() => {
+    const seen = cell.get();
+    const stop = cell.watch(() => redraw(undefined));
+    // It may have been set between drawing and watching.
+    if (!Object.is(seen, cell.get())) redraw(undefined);
+    return stop;
+  }, [cell]);
+  return cell.get();
+}
+
+/** The hub's time, redrawn every `everyMs`; for ages. */
+export function useNow(everyMs = 1_000): number {
+  const { clock } = useHub();
+  const [now, setNow] = useState(() => clock.now());
+  useEffect(() => {
+    let cancel = () => {};
+    const tick = () => {
+      setNow(clock.now());
+      cancel = clock.after(everyMs, tick);
+    };
+    tick();
+    return () => cancel();
+  }, [clock, everyMs]);
+  return now;
+}
+
+export type Loaded<T> = {
+  /** What came last, kept while a newer answer is on its way. */
+  readonly data: T | null;
+  readonly problem: unknown;
+  readonly loading: boolean;
+  readonly reload: () => void;
+};
+
+/** Loads anew whenever `key` changes; an answer that is no longer wanted is let go. */
+export function useLoad<T>(key: string, load: () => Promise<T>): Loaded<T> {
+  type Answer = { key: string; data: T | null; problem: unknown };
+  const [answer, setAnswer] = useState<Answer | null>(null);
+  const [loading, setLoading] = useState(true);
+  const [round, again] = useReducer((n: number) => n + 1, 0);
+  const latest = useRef(load);
+  latest.current = load;
+  useEffect(() => {
+    let wanted = true;
+    setLoading(true);
+    latest
+      .current()
+      .then(
+        (data) => wanted && setAnswer({ key, data, problem: null }),
+        (problem: unknown) => wanted && setAnswer((before) => ({ key, data: before?.data ?? null, problem })),
+      )
+      .finally(() => wanted && setLoading(false));
+    return () => {
+      wanted = false;
+    };
+  }, [key, round]);
+  return {
+    data: answer?.data ?? null,
+    problem: answer?.problem ?? null,
+    loading: loading || answer?.key !== key,
+    reload: () => again(undefined),
+  };
+}
+
+/** What this page wants of the live stream, for as long as it is on show. */
+export function useWanted(subscription: Subscription): void {
+  const { live } = useHub();
+  const text = JSON.stringify(subscription);
+  useEffect(() => live.want(JSON.parse(text) as Subscription), [live, text]);
+}

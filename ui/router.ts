@@ -1,0 +1,60 @@
+import { type Cell, createCell } from "./data/cell.ts";
+
+/** Where one is. Everything after `#`, so that the panel works under any prefix and no server needs to know. */
+export type Route = {
+  readonly page: "overview" | "live" | "entities" | "entity" | "unknown";
+  /** The entity of an entity page, else empty. */
+  readonly entity: string;
+  readonly query: { readonly [name: string]: string };
+};
+
+export function parseRoute(hash: string): Route {
+  const [path = "", search = ""] = hash.replace(/^#\/?/, "").split("?", 2);
+  const query = Object.fromEntries(new URLSearchParams(search));
+  const [first = "", second = "", ...rest] = path.split("/").filter((part) => part !== "");
+  const at = (page: Route["page"], entity = ""): Route => ({ page, entity, query });
+  if (first === "" || (first === "overview" && second === "")) return at("overview");
+  if (first === "live" && second === "") return at("live");
+  if (first === "entities" && rest.length === 0) return second === "" ? at("entities") : at("entity", decode(second));
+  return at("unknown");
+}
+
+/** The address of a page; parameters without a value are left out. */
+export function hashOf(path: string, query: { readonly [name: string]: string } = {}): string {
+  const set = Object.entries(query).filter(([, value]) => value !== "");
+  return `#/${path}${set.length > 0 ? `?${new URLSearchParams(set)}` : ""}`;
+}
+
+export const entityHash = (entity: string, query?: { readonly [name: string]: string }): string =>
+  hashOf(`entities/${encodeURIComponent(entity)}`, query);
+
+export type Router = {
+  readonly route: Cell<Route>;
+  go(hash: string): void;
+  /** Same page, other filters: no new step in the browser's history. */
+  replace(hash: string): void;
+};
+
+export function createRouter(window: Window): Router {
+  const route = createCell(parseRoute(window.location.hash));
+  window.addEventListener("hashchange", () => route.set(parseRoute(window.location.hash)));
+  return {
+    route,
+    go: (hash) => {
+      window.location.hash = hash;
+    },
+    replace: (hash) => {
+      const { pathname, search } = window.location;
+      window.history.replaceState(null, "", `${pathname}${search}${hash}`);
+      route.set(parseRoute(hash));
+    },
+  };
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
