@@ -17,7 +17,7 @@ type Revive = (text: string, reviver: (key: string, value: unknown, context: Rev
 const parseWith = JSON.parse as Revive;
 
 /** Number texts that may differ from what `String(Number(text))` gives: long, with exponent, -0, tiny, trailing zero. */
-const SUSPICIOUS = /[:,[](?:-?\d[\d.]{15}|-?\d+(?:\.\d+)?[eE]|-0[,}\]]|-?0\.0{6}|-?\d+\.\d*0[,}\]])/;
+const SUSPICIOUS = /[:,[](?:-?\d[\d.]{15}|-?\d+(?:\.\d+)?[eE][-+\d]|-0[,}\]]|-?0\.0{6}|-?\d+\.\d*0[,}\]])/;
 
 export function parseExact(text: string): Attributes {
   if (!SUSPICIOUS.test(text)) return JSON.parse(text);

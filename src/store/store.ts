@@ -66,7 +66,14 @@ export type Damage = {
   readonly offset: number;
   readonly length: number;
   readonly why: string;
-  /** Times of the readings before and after, where known. */
+  /**
+   * What stood there, as far as can be told. Readings whose attributes alone are lost are served, marked; `nothing`:
+   * another copy served, or an index that can be made again.
+   */
+  readonly lost: "states" | "events" | "anything" | "attributes" | "nothing";
+  /** null: not known. */
+  readonly series: SeriesId | null;
+  /** Times of the entries before and after, or of the lost one itself; null: not known. */
   readonly from: Micros | null;
   readonly to: Micros | null;
 };

@@ -7,7 +7,7 @@ export class Model {
   readonly entries: { readonly entry: Entry; readonly position: Position }[] = [];
 
   add(entries: readonly Entry[], positions: readonly Position[]): void {
-    entries.forEach((entry, i) => this.entries.push({ entry, position: positions[i] as Position }));
+    for (const [i, entry] of entries.entries()) this.entries.push({ entry, position: positions[i] as Position });
   }
 
   readings(series: SeriesId): Stored<Reading>[] {

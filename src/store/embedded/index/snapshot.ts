@@ -1,0 +1,39 @@
+import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import type { Gap, Reading, Stored } from "../../../domain/reading.ts";
+import type { Series } from "../../../domain/series.ts";
+import { parseExact } from "../../exact-json.ts";
+import { emptyLedger, type Ledger } from "../../ledger.ts";
+import type { Damage } from "../../store.ts";
+
+/** What a start needs to know of everything up to the end of a segment. */
+export type Snapshot = { readonly ledger: Ledger; readonly damages: readonly Damage[] };
+
+type Head = Pick<Ledger, "readings" | "events" | "oldest" | "newest" | "position"> & {
+  readonly series: readonly Series[];
+  readonly gaps: readonly Stored<Gap>[];
+  readonly damages: readonly Damage[];
+};
+
+/** Lines of JSON, compressed: all but the latest readings, then one of these a line. JSON holds any text exactly. */
+export function encodeSnapshot({ ledger, damages }: Snapshot): Buffer {
+  const { readings, events, oldest, newest, position, series, gaps, latest } = ledger;
+  const head: Head = { readings, events, oldest, newest, position, series: [...series.values()], gaps, damages };
+  const lines = [JSON.stringify(head)];
+  for (const reading of latest.values()) lines.push(JSON.stringify(reading));
+  return zstdCompressSync(lines.join("\n"));
+}
+
+/** The caller has checked the bytes. */
+export function decodeSnapshot(bytes: Buffer): Snapshot {
+  const [first = "{}", ...lines] = zstdDecompressSync(bytes).toString("utf8").split("\n");
+  const { series, gaps, damages, ...totals } = JSON.parse(first) as Head;
+  const ledger = Object.assign(emptyLedger(), totals);
+  for (const one of series) ledger.series.set(one.id, one);
+  ledger.gaps.push(...gaps);
+  for (const line of lines) {
+    // Line by line, since a number in another spelling would send the whole text the slow way.
+    const reading = parseExact(line) as unknown as Stored<Reading>;
+    ledger.latest.set(reading.series, reading);
+  }
+  return { ledger, damages };
+}

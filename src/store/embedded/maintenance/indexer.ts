@@ -1,0 +1,82 @@
+import { describeError } from "../../../domain/failure.ts";
+import type { Log } from "../../../platform/log.ts";
+import type { Segment } from "../segments/tail.ts";
+import type { Troubles } from "../troubles.ts";
+import type { IndexBuilt, IndexJob } from "./build-index.ts";
+
+export type Indexer = {
+  /** Has the index file of a closed segment written, after those asked for before. */
+  enqueue(segment: Segment): void;
+  /** Resolves when nothing is waiting. */
+  idle(): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** Builds indexes away from the event loop. */
+export type IndexBuilder = {
+  build(job: IndexJob): Promise<IndexBuilt>;
+  /** There is nothing to do: give back what is held, breaking off what is under way. */
+  rest(): Promise<void>;
+};
+
+export function createIndexer(needs: {
+  folder: string;
+  builder: IndexBuilder;
+  log: Log;
+  troubles: Troubles;
+  segments: readonly Segment[];
+  /** Resolves when what was written is on the disk: an index must not outlive its segment in a power loss. */
+  synced(): Promise<void>;
+  onBuilt(segment: Segment, built: IndexBuilt): void;
+}): Indexer {
+  const { folder, builder, log, troubles, segments, synced, onBuilt } = needs;
+  const waiting: Segment[] = [];
+  let running: Promise<void> | undefined;
+  let closed = false;
+
+  const jobOf = (segment: Segment): IndexJob => {
+    const previous = segments[segments.indexOf(segment) - 1]?.base ?? null;
+    return { folder, base: segment.base, limit: segment.limit, previous };
+  };
+
+  const run = async () => {
+    for (let segment = waiting[0]; segment && !closed; segment = waiting[0]) {
+      try {
+        await synced();
+        if (closed) break;
+        onBuilt(segment, await builder.build(jobOf(segment)));
+        waiting.shift();
+        troubles.set("index", null);
+      } catch (error) {
+        if (closed) break;
+        log.warning("the index of a segment could not be written; queries read the segment itself", {
+          file: segment.name,
+          error: describeError(error),
+        });
+        troubles.set("index", {
+          why: `The index of ${segment.name} could not be written: ${describeError(error)}`,
+          fix: "Free space on the disk or check its health; the next closed segment tries again",
+        });
+        break;
+      }
+    }
+    await builder.rest();
+    running = undefined;
+  };
+
+  return {
+    enqueue: (segment) => {
+      if (closed) return;
+      waiting.push(segment);
+      running ??= run();
+    },
+    idle: async () => {
+      await running;
+    },
+    close: async () => {
+      closed = true;
+      await builder.rest();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,168 @@
+import { join } from "node:path";
+import { crc32 } from "node:zlib";
+import type { SeriesId } from "../../../domain/reading.ts";
+import type { Micros, Window } from "../../../domain/time.ts";
+import { emptyLedger } from "../../ledger.ts";
+import type { Damage } from "../../store.ts";
+import type { IndexHead } from "../index/head.ts";
+import { DIRECTORY_ENTRY, type DirectoryEntry, decodeEntry, takeEvents, takeList } from "../index/lists.ts";
+import { collectSegment } from "../segments/collect.ts";
+import { indexName } from "../segments/header.ts";
+import type { FlatEvents, FlatList } from "../segments/lists.ts";
+import type { OpenFiles } from "./open-files.ts";
+import { copyLists, type FlatLists, type SegmentPicture } from "./picture.ts";
+
+/** Readings of one series, or events, in one segment; `load` says where each stands. Both ends of the time are inside. */
+export type Run = {
+  readonly segment: SegmentPicture;
+  readonly from: Micros;
+  readonly to: Micros;
+  load(): FlatList | Promise<FlatList>;
+};
+
+export type PlaceFinder = {
+  readings(segment: SegmentPicture, series: SeriesId, window: Window): Promise<Run | undefined>;
+  events(segment: SegmentPicture, window: Window, types: readonly string[] | undefined): Promise<Run | undefined>;
+};
+
+/** A directory this small is read at once instead of being halved again. */
+const SEARCHED_WHOLE = 32;
+
+/** Finds where records stand, by whatever the segment has; one whose index fails is read whole. */
+export function createPlaceFinder(needs: {
+  folder: string;
+  files: OpenFiles;
+  count(bytes: number): void;
+  onDamage(damage: Damage): void;
+}): PlaceFinder {
+  const { folder, files, count, onDamage } = needs;
+  const scanned = new Map<string, FlatLists>();
+  const unusable = new Set<string>();
+
+  const readIndex = async (base: number, at: number, length: number): Promise<Buffer> => {
+    const { buffer } = await files.gather(join(folder, indexName(base)), [{ at, length }]);
+    count(length);
+    return buffer;
+  };
+
+  const scan = async (segment: SegmentPicture): Promise<FlatLists> => {
+    const { name, limit } = segment;
+    const before = scanned.get(name);
+    if (before) return before;
+    const { buffer } = await files.gather(join(folder, name), [{ at: 0, length: limit }]);
+    count(limit);
+    const { lists, damages } = collectSegment(buffer, segment, emptyLedger());
+    for (const damage of damages) onDamage(damage);
+    const flat = copyLists(lists, {});
+    scanned.set(name, flat);
+    return flat;
+  };
+
+  /** Asks the segment's index; undefined: it has none, or one that is gone or wrong. */
+  const askIndex = async <T>(
+    { places, name, base }: SegmentPicture,
+    ask: (head: IndexHead) => Promise<T | "wrong">,
+  ): Promise<{ readonly answer: T } | undefined> => {
+    if (places.by !== "index" || unusable.has(name)) return undefined;
+    const answer = await ask(places.head).catch(() => "wrong" as const);
+    if (answer !== "wrong") return { answer };
+    unusable.add(name);
+    const why = "an index that is gone or damaged; its segment was read instead";
+    onDamage({ file: indexName(base), offset: 0, length: 0, why, lost: "nothing", series: null, from: null, to: null });
+    return undefined;
+  };
+
+  const listsOf = async (segment: SegmentPicture): Promise<FlatLists> =>
+    segment.places.by === "lists" ? segment.places.lists : scan(segment);
+
+  const findEntry = async (head: IndexHead, series: SeriesId): Promise<DirectoryEntry | undefined | "wrong"> => {
+    const { at, length } = head.directory;
+    let low = 0;
+    let high = length / DIRECTORY_ENTRY;
+    const entry = (bytes: Buffer, i: number) => decodeEntry(bytes, i * DIRECTORY_ENTRY);
+    while (high - low > SEARCHED_WHOLE) {
+      const middle = (low + high) >>> 1;
+      const found = entry(await readIndex(head.base, at + middle * DIRECTORY_ENTRY, DIRECTORY_ENTRY), 0);
+      if (!found) return "wrong";
+      if (found.series === series) return found;
+      if (found.series < series) low = middle + 1;
+      else high = middle;
+    }
+    if (low >= high) return undefined;
+    const bytes = await readIndex(head.base, at + low * DIRECTORY_ENTRY, (high - low) * DIRECTORY_ENTRY);
+    for (let i = 0; i < high - low; i++) {
+      const found = entry(bytes, i);
+      if (!found) return "wrong";
+      if (found.series === series) return found;
+    }
+    return undefined;
+  };
+
+  const loadList = async (segment: SegmentPicture, series: SeriesId, entry: DirectoryEntry): Promise<FlatList> => {
+    const read = await askIndex(segment, async (head) => {
+      const bytes = await readIndex(head.base, entry.at, entry.length);
+      return crc32(bytes) === entry.checksum ? takeList(bytes, entry.count, head.baseTime) : "wrong";
+    });
+    return read?.answer ?? (await listsOf(segment)).readings.get(series) ?? NOTHING;
+  };
+
+  const within = (run: Run | undefined, window: Window): Run | undefined => (touches(run, window) ? run : undefined);
+
+  return {
+    readings: async (segment, series, window) => {
+      if (!touches(spanOf(segment), window)) return undefined;
+      const asked = await askIndex(segment, (head) => findEntry(head, series));
+      if (!asked) return within(runOf(segment, (await listsOf(segment)).readings.get(series)), window);
+      const entry = asked.answer;
+      if (!entry) return undefined;
+      const { from, to } = entry;
+      return within({ segment, from, to, load: () => loadList(segment, series, entry) }, window);
+    },
+    events: async (segment, window, types) => {
+      if (!touches(spanOf(segment), window)) return undefined;
+      const asked = await askIndex(segment, async (head) => {
+        const { at, length } = head.eventList;
+        return head.events === 0
+          ? undefined
+          : (takeEvents(await readIndex(head.base, at, length), head.baseTime) ?? "wrong");
+      });
+      const events = asked ? asked.answer : (await listsOf(segment)).events;
+      return within(events && runOf(segment, ofTypes(events, types)), window);
+    },
+  };
+}
+
+type Times = { readonly from: Micros; readonly to: Micros };
+const NOTHING: FlatList = { times: new Float64Array(0), offsets: new Float64Array(0), lengths: new Uint32Array(0) };
+const EVER: Times = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+
+const spanOf = ({ places }: SegmentPicture): Times | undefined => {
+  if (places.by === "index") return places.head.span;
+  return places.by === "lists" ? places.span : EVER;
+};
+
+const touches = (times: Times | undefined, window: Window): boolean =>
+  times !== undefined && times.from < window.to && times.to >= window.from;
+
+function runOf(segment: SegmentPicture, list: FlatList | undefined): Run | undefined {
+  if (!list || list.times.length === 0) return undefined;
+  let from = Number.POSITIVE_INFINITY;
+  let to = Number.NEGATIVE_INFINITY;
+  for (const time of list.times) {
+    if (time < from) from = time;
+    if (time > to) to = time;
+  }
+  return { segment, from, to, load: () => list };
+}
+
+function ofTypes(events: FlatEvents, types: readonly string[] | undefined): FlatList {
+  if (!types) return events;
+  const wanted = new Set(types);
+  const keep: number[] = [];
+  for (let i = 0; i < events.types.length; i++) if (wanted.has(events.types[i] as string)) keep.push(i);
+  return {
+    times: Float64Array.from(keep, (i) => events.times[i] as number),
+    offsets: Float64Array.from(keep, (i) => events.offsets[i] as number),
+    lengths: Uint32Array.from(keep, (i) => events.lengths[i] as number),
+  };
+}

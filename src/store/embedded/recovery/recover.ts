@@ -1,0 +1,202 @@
+import { join } from "node:path";
+import type { Position } from "../../../domain/reading.ts";
+import type { Identity } from "../../../domain/series.ts";
+import type { Log } from "../../../platform/log.ts";
+import { emptyLedger, type Ledger } from "../../ledger.ts";
+import type { Damage } from "../../store.ts";
+import { type Files, readSome } from "../files.ts";
+import { collectSegment } from "../segments/collect.ts";
+import { decodeHeader, HEADER, type Header } from "../segments/header.ts";
+import { attributesIn } from "../segments/replay.ts";
+import type { OpenSegment, Recovered, Segment } from "../segments/tail.ts";
+import type { AttributeState } from "../write/encode.ts";
+import { type Survey, setAside, surveyFolder, wholeFile } from "./survey.ts";
+
+export type Recovery = Recovered & {
+  readonly ledger: Ledger;
+  /** Known from before, and found now. */
+  readonly damages: readonly Damage[];
+  readonly found: readonly Damage[];
+  readonly bytesRead: number;
+};
+
+/**
+ * After a power loss the unsynced end may be gone although its positions were given out: the next segment begins far
+ * beyond anything that can have been written since.
+ */
+const LEAP = 2 ** 32;
+
+type Needs = { folder: string; files: Files; log: Log; afterPowerLoss: boolean; segmentBytes: number };
+
+/** Finds the state of the store: newest snapshot first, then every segment behind it is replayed. */
+export async function recover(needs: Needs): Promise<Recovery> {
+  const { files, folder, log } = needs;
+  const survey = await surveyFolder(needs);
+  const ledger = survey.snapshot?.ledger ?? emptyLedger();
+  const found: Damage[] = [...survey.found];
+  const segments: Segment[] = [];
+  let open: OpenSegment | undefined;
+  let bytesRead = survey.bytesRead;
+  let asideEnd = survey.asideEnd;
+
+  const headers = await readHeaders(needs, survey);
+  for (const [i, { name, base, size }] of survey.logs.entries()) {
+    const index = survey.heads.get(base);
+    const isLast = i === survey.logs.length - 1;
+    if (index && survey.snapshot && base <= survey.snapshot.base) {
+      if (size < index.limit) found.push(shortened(name, size, index.limit));
+      segments.push({
+        name,
+        base,
+        baseTime: index.baseTime,
+        limit: Math.min(size, index.limit),
+        lists: undefined,
+        index,
+      });
+      continue;
+    }
+    const header = headers.get(base);
+    bytesRead += HEADER;
+    if (!header) {
+      log.warning("a segment whose beginning cannot be read was set aside", { file: name, size });
+      const why = size === 0 ? "an empty segment; set aside" : "a segment whose beginning cannot be read; set aside";
+      found.push({ ...wholeFile(name, size, why), from: ledger.newest });
+      await setAside(files, folder, name);
+      asideEnd = Math.max(asideEnd, base + size);
+      continue;
+    }
+    if (!header.whole) found.push(headerDamage(name));
+    const expected = limitBefore(survey, headers, i) ?? size;
+    if (size < expected) found.push(shortened(name, size, expected));
+    const limit = Math.min(size, expected);
+    const segment: Segment = { name, base, baseTime: header.baseTime, limit, lists: undefined, index: undefined };
+    segments.push(segment);
+    if (survey.snapshot && base <= survey.snapshot.base) continue;
+    const replayed = await replay(needs, segment, ledger, isLast);
+    bytesRead += limit;
+    found.push(...replayed.damages);
+    open = replayed.open;
+  }
+  nameTheNameless(ledger);
+  const last = segments.at(-1);
+  const end = Math.max(last ? last.base + last.limit : 0, asideEnd, ledger.position + 1);
+  if (open && (needs.afterPowerLoss || asideEnd > open.segment.base)) {
+    await open.file.handle.close();
+    open = undefined;
+  }
+  return {
+    segments,
+    open,
+    nextBase: needs.afterPowerLoss ? end + LEAP : end,
+    ledger,
+    damages: [...(survey.snapshot?.damages ?? []), ...survey.aside, ...found],
+    found,
+    bytesRead,
+  };
+}
+
+type Headers = ReadonlyMap<Position, Header & { readonly whole: boolean }>;
+
+/** Of the segments that have no usable index. */
+async function readHeaders({ files, folder }: Needs, { logs, heads, snapshot }: Survey): Promise<Headers> {
+  const headers = new Map<Position, Header & { readonly whole: boolean }>();
+  for (const { name, base } of logs) {
+    if (heads.has(base) && snapshot && base <= snapshot.base) continue;
+    const handle = await files.open(join(folder, name), "r");
+    try {
+      const header = decodeHeader(await readSome(handle, 0, HEADER), base);
+      if (header) headers.set(base, header);
+    } finally {
+      await handle.close();
+    }
+  }
+  return headers;
+}
+
+/** Where the next segment says that this one ends. */
+function limitBefore({ logs }: Survey, headers: Headers, i: number): number | undefined {
+  const own = logs[i];
+  const next = logs[i + 1] && headers.get(logs[i + 1]?.base as Position);
+  return own && next && next.previousEnd > own.base ? next.previousEnd - own.base : undefined;
+}
+
+async function replay(
+  { files, folder, log, segmentBytes }: Needs,
+  segment: Segment,
+  ledger: Ledger,
+  isLast: boolean,
+): Promise<{ damages: readonly Damage[]; open: OpenSegment | undefined }> {
+  const path = join(folder, segment.name);
+  const buffer = await files.readFile(path);
+  const { limit } = segment;
+  const collected = collectSegment(buffer, segment, ledger);
+  segment.lists = collected.lists;
+  segment.limit = collected.end;
+  for (const damage of collected.damages)
+    log.warning("a part of the store is damaged; the rest is served", {
+      file: damage.file,
+      offset: damage.offset,
+      length: damage.length,
+    });
+  if (!isLast) {
+    // Only the last record of the log can have been cut off by the end of the process.
+    if (collected.end < limit) return { damages: [...collected.damages, cutOff(segment, limit)], open: undefined };
+    return { damages: collected.damages, open: undefined };
+  }
+  const handle = await files.open(path, "r+");
+  if (collected.end < limit) {
+    log.info("a record that was cut off in writing was taken out", {
+      file: segment.name,
+      bytes: limit - collected.end,
+    });
+    await handle.truncate(collected.end);
+  }
+  if (collected.end >= segmentBytes) {
+    await handle.close();
+    return { damages: collected.damages, open: undefined };
+  }
+  const attributes = new Map<number, AttributeState>();
+  for (const [series, at] of collected.attributesAt) {
+    const state = attributesIn(buffer, at, segment);
+    if (state) attributes.set(series, { last: state.attributes, lastAt: at, full: state.full, fullAt: state.fullAt });
+  }
+  // Synced from the start on, since nobody knows how far the process before had come.
+  const file = { handle, end: collected.end, synced: HEADER, isNew: true, retired: false };
+  return { damages: collected.damages, open: { segment, file, attributes } };
+}
+
+/** A series whose identity is lost keeps its number and its readings; nothing else is known of it. */
+function nameTheNameless({ series, latest }: Ledger): void {
+  for (const [id, { time }] of latest) {
+    if (series.has(id)) continue;
+    const identity: Identity = {
+      from: time,
+      entityId: `lost.series_${id}`,
+      holdsName: false,
+      registryId: null,
+      name: null,
+      deviceId: null,
+      areaId: null,
+      floorId: null,
+      labels: [],
+      integration: null,
+      category: null,
+    };
+    series.set(id, { id, identities: [identity] });
+  }
+}
+
+const shortened = (name: string, size: number, expected: number): Damage => ({
+  ...wholeFile(name, expected - size, "the file is shorter than its records"),
+  offset: size,
+});
+
+const headerDamage = (name: string): Damage => ({
+  ...wholeFile(name, HEADER, "one of the two copies of the header is damaged"),
+  lost: "nothing",
+});
+
+const cutOff = ({ name, limit }: Segment, expected: number): Damage => ({
+  ...wholeFile(name, expected - limit, "records that were cut off"),
+  offset: limit,
+});
