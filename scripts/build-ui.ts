@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { build } from "esbuild";
 
@@ -38,6 +38,9 @@ export async function buildUi({ outdir }: { outdir: string }): Promise<{ readonl
     return `./${file}`;
   });
   writeFileSync(join(outdir, "index.html"), page);
+  // What an earlier build left: swept last, so that the folder never lacks what its index.html names.
+  const kept = new Set([...names.values()].map((file) => basename(file)));
+  for (const file of readdirSync(join(outdir, "assets"))) if (!kept.has(file)) rmSync(join(outdir, "assets", file));
   return { files: ["index.html", ...names.values()] };
 }
 

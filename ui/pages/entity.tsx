@@ -122,7 +122,7 @@ function Latest({ state }: { state: State }) {
         )}
       </p>
       <p class="tags">
-        <Tag title={t(`origin.${state.origin}.why`)}>{t(`origin.${state.origin}`)}</Tag>
+        {state.origin !== "live" && <Tag title={t(`origin.${state.origin}.why`)}>{t(`origin.${state.origin}`)}</Tag>}
         {state.time_is_arrival && <Tag title={t("details.arrival.why")}>{t("details.arrival")}</Tag>}
         {state.flaws.map((flaw) => (
           <Tag key={flaw} tone="degraded">

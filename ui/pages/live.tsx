@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Subscription } from "../api-types.ts";
 import { Card, Empty, Page, Segmented, Select, TextField } from "../parts/basics.tsx";
 import { useCell, useHub, useWanted } from "../parts/hub.ts";
 import { Icon } from "../parts/icons.tsx";
@@ -234,8 +235,14 @@ function filterOf(query: { readonly [name: string]: string }): StreamFilter {
   return { show, entity, domain, area, text };
 }
 
-/** The hub sends only what can pass; texts and parts of names are looked for here. */
-function subscriptionFor(filter: StreamFilter) {
-  const topics = filter.show === "all" ? (["changes", "events"] as const) : ([filter.show] as const);
-  return { topics: [...topics, "status" as const], snapshot: false };
+/** The hub sends only changes that can pass. Events have no entity of their own: they, and texts, are looked at here. */
+function subscriptionFor({ show, entity, domain, area }: StreamFilter): Subscription {
+  const glob = entity.trim().toLowerCase();
+  return {
+    topics: [...(show === "all" ? (["changes", "events"] as const) : [show]), "status"],
+    ...(glob === "" ? {} : { entities: [glob.includes("*") ? glob : `*${glob}*`] }),
+    ...(domain === "" ? {} : { domains: [domain] }),
+    ...(area === "" ? {} : { areas: [area] }),
+    snapshot: false,
+  };
 }

@@ -1,7 +1,18 @@
 import { useMemo, useState } from "preact/hooks";
 import type { Info, Part, Status } from "../api-types.ts";
 import { SAMPLES_KEPT_MS } from "../data/status.ts";
-import { Age, Card, Empty, Figure, Page, ProblemNote, Skeleton, StateBadge, stateIcon } from "../parts/basics.tsx";
+import {
+  Age,
+  Card,
+  Empty,
+  Figure,
+  Lasting,
+  Page,
+  ProblemNote,
+  Skeleton,
+  StateBadge,
+  stateIcon,
+} from "../parts/basics.tsx";
 import { RateChart } from "../parts/chart/charts.tsx";
 import { useCell, useHub, useNow, useWanted } from "../parts/hub.ts";
 import { Icon } from "../parts/icons.tsx";
@@ -34,8 +45,10 @@ export function OverviewPage() {
   );
 }
 
+const SHORTEST_CHART_MS = 60_000;
+
 /** The worst first: what needs somebody stands above what does not. */
-const SEVERITY = { broken: 0, degraded: 1, starting: 2, off: 3, ok: 4 } as const;
+const SEVERITY = { broken: 0, degraded: 1, starting: 2, ok: 3, off: 4 } as const;
 
 const partName = (part: string): string => {
   const key = `part.${part}`;
@@ -72,11 +85,7 @@ function Figures({ status }: { status: Status }) {
   const { totals, rates } = status;
   return (
     <dl class="figures" aria-label={t("overview.figures")}>
-      <Figure
-        label={t("figure.rate")}
-        value={<span data-figure="rate">{formatRate(rates.changes_per_second)}</span>}
-        unit={t("unit.per_second")}
-      />
+      <Figure label={t("figure.rate")} value={<span data-figure="rate">{formatRate(rates.changes_per_second)}</span>} />
       <Figure
         label={t("figure.last_change")}
         value={status.last_change && <Age time={status.last_change} />}
@@ -100,7 +109,10 @@ function Rate() {
   const { status } = useHub();
   const { samples } = useCell(status.view);
   const now = useNow(2_000);
-  const window = useMemo(() => ({ from: (now - SAMPLES_KEPT_MS) / 1000, to: now / 1000 }), [now]);
+  // The line grows from the left until there are five minutes of it.
+  const begin = Math.max(now - SAMPLES_KEPT_MS, samples[0]?.at ?? now);
+  const end = Math.max(now, begin + SHORTEST_CHART_MS);
+  const window = useMemo(() => ({ from: begin / 1000, to: end / 1000 }), [begin, end]);
   return (
     <Card title={t("overview.rate")} note={t("overview.rate.note")}>
       <RateChart samples={samples} window={window} />
@@ -134,20 +146,26 @@ function PartRow({ part }: { part: Part }) {
         <StateBadge state={part.state} />
         <h3>{partName(part.part)}</h3>
         <span class="muted small">
-          {t("part.since")} <Age time={part.since} />
+          <Lasting since={part.since} />
         </span>
+        {figures.length > 0 && (
+          <button
+            type="button"
+            class="icon-button"
+            aria-expanded={open}
+            aria-label={t("part.figures", { part: partName(part.part) })}
+            title={t("part.figures", { part: partName(part.part) })}
+            onClick={() => setOpen(!open)}
+          >
+            <Icon name="chevron" size={18} />
+          </button>
+        )}
       </div>
       {part.why && <p class="part-why">{part.why}</p>}
       {part.fix && (
         <p class="part-fix">
           <strong>{t("part.fix")}</strong> {part.fix}
         </p>
-      )}
-      {figures.length > 0 && (
-        <button type="button" class="link-button" aria-expanded={open} onClick={() => setOpen(!open)}>
-          <Icon name="chevron" size={16} />
-          {t("part.figures")}
-        </button>
       )}
       {open && (
         <dl class="pairs">

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 import { describeProblem, Problem } from "../api.ts";
 import type { Attributes, PartState } from "../api-types.ts";
-import { formatAge, formatMoment, showState } from "../shape/format.ts";
+import { formatAge, formatDuration, formatMoment, showState } from "../shape/format.ts";
 import { t } from "../text/text.ts";
 import { useNow } from "./hub.ts";
 import { Icon, type IconName } from "./icons.tsx";
@@ -76,6 +76,16 @@ export function Age({ time }: { time: string | number }) {
   return (
     <time dateTime={new Date(ms).toISOString()} title={typeof time === "string" ? time : formatMoment(ms)}>
       {formatAge(ms, now)}
+    </time>
+  );
+}
+
+/** For how long something has been so. */
+export function Lasting({ since }: { since: string }) {
+  const ms = Date.parse(since);
+  return (
+    <time dateTime={since} title={formatMoment(ms)}>
+      {t("lasting", { time: formatDuration(Math.max(1_000, useNow() - ms)) })}
     </time>
   );
 }

@@ -98,6 +98,14 @@ export function useLoad<T>(key: string, load: () => Promise<T>): Loaded<T> {
   };
 }
 
+/** Calls back after the live stream was lost and is back: what happened in between was not seen here. */
+export function useReconnected(run: () => void): void {
+  const { live } = useHub();
+  const latest = useRef(run);
+  latest.current = run;
+  useEffect(() => live.listen((frame) => frame.type === "hello" && latest.current()), [live]);
+}
+
 /** What this page wants of the live stream, for as long as it is on show. */
 export function useWanted(subscription: Subscription): void {
   const { live } = useHub();

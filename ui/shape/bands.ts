@@ -32,13 +32,22 @@ const OTHERS = ["1", "2", "3", "4", "5", "6"] as const;
 /** The same state has the same colour throughout a chart and its legend; the first come get distinct ones. */
 export function bandColours(states: Iterable<string | null>): ReadonlyMap<string | null, BandColour> {
   const colours = new Map<string | null, BandColour>();
+  const taken = new Set<BandColour>();
   let others = 0;
   for (const state of states) {
     if (colours.has(state)) continue;
-    if (state === null || isMissing(state)) colours.set(state, "missing");
-    else if (ACTIVE.has(state.toLowerCase())) colours.set(state, "on");
-    else if (AT_REST.has(state.toLowerCase())) colours.set(state, "off");
-    else colours.set(state, OTHERS[others++ % OTHERS.length] as BandColour);
+    const usual = usualColour(state);
+    // "off" and "idle" are both at rest; in one chart they must still be told apart.
+    const colour =
+      usual === null || (usual !== "missing" && taken.has(usual)) ? OTHERS[others++ % OTHERS.length] : usual;
+    colours.set(state, colour as BandColour);
+    taken.add(colour as BandColour);
   }
   return colours;
+}
+
+function usualColour(state: string | null): BandColour | null {
+  if (state === null || isMissing(state)) return "missing";
+  if (ACTIVE.has(state.toLowerCase())) return "on";
+  return AT_REST.has(state.toLowerCase()) ? "off" : null;
 }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { Card, Empty, ProblemNote, Skeleton } from "../../parts/basics.tsx";
-import { useHub, useLoad } from "../../parts/hub.ts";
+import { useHub, useLoad, useReconnected } from "../../parts/hub.ts";
 import { formatDuration, formatMoment } from "../../shape/format.ts";
 import { explainCause, type GapGroup, groupGaps } from "../../shape/gap-groups.ts";
 import { plural, t } from "../../text/text.ts";
@@ -14,6 +14,7 @@ export function Gaps() {
   const { data, problem, reload } = useLoad("gaps", () =>
     api.gaps({ from: new Date(clock.now() - DAY_MS).toISOString() }),
   );
+  useReconnected(reload);
   const [all, setAll] = useState(false);
   useEffect(() => live.listen((frame) => frame.type === "gaps" && reload()), [live]);
   const groups = groupGaps(data ?? []);

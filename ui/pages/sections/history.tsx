@@ -2,7 +2,8 @@ import { useMemo, useState } from "preact/hooks";
 import type { Change, Point, State } from "../../api-types.ts";
 import { Card, Empty, ProblemNote, Segmented, Skeleton } from "../../parts/basics.tsx";
 import { BandChart, Legend, NumberChart } from "../../parts/chart/charts.tsx";
-import { useHub, useLoad, useNow } from "../../parts/hub.ts";
+import { useHub, useLoad, useNow, useReconnected } from "../../parts/hub.ts";
+import { Icon } from "../../parts/icons.tsx";
 import { chartKind, extremes, gapSpans, secondsOfMicros, toStretches } from "../../shape/chart-data.ts";
 import { formatMoment } from "../../shape/format.ts";
 import { groupGaps } from "../../shape/gap-groups.ts";
@@ -22,10 +23,9 @@ export function HistoryCard(props: { series: string; name: string; state: State;
   const [range, setRange] = useState<Range>("24h");
   const now = useNow(5_000);
   const { data, problem, loading, reload } = useLoad(`${series} ${range}`, async () => {
-    const to = clock.now();
-    const from = new Date(to - RANGES[range] * 1000).toISOString();
+    const from = new Date(clock.now() - RANGES[range] * 1000).toISOString();
     const [history, earlier] = await Promise.all([
-      api.history(series, { from, to: new Date(to).toISOString(), limit: MOST_POINTS, order: "newest_first" }),
+      api.history(series, { from, limit: MOST_POINTS, order: "newest_first" }),
       api.history(series, { from: EPOCH, to: from, limit: 1, order: "newest_first" }),
     ]);
     const found = history.series[0];
@@ -35,9 +35,10 @@ export function HistoryCard(props: { series: string; name: string; state: State;
       gaps: found?.gaps ?? [],
       before: earlier.series[0]?.points[0] ?? null,
       cut: history.next_cursor !== null,
-      to: to * 1000,
     };
   });
+
+  useReconnected(reload);
 
   const drawn = useMemo(() => {
     if (!data) return null;
@@ -93,7 +94,10 @@ export function HistoryCard(props: { series: string; name: string; state: State;
           <Legend stretches={drawn.stretches} gaps={drawn.gaps} numbers={drawn.kind === "numbers"} />
           {data && data.gaps.length > 0 && (
             <details class="history-gaps">
-              <summary>{plural("history.gaps", data.gaps.length)}</summary>
+              <summary>
+                <Icon name="chevron" size={16} />
+                {plural("history.gaps", data.gaps.length)}
+              </summary>
               <ul class="gaps">
                 {groupGaps(data.gaps).map((group) => (
                   <GapRow key={group.key} group={group} />

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Change, State } from "../../api-types.ts";
 import { Age, Card, Empty, ProblemNote, Skeleton, Value } from "../../parts/basics.tsx";
-import { useHub, useLoad } from "../../parts/hub.ts";
+import { useHub, useLoad, useReconnected } from "../../parts/hub.ts";
 import { formatClock, formatDay } from "../../shape/format.ts";
 import { plural, t } from "../../text/text.ts";
 
@@ -15,6 +15,7 @@ export function Rows({ series, state, arrived }: { series: string; state: State;
   const { data, problem, reload } = useLoad(series, () =>
     api.history(series, { from: "1970-01-01T00:00:00Z", limit: SHOWN, order: "newest_first" }),
   );
+  useReconnected(reload);
   const stored = (data?.series[0]?.points ?? []).map(([micros, text]) => ({ key: micros, ms: micros / 1000, text }));
   const newestStored = stored[0]?.ms ?? 0;
   const fresh = arrived

@@ -100,12 +100,13 @@ export function BandChart({ name, stretches, gaps, window }: HistoryProps) {
       window={window}
       data={data}
       shape="bands"
+      grid={false}
       tip={(seconds) => describeMoment(seconds, stretches, gaps)}
       options={() => ({
         series: [{}, { show: false }],
         scales: { y: { auto: false, range: [0, 1] } },
         axes: [{ show: false }],
-        padding: [8, 8, 0, 8],
+        padding: [8, 20, 0, 20],
         hooks: {
           drawClear: [
             (u) => {

@@ -15,6 +15,8 @@ export type PlotProps = {
   /** Series, y axis and hooks; asked again when the theme or `shape` changes. */
   readonly options: () => Partial<uPlot.Options> & Pick<uPlot.Options, "series">;
   readonly shape: string;
+  /** Lines across at the ticks; there by default. */
+  readonly grid?: boolean;
   /** What the pointer's moment says; null: nothing there. */
   readonly tip: (seconds: number) => { readonly title: string; readonly text: string } | null;
 };
@@ -64,7 +66,7 @@ export function Plot(props: PlotProps) {
           },
         },
         scales: { x: { time: true, auto: false }, ...given.scales },
-        axes: [timeAxis(), ...(given.axes ?? [])],
+        axes: [timeAxis(props.grid ?? true), ...(given.axes ?? [])],
         hooks: {
           ...given.hooks,
           setSelect: [(u) => u.select.width > 0 && zoom(true)],
@@ -142,9 +144,12 @@ export const axisColours = () => ({
   ticks: { stroke: colour("line"), width: 1, size: 4 },
 });
 
-const timeAxis = (): uPlot.Axis => ({
+const timeAxis = (grid: boolean): uPlot.Axis => ({
   ...axisColours(),
+  ...(grid ? {} : { grid: { show: false } }),
   space: 64,
+  // Days stand on a second line, where there are any.
+  size: (_, values) => ((values ?? []).some((value) => value.includes("\n")) ? 46 : 30),
   values: (_, splits, __, ___, step) => [...timeLabels(splits, step)],
 });
 
