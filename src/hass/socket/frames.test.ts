@@ -34,6 +34,11 @@ test("numbers that a double would alter print as they came", () => {
   }
 });
 
+test("such numbers are found wherever a number can stand", () => {
+  for (const content of ["[1,12345678901234567890]", '{"b": 12345678901234567890}', "[-12345678901234567890]"])
+    assert.match(JSON.stringify(parseFrame(`{"type":"event","id":1,"event":${content}}`)[0]), /12345678901234567890/);
+});
+
 test("ordinary numbers stay numbers beside them", () => {
   const [message] = parseFrame('{"type":"event","id":1,"event":{"a":12345678901234567890,"b":1795455326.76}}');
   assert.equal((message?.event as { b: unknown })?.b, 1795455326.76);

@@ -3,8 +3,11 @@ import { Failure } from "../../domain/failure.ts";
 /** One message from Home Assistant: the only shape that the library and the rest of hass/ may rely on. */
 export type Message = { readonly id?: number; readonly type: string; readonly [key: string]: unknown };
 
-/** Integers past 2^53 and exponents of three digits do not survive a double; frames without them parse the fast way. */
-const SUSPICIOUS_NUMBER = /\d{16}|[eE][+-]?\d{3}/;
+/**
+ * Integers past 2^53 and exponents of three digits do not survive a double; frames without them parse the fast way.
+ * Only where a number can stand: the ids of contexts are full of digits and Es.
+ */
+const SUSPICIOUS_NUMBER = /[:,[]\s*-?(?:\d*\.?\d{16}|[\d.]+[eE][+-]?\d{3})/;
 const NUMBER_KEPT_BY_TEXT = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /** Reads a frame once. Numbers that a double would alter are kept as `JSON.rawJSON`, which prints them unaltered. */
