@@ -115,8 +115,7 @@ export function startLink(needs: LinkNeeds): Link {
         if (phase === "filling")
           tell("ok", "Connected; what was missed is being filled from Home Assistant's history.");
         if (phase === "live") tellLive();
-        if (done) log.info("connected to Home Assistant", done);
-        else if (phase === "live") log.info("connected to Home Assistant");
+        if (phase === "live") log.info(done ? "what was missed is filled" : "connected to Home Assistant", done);
       },
     });
   };

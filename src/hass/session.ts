@@ -60,7 +60,7 @@ const HOLD_LIMIT_BYTES = 12 * 1024 * 1024;
  * then live changes until the connection closes. Every way out ends in an answer or a Failure.
  */
 export async function runSession(needs: SessionNeeds): Promise<SessionEnd> {
-  const { clock, log, registries, signal } = needs;
+  const { clock, registries, signal } = needs;
   let end: SessionEnd | undefined;
   let stopping = "";
   const closing = new AbortController();
@@ -197,7 +197,6 @@ export async function runSession(needs: SessionNeeds): Promise<SessionEnd> {
         .then(({ filled: late, gaps }) => {
           needs.openHole.set(undefined);
           needs.onPhase("live", { filled: filled + late, gaps });
-          log.info("the hole is filled", { rows: filled + late, gaps, cause });
         })
         .catch((error: unknown) => {
           if (!closing.signal.aborted)
