@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { createApi } from "./api/app.ts";
 import { startLocalServer } from "./api/local-server.ts";
-import { createSeriesBook } from "./api/series-book.ts";
+import type { Figures } from "./api/ports/ports.ts";
+import { createSeriesBook } from "./api/ports/series-book.ts";
 import { startServer } from "./api/server.ts";
 import { meansRealHome, readConfig } from "./config/config.ts";
 import { openDatabase } from "./database/open.ts";
@@ -10,20 +12,22 @@ import { describeError, Failure } from "./domain/failure.ts";
 import { type HomeFacts, type HomeFingerprint, REGISTRY_KINDS } from "./domain/home.ts";
 import type { SeriesId } from "./domain/reading.ts";
 import { currentIdentity } from "./domain/series.ts";
-import type { Micros, Window } from "./domain/time.ts";
+import { ALL_TIME, type Micros, type Window } from "./domain/time.ts";
 import { checkHome } from "./hass/binding.ts";
 import { type Holdings, rowKey } from "./hass/fill/fill.ts";
 import { startLink } from "./hass/link.ts";
+import { createHistory } from "./history/history.ts";
 import { createIngest } from "./ingest/ingest.ts";
 import { createLiveBus } from "./live/topics.ts";
 import { systemClock as clock } from "./platform/clock.ts";
 import { createLog } from "./platform/log.ts";
 import { createMask } from "./platform/mask.ts";
 import { createRate } from "./platform/rate.ts";
-import { createStatusBoard } from "./platform/status-board.ts";
+import { createStatusBoard, type StatusBoard } from "./platform/status-board.ts";
+import { startWorker } from "./platform/worker.ts";
 import { startSimulator } from "./simulator/simulator.ts";
 import { openStore } from "./store/open.ts";
-import type { Store } from "./store/store.ts";
+import type { Damage, Store } from "./store/store.ts";
 
 const bundled = !import.meta.url.endsWith("/src/main.ts");
 const packageFile = new URL(bundled ? "./package.json" : "../package.json", import.meta.url);
@@ -45,7 +49,20 @@ async function start(): Promise<{ close(): Promise<void> }> {
   const simulated = config.home === undefined && !meansRealHome(process.env);
   const folder = join(config.dataFolder, simulated ? "simulated" : "home");
   const database = opening.adopt(openDatabase({ folder, clock, log: log.for("database") }), (it) => it.close());
-  const store = opening.adopt(await openStore({ kind: "memory" }), (it) => it.close());
+  let damages = (): readonly Damage[] => [];
+  const tellStore = (trouble: StoreTrouble | null) => status.set("store", storeStatus(damages(), trouble));
+  const store = opening.adopt(
+    await openStore({
+      kind: "embedded",
+      folder: join(folder, "store"),
+      clock,
+      log: log.for("store"),
+      onTrouble: tellStore,
+    }),
+    (it) => it.close(),
+  );
+  damages = store.damages;
+  tellStore(null);
 
   const live = createLiveBus((error) => log.error("a live listener failed", { error }));
   status.onChange((part) => live.publish("status", [part]));
@@ -81,6 +98,11 @@ async function start(): Promise<{ close(): Promise<void> }> {
   });
   opening.defer(ingest.close);
 
+  const history = opening.adopt(
+    createHistory({ store, startWorker: () => startWorker("history/worker"), clock, log: log.for("history") }),
+    (it) => it.close(),
+  );
+
   let home: HomeFacts | undefined;
   const { app, streams } = createApi({
     clock,
@@ -93,6 +115,11 @@ async function start(): Promise<{ close(): Promise<void> }> {
     states: { get: store.latest, all: store.allLatest },
     series: createSeriesBook(store.series),
     position: () => store.stats().position,
+    gaps: store.gaps,
+    history,
+    registries: database.registry,
+    figures: () => figuresOf(store, { changes: changes.perSecond(), events: events.perSecond() }),
+    panel: fileURLToPath(new URL(bundled ? "./ui/" : "../dist/ui/", import.meta.url)),
   });
   const server = opening.adopt(
     await startServer({ app, host: config.host, port: config.port, clock, log: log.for("api"), streams }),
@@ -148,6 +175,33 @@ async function start(): Promise<{ close(): Promise<void> }> {
   process.stdout.write(`HA Ingestor is ready. Open ${server.url}#setup=${code}\n`);
   const running = opening.move();
   return { close: () => running.disposeAsync() };
+}
+
+function figuresOf(store: Store, perSecond: { changes: number; events: number }): ReturnType<Figures> {
+  const { readings, events, series, bytes, oldest, newest } = store.stats();
+  const gaps = store.gaps(ALL_TIME).length;
+  return {
+    changesPerSecond: perSecond.changes,
+    eventsPerSecond: perSecond.events,
+    totals: { changes: readings, events, gaps, series, bytes },
+    recordedSince: oldest,
+    lastChange: newest,
+  };
+}
+
+type StoreTrouble = { readonly why: string; readonly fix: string };
+
+/** Damage stays told until it is gone: everything else is served, and Home Assistant may still hold what was lost. */
+function storeStatus(damages: readonly Damage[], trouble: StoreTrouble | null): Parameters<StatusBoard["set"]>[1] {
+  const [first, ...more] = damages;
+  if (trouble) return { state: "degraded", ...trouble };
+  if (!first) return { state: "ok" };
+  const others = more.length === 0 ? "" : `, and ${more.length} more`;
+  return {
+    state: "degraded",
+    why: `${first.length} bytes of ${first.file} at ${first.offset} cannot be read (${first.why})${others}. Everything else is served.`,
+    fix: "Check the disk. What was lost is listed as gaps; a backup of the data folder can bring it back.",
+  };
 }
 
 const asMicros = (value: unknown): Micros | undefined => (typeof value === "number" ? value : undefined);

@@ -1,21 +1,41 @@
 import { randomBytes } from "node:crypto";
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
+import type { History } from "../history/history.ts";
 import type { LiveBus } from "../live/topics.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
 import { type Credentials, createAuth, refuseTokenInQuery } from "./auth/auth.ts";
 import { createLimiter } from "./auth/limiter.ts";
 import type { ApiEnv } from "./env.ts";
-import { createErrorHandler, createNotFoundHandler, refuse } from "./errors.ts";
+import { createErrorHandler, createNotFoundHandler } from "./errors.ts";
 import { createLiveStreams } from "./live/streams.ts";
-import type { CurrentPosition, Facts, Parts, Readiness, SeriesBook, States } from "./ports.ts";
+import type {
+  CurrentPosition,
+  Facts,
+  Figures,
+  Gaps,
+  Parts,
+  Readiness,
+  Registries,
+  SeriesBook,
+  States,
+} from "./ports/ports.ts";
+import { sessionRoutes } from "./routes/admin/session.ts";
+import { tokensRoutes } from "./routes/admin/tokens.ts";
 import { healthRoutes } from "./routes/health/health.ts";
+import { infoRoutes } from "./routes/health/info.ts";
+import { statusRoutes } from "./routes/health/status.ts";
+import { eventsRoutes } from "./routes/history/events.ts";
+import { gapsRoutes } from "./routes/history/gaps.ts";
+import { historyRoutes } from "./routes/history/history.ts";
+import { entitiesRoutes } from "./routes/home/entities.ts";
+import { registriesRoutes } from "./routes/home/registries.ts";
 import { liveRoutes } from "./routes/now/live.ts";
 import { statesRoutes } from "./routes/now/states.ts";
+import { summaryRoutes } from "./routes/now/summary.ts";
+import { commonHeaders } from "./shapes/answers.ts";
 import { createEncoder } from "./shapes/state.ts";
-
-const MOST_BODY_BYTES = 1024 * 1024;
+import { servePanel } from "./static.ts";
 
 export type ApiNeeds = {
   readonly clock: Clock;
@@ -28,6 +48,12 @@ export type ApiNeeds = {
   readonly series: SeriesBook;
   readonly position: CurrentPosition;
   readonly bus: LiveBus;
+  readonly gaps: Gaps;
+  readonly history: History;
+  readonly registries: Registries;
+  readonly figures: Figures;
+  /** The folder of the built panel; absent: the API alone. */
+  readonly panel?: string;
 };
 
 /** The HTTP API of docs/api.md; `streams` are the live ones, closed before the server is. */
@@ -41,24 +67,27 @@ export function createApi(given: ApiNeeds) {
   app.use(async (c, next) => {
     c.set("requestId", requestId(c.req.header("x-request-id")));
     await next();
-    c.header("x-request-id", c.var.requestId);
-    c.header("x-content-type-options", "nosniff");
-    c.header("referrer-policy", "no-referrer");
+    if (c.get("headersComplete")) return;
+    // Not by c.header(): that would make the answer anew.
+    for (const [name, value] of Object.entries(commonHeaders(c))) c.res.headers.set(name, value);
   });
   app.use(refuseTokenInQuery);
-  app.use(
-    bodyLimit({
-      maxSize: MOST_BODY_BYTES,
-      onError: () => {
-        throw refuse("payload_too_large", `The body is larger than ${MOST_BODY_BYTES / 1024 / 1024} MB`);
-      },
-    }),
-  );
 
   const routes = app
     .route("/", healthRoutes(given))
+    .route("/api/v1", sessionRoutes({ ...given, auth }))
+    .route("/api/v1", infoRoutes({ ...given, auth }))
+    .route("/api/v1", statusRoutes({ ...given, auth }))
     .route("/api/v1", statesRoutes({ ...given, auth, encoder }))
+    .route("/api/v1", summaryRoutes({ ...given, auth, encoder }))
+    .route("/api/v1", historyRoutes({ ...given, auth }))
+    .route("/api/v1", eventsRoutes({ ...given, auth }))
+    .route("/api/v1", gapsRoutes({ ...given, auth }))
+    .route("/api/v1", entitiesRoutes({ ...given, auth }))
+    .route("/api/v1", registriesRoutes({ ...given, auth }))
+    .route("/api/v1", tokensRoutes({ ...given, auth }))
     .route("/api/v1", liveRoutes({ auth, streams }));
+  if (given.panel !== undefined) app.use(servePanel({ folder: given.panel, log: given.log }));
 
   app.onError(createErrorHandler(given.log));
   app.notFound(createNotFoundHandler((method, path) => routeTakes(app, method, path)));

@@ -13,7 +13,7 @@ export type Bindings = {
 
 export type ApiEnv = {
   Bindings: Bindings;
-  Variables: { requestId: string; caller: Caller | undefined };
+  Variables: { requestId: string; caller: Caller | undefined; headersComplete: boolean };
 };
 
 export const addressOf = (bindings: Bindings | undefined): string => bindings?.incoming?.socket.remoteAddress ?? "-";

@@ -82,7 +82,7 @@ function fromHono(error: unknown): Failure | undefined {
 }
 
 function answer(c: Context<ApiEnv>, error: unknown): Response {
-  const problem = describeProblem(error, c.var.requestId);
+  const problem = describeProblem(error, c.get("requestId"));
   c.header("cache-control", "no-store");
   for (const [name, value] of Object.entries((error as Refusal)?.headers ?? {})) c.header(name, value);
   if (problem.code === "unauthorized") c.header("www-authenticate", 'Bearer realm="ha-ingestor"');
@@ -95,7 +95,7 @@ export const createErrorHandler =
     const response = answer(c, error);
     // The path without its query: what a caller puts there by mistake may be a secret.
     if (response.status >= PROBLEMS.internal.status && !(error instanceof Failure && isProblemCode(error.code)))
-      log.error("A request failed", { method: c.req.method, path: c.req.path, request: c.var.requestId, error });
+      log.error("A request failed", { method: c.req.method, path: c.req.path, request: c.get("requestId"), error });
     return response;
   };
 

@@ -33,9 +33,7 @@ export async function startServer(needs: {
   drainMs?: number;
 }): Promise<RunningServer> {
   const { app, host, port, clock, log, streams, drainMs = DRAIN_MS } = needs;
-  const listener = getRequestListener((request, env) => app.fetch(request, { incoming: (env as Bindings).incoming }), {
-    overrideGlobalObjects: false,
-  });
+  const listener = getRequestListener((request, env) => app.fetch(request, env as Bindings));
   const server = createServer(
     { headersTimeout: HEADERS_WITHIN_MS, requestTimeout: REQUEST_WITHIN_MS, keepAliveTimeout: KEEP_ALIVE_MS },
     listener,

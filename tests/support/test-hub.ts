@@ -2,15 +2,17 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ApiNeeds, createApi } from "../../src/api/app.ts";
-import { createSeriesBook } from "../../src/api/series-book.ts";
+import { createSeriesBook } from "../../src/api/ports/series-book.ts";
 import { openDatabase } from "../../src/database/open.ts";
 import type { Gap, HomeEvent, Reading, SeriesId, Stored } from "../../src/domain/reading.ts";
 import type { Scope } from "../../src/domain/scope.ts";
 import { currentIdentity, type Identity, type Series } from "../../src/domain/series.ts";
+import { createHistory } from "../../src/history/history.ts";
 import { createLiveBus, type LiveChange } from "../../src/live/topics.ts";
 import { createLog } from "../../src/platform/log.ts";
 import { createMask } from "../../src/platform/mask.ts";
 import { createStatusBoard } from "../../src/platform/status-board.ts";
+import { startWorker } from "../../src/platform/worker.ts";
 import { createMemoryStore } from "../../src/store/memory/memory.ts";
 import { createTestClock, TEST_TIME } from "./test-clock.ts";
 
@@ -56,6 +58,7 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
   board.onChange((status) => bus.publish("status", [status]));
   const database = openDatabase({ folder, clock, log });
   const series = createSeriesBook(store.series);
+  const history = createHistory({ store, startWorker: () => startWorker("history/worker"), clock, log });
   const api = createApi({
     clock,
     log,
@@ -73,6 +76,16 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
     series,
     position: () => store.stats().position,
     bus,
+    gaps: store.gaps,
+    history,
+    registries: database.registry,
+    figures: () => ({
+      changesPerSecond: 1.5,
+      eventsPerSecond: 0,
+      totals: { changes: store.stats().readings, events: 0, gaps: 0, series: 0, bytes: 0 },
+      recordedSince: store.stats().oldest,
+      lastChange: store.stats().newest,
+    }),
     ...more,
   });
   const secrets = new Map<Scope, string>();
@@ -85,6 +98,7 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
     ...api,
     clock,
     log,
+    history,
     lines,
     store,
     bus,
@@ -126,6 +140,7 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
     nameOf: (id: SeriesId) => currentIdentity(store.series().get(id) as Series).entityId,
     close: async () => {
       api.streams.close();
+      await history.close();
       database.close();
       await store.close();
       rmSync(folder, { recursive: true });

@@ -1,19 +1,14 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import type { Database } from "../../database/open.ts";
 import { type Scope, scopeAllows } from "../../domain/scope.ts";
-import type { Micros } from "../../domain/time.ts";
 import { type ApiEnv, addressOf } from "../env.ts";
 import { type Refusal, refuse } from "../errors.ts";
 import type { Caller } from "./caller.ts";
 import type { Limiter } from "./limiter.ts";
 
-/** What auth asks of app.db; all answered from memory. */
-export type Credentials = {
-  readonly tokens: { check(secret: string): { readonly name: string; readonly scope: Scope } | undefined };
-  readonly sessions: {
-    check(secret: string): { readonly name: string; readonly scope: Scope; readonly expires: Micros } | undefined;
-  };
-};
+/** Of app.db; what a request checks is answered from memory. */
+export type Credentials = Pick<Database, "tokens" | "sessions" | "setupCodes">;
 
 export type Auth = {
   /** Every route but the open ones names its scope with this, where it is declared. */

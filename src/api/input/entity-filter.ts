@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { currentIdentity, domainOf, type Series } from "../../domain/series.ts";
 import { refuse } from "../errors.ts";
-import type { SeriesBook } from "../ports.ts";
+import type { SeriesBook } from "../ports/ports.ts";
 import { many, one, truth } from "./schemas.ts";
 
 /** The filters that `states` and `entities` share; docs/api.md lists them. */

@@ -15,12 +15,12 @@ export function check<S extends v.GenericSchema>(schema: S, input: unknown, what
 /** The query of a request; each parameter is a list, since any may be given more than once. */
 export function readQuery<S extends v.GenericSchema>(c: Context, schema: S): v.InferOutput<S> {
   const start = c.req.url.indexOf("?");
+  if (start < 0) return readNothing(schema);
   const query: Record<string, string[]> = Object.create(null);
-  if (start >= 0)
-    for (const [name, value] of new URLSearchParams(c.req.url.slice(start + 1))) {
-      query[name] ??= [];
-      query[name].push(value);
-    }
+  for (const [name, value] of new URLSearchParams(c.req.url.slice(start + 1))) {
+    query[name] ??= [];
+    query[name].push(value);
+  }
   // An ordinary object again: valibot leaves out what looks like a prototype.
   for (const name of ["__proto__", "constructor", "prototype"])
     if (name in query)
@@ -30,13 +30,21 @@ export function readQuery<S extends v.GenericSchema>(c: Context, schema: S): v.I
   return check(schema, { ...query }, "Query");
 }
 
+const withoutQuery = new WeakMap<v.GenericSchema, unknown>();
+
+/** What a schema makes of no parameters at all, worked out once: most requests have none. */
+function readNothing<S extends v.GenericSchema>(schema: S): v.InferOutput<S> {
+  if (!withoutQuery.has(schema)) withoutQuery.set(schema, Object.freeze(check(schema, {}, "Query")));
+  return withoutQuery.get(schema) as v.InferOutput<S>;
+}
+
 export async function readBody<S extends v.GenericSchema>(c: Context, schema: S): Promise<v.InferOutput<S>> {
   const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (type !== "application/json")
     throw refuse("invalid_request", `The body is ${type ?? "of no stated type"}, not JSON`, {
       fix: "Send the header Content-Type: application/json.",
     });
-  const text = await c.req.text();
+  const text = await readText(c);
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -44,6 +52,22 @@ export async function readBody<S extends v.GenericSchema>(c: Context, schema: S)
     throw refuse("invalid_request", "The body is not valid JSON");
   }
   return check(schema, body, "Body");
+}
+
+const MOST_BODY_BYTES = 1024 * 1024;
+
+/** Stops reading where the body grows too large, whatever its header says of its length. */
+async function readText(c: Context): Promise<string> {
+  const tooLarge = () => refuse("payload_too_large", `The body is larger than ${MOST_BODY_BYTES / 1024 / 1024} MB`);
+  if (Number(c.req.header("content-length") ?? 0) > MOST_BODY_BYTES) throw tooLarge();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of c.req.raw.body ?? []) {
+    size += chunk.length;
+    if (size > MOST_BODY_BYTES) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
 }
 
 function describeIssue(issue: v.BaseIssue<unknown>, schema: v.GenericSchema): InputError {

@@ -5,7 +5,7 @@ import type { Log } from "../../platform/log.ts";
 import type { Auth } from "../auth/auth.ts";
 import type { Caller } from "../auth/caller.ts";
 import { type Refusal, refuse } from "../errors.ts";
-import type { CurrentPosition, Facts, Parts, SeriesBook, States } from "../ports.ts";
+import type { CurrentPosition, Facts, Parts, SeriesBook, States } from "../ports/ports.ts";
 import type { Encoder } from "../shapes/state.ts";
 import { type Connection, createConnection } from "./connection.ts";
 

@@ -1,5 +1,6 @@
 import { currentIdentity } from "../../domain/series.ts";
 import type { Topics } from "../../live/topics.ts";
+import { presentEntities } from "../ports/present.ts";
 import { eventShape, gapShape, partShape } from "../shapes/answers.ts";
 import { createFilter, type LiveMessage } from "./filter.ts";
 import type { Subscribe, TopicName } from "./frames.ts";
@@ -44,11 +45,8 @@ export function startSubscription(needs: LiveNeeds & { asked: Subscribe; sender:
   });
   if (asked.snapshot && asked.topics.includes("changes")) {
     const texts: string[] = [];
-    for (const reading of states.all()) {
-      const of = series.get(reading.series);
-      if (!of || reading.state === null || !currentIdentity(of).holdsName || !filter.series(of)) continue;
-      texts.push(encoder.state(reading, of));
-    }
+    for (const { series: of, reading } of presentEntities(states, series))
+      if (filter.series(of)) texts.push(encoder.state(reading, of));
     sender.send(`{"type":"snapshot","position":${position()},"states":[${texts.join(",")}]}`);
   }
   if (asked.topics.includes("status")) sender.send(JSON.stringify({ type: "status", parts: parts().map(partShape) }));

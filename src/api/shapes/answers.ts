@@ -1,7 +1,9 @@
-import type { TypedResponse } from "hono";
+import type { Context, TypedResponse } from "hono";
 import type { PartState, PartStatus } from "../../domain/status.ts";
 import { microsToRfc3339 } from "../../domain/time.ts";
+import type { Answer } from "../../history/history.ts";
 import type { Time } from "../../history/shapes.ts";
+import type { ApiEnv } from "../env.ts";
 
 export {
   type ContextShape,
@@ -26,10 +28,55 @@ export type PartShape = {
 
 export const partShape = ({ since, ...part }: PartStatus): PartShape => ({ ...part, since: microsToRfc3339(since) });
 
-const JSON_HEADERS = { "content-type": "application/json", "cache-control": "no-store" };
+/** On every answer; `content-type` and the rest of an answer come on top. */
+export const commonHeaders = (c: Context<ApiEnv>): Record<string, string> => ({
+  "x-request-id": c.get("requestId"),
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+});
+
+/** All headers at once, as a plain object: changing an answer's headers later costs more than making the answer. */
+const jsonHeaders = (c: Context<ApiEnv>): Record<string, string> => {
+  c.set("headersComplete", true);
+  return { "content-type": "application/json", "cache-control": "no-store", ...commonHeaders(c) };
+};
+
+type Json<T> = Response & TypedResponse<T, 200, "json">;
 
 /** An answer whose JSON is already text; the type says what it holds. */
-export const jsonText = <T>(text: string): Response & TypedResponse<T, 200, "json"> =>
-  new Response(text, { headers: JSON_HEADERS }) as Response & TypedResponse<T, 200, "json">;
+export const jsonText = <T>(c: Context<ApiEnv>, text: string): Json<T> =>
+  new Response(text, { headers: jsonHeaders(c) }) as Json<T>;
 
-export const json = <T>(value: T): Response & TypedResponse<T, 200, "json"> => jsonText<T>(JSON.stringify(value));
+export const json = <T>(c: Context<ApiEnv>, value: T): Json<T> => jsonText<T>(c, JSON.stringify(value));
+
+/** For bytes that history's worker made. */
+export function jsonBytes<T>(c: Context<ApiEnv>, answer: Answer): Json<T> {
+  const headers = jsonHeaders(c);
+  if (answer instanceof Uint8Array) headers["content-length"] = String(answer.byteLength);
+  const body = answer instanceof Uint8Array ? answer : cutOff(answer, () => c.env?.incoming?.socket.destroy());
+  return new Response(body, { headers }) as Json<T>;
+}
+
+/** An answer that fails half-way must not look complete: the connection is cut, so that the client notices. */
+function cutOff(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  cut: () => void,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const reader = stream.getReader();
+  return new ReadableStream(
+    {
+      pull: async (controller) => {
+        try {
+          const { done, value } = await reader.read();
+          if (done) controller.close();
+          else controller.enqueue(value);
+        } catch {
+          cut();
+          controller.close();
+        }
+      },
+      cancel: (why) => reader.cancel(why),
+    },
+    { highWaterMark: 0 },
+  );
+}

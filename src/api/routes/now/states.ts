@@ -1,12 +1,12 @@
 import { Hono } from "hono";
-import { currentIdentity } from "../../../domain/series.ts";
 import type { Auth } from "../../auth/auth.ts";
 import type { ApiEnv } from "../../env.ts";
 import { refuse } from "../../errors.ts";
 import { entityFilter, findSeries, matcherOf } from "../../input/entity-filter.ts";
 import { readQuery } from "../../input/read.ts";
 import { NO_PARAMETERS } from "../../input/schemas.ts";
-import type { SeriesBook, States } from "../../ports.ts";
+import type { SeriesBook, States } from "../../ports/ports.ts";
+import { isPresent } from "../../ports/present.ts";
 import { jsonText } from "../../shapes/answers.ts";
 import type { Encoder, State } from "../../shapes/state.ts";
 
@@ -20,10 +20,10 @@ export const statesRoutes = (needs: { auth: Auth; states: States; series: Series
       for (const reading of states.all()) {
         const of = series.get(reading.series);
         if (!of || !matches(of)) continue;
-        if (!filter.removed && (reading.state === null || !currentIdentity(of).holdsName)) continue;
+        if (!filter.removed && !isPresent(of, reading)) continue;
         texts.push(encoder.state(reading, of));
       }
-      return jsonText<{ states: State[] }>(`{"states":[${texts.join(",")}]}`);
+      return jsonText<{ states: State[] }>(c, `{"states":[${texts.join(",")}]}`);
     })
     .get("/states/:entity", auth.needs("read"), (c) => {
       readQuery(c, NO_PARAMETERS);
@@ -31,6 +31,6 @@ export const statesRoutes = (needs: { auth: Auth; states: States; series: Series
       const of = findSeries(series, name);
       const reading = states.get(of.id);
       if (!reading) throw refuse("unknown_entity", `${name} has no state yet`);
-      return jsonText<State>(encoder.state(reading, of));
+      return jsonText<State>(c, encoder.state(reading, of));
     });
 };

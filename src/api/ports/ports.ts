@@ -1,8 +1,8 @@
-import type { HomeFacts, RegistryKind, RegistryRecord } from "../domain/home.ts";
-import type { Gap, Position, Reading, SeriesId, Stored } from "../domain/reading.ts";
-import type { Series } from "../domain/series.ts";
-import type { PartStatus } from "../domain/status.ts";
-import type { Micros, Window } from "../domain/time.ts";
+import type { HomeFacts, RegistryKind, RegistryRecord } from "../../domain/home.ts";
+import type { Gap, Position, Reading, SeriesId, Stored } from "../../domain/reading.ts";
+import type { Series } from "../../domain/series.ts";
+import type { PartStatus } from "../../domain/status.ts";
+import type { Micros, Window } from "../../domain/time.ts";
 
 /** What the API asks of the rest, named by the API; main.ts fills these. A route takes only those it needs. */
 

@@ -1,0 +1,54 @@
+import * as v from "valibot";
+import type { Micros } from "../../domain/time.ts";
+import { MOST_LIMIT } from "../../history/history.ts";
+import { refuse } from "../errors.ts";
+import { many, one, text, time, truth, wholeNumber, wholeNumberText } from "./schemas.ts";
+
+const order = v.picklist(["oldest_first", "newest_first"], "is neither oldest_first nor newest_first");
+const times = v.picklist(["rfc3339", "us"], "is neither rfc3339 nor us");
+const form = v.picklist(["points", "columns"], "is neither points nor columns");
+const kind = v.picklist(["states", "events"], "is neither states nor events");
+const MOST_ENTITIES = 500;
+
+const page = {
+  from: one(time),
+  to: one(time),
+  limit: one(wholeNumberText(1, MOST_LIMIT)),
+  cursor: one(v.string()),
+  order: one(order),
+};
+
+export const historyParameters = v.strictObject({ ...page, attributes: one(truth), times: one(times) });
+
+export const historyQuestion = v.strictObject({
+  entities: v.pipe(
+    v.array(text, "is not a list"),
+    v.minLength(1, "is empty"),
+    v.maxLength(MOST_ENTITIES, `names more than ${MOST_ENTITIES} entities`),
+  ),
+  from: v.optional(time),
+  to: v.optional(time),
+  limit: v.optional(wholeNumber(1, MOST_LIMIT)),
+  cursor: v.optional(v.string("is not a text")),
+  order: v.optional(order),
+  attributes: v.optional(v.boolean("is neither true nor false")),
+  times: v.optional(times),
+  form: v.optional(form),
+});
+
+export const eventsParameters = v.strictObject({ type: many, ...page });
+
+export const gapsParameters = v.strictObject({
+  entity: one(text),
+  from: one(time),
+  to: one(time),
+  kind: one(kind),
+});
+
+/** A window that ends before it begins is a mistake, not an empty answer. */
+export function checkWindow(asked: { from?: Micros | undefined; to?: Micros | undefined }, now: Micros): void {
+  const { from, to = now } = asked;
+  if (from === undefined || from < to) return;
+  const message = asked.to === undefined ? "is not before now, where the window ends" : "is not before to";
+  throw refuse("invalid_request", `from: ${message}`, { errors: [{ path: "from", message }] });
+}

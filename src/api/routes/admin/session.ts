@@ -1,0 +1,59 @@
+import { Hono } from "hono";
+import * as v from "valibot";
+import type { Scope } from "../../../domain/scope.ts";
+import { microsToRfc3339 } from "../../../domain/time.ts";
+import { type Auth, type Credentials, sessionCookie } from "../../auth/auth.ts";
+import type { Caller } from "../../auth/caller.ts";
+import { type ApiEnv, addressOf } from "../../env.ts";
+import { refuse } from "../../errors.ts";
+import { readBody, readQuery } from "../../input/read.ts";
+import { NO_PARAMETERS, text } from "../../input/schemas.ts";
+import { json, type Time } from "../../shapes/answers.ts";
+
+const exchange = v.strictObject({ code: text });
+
+/** How long the browser keeps the cookie; the hub's own record ends the session. */
+const COOKIE_SECONDS = 30 * 86_400;
+
+const REFUSED = {
+  unknown: "This setup code is not known here",
+  used: "This setup code has let a browser in already, and each does so once",
+  expired: "This setup code is too old",
+} as const;
+
+export type Me = { readonly kind: Caller["kind"]; readonly name: string; readonly scope: Scope };
+export type StartedSession = { readonly scope: Scope; readonly expires: Time };
+
+export const sessionRoutes = ({ auth, credentials }: { auth: Auth; credentials: Credentials }) => {
+  const { sessions, setupCodes } = credentials;
+  return new Hono<ApiEnv>()
+    .post("/session", async (c) => {
+      readQuery(c, NO_PARAMETERS);
+      const { code } = await readBody(c, exchange);
+      const redeemed = setupCodes.redeem(code);
+      if (redeemed.kind === "refused")
+        throw auth.wrong(
+          addressOf(c.env),
+          REFUSED[redeemed.reason],
+          "Start the hub again and open the new address that it prints, or use a token.",
+        );
+      const { session, secret } = sessions.start("a browser", redeemed.scope);
+      sessionCookie.write(c, secret, COOKIE_SECONDS);
+      c.header("cache-control", "no-store");
+      return c.json({ scope: session.scope, expires: microsToRfc3339(session.expires) } satisfies StartedSession);
+    })
+    .get("/session", auth.needs("read"), (c) => {
+      readQuery(c, NO_PARAMETERS);
+      const { kind, name, scope } = c.get("caller") as Caller;
+      return json<Me>(c, { kind, name, scope });
+    })
+    .delete("/session", auth.needs("read"), (c) => {
+      readQuery(c, NO_PARAMETERS);
+      const secret = sessionCookie.read(c);
+      if (c.get("caller")?.kind !== "session" || secret === undefined)
+        throw refuse("invalid_request", "There is no session here to end; a token is ended at api/v1/tokens");
+      sessions.end(secret);
+      sessionCookie.clear(c);
+      return c.body(null, 204);
+    });
+};
