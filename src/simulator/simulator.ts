@@ -8,7 +8,10 @@ import { createRandom } from "./core/random.ts";
 import { createServices } from "./core/services.ts";
 import { createUsers, type User } from "./core/users.ts";
 import { createFaultSwitches, createFaults, type Faults } from "./faults/faults.ts";
-import { buildHome } from "./home/plan/build.ts";
+import { energyPrefs } from "./home/energy/prefs.ts";
+import { startHome } from "./home/home.ts";
+import { startModel } from "./home/model.ts";
+import { plainPlan, startPlainModel } from "./home/plain.ts";
 import { DEMO_PLAN } from "./home/plan/demo.ts";
 import { createLoad, type Load } from "./load/load.ts";
 import { createWitness } from "./load/witness.ts";
@@ -28,6 +31,8 @@ export type SimulatorOptions = {
   readonly speed?: number;
   /** How many days the home has lived before the start. */
   readonly history?: { readonly days: number };
+  /** The demo home, or one of so many plain number sensors. */
+  readonly home?: "demo" | { readonly entities: number };
   readonly token?: string;
   /** Rows younger than this are not in history answers yet. */
   readonly commitMs?: number;
@@ -69,21 +74,38 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const admit = (given: string): User | undefined =>
     given === token && !switches.tokenRefused() ? users.admin : undefined;
 
-  const entities = buildHome(DEMO_PLAN, { core, ids });
-  for (const device of DEMO_PLAN.devices)
-    for (const entity of device.entities)
-      entities.get(entity.key)?.write(entity.start, {
-        ...entity.attributes,
-        ...(entity.stateClass ? { state_class: entity.stateClass } : {}),
-        ...(entity.unit ? { unit_of_measurement: entity.unit } : {}),
-        ...(entity.deviceClass ? { device_class: entity.deviceClass } : {}),
-      });
-  for (const entity of DEMO_PLAN.loose) entities.get(entity.key)?.write(entity.start, { ...entity.attributes });
+  core.boot.begin();
+  core.boot.populate();
+  core.boot.finish();
+  const count = typeof options.home === "object" ? options.home.entities : undefined;
+  const plan = count === undefined ? DEMO_PLAN : plainPlan(count);
+  const home = startHome({
+    core,
+    services,
+    clock,
+    random,
+    ids,
+    place: DEMO_PLACE,
+    plan,
+    speed: options.speed ?? 1,
+    pastDays: options.history?.days ?? 2,
+    startModel: (world) =>
+      count === undefined
+        ? startModel({
+            plan,
+            world,
+            services,
+            place: DEMO_PLACE,
+            users: { robin: users.admin, kim: users.partner },
+            restart: () => void faults.restart(),
+          })
+        : startPlainModel(world, count),
+  });
 
   const components = () => [
-    ...new Set(["api", "automation", "config", "recorder", "script", "websocket_api"]),
+    ...["api", "automation", "config", "recorder", "script", "websocket_api"],
     ...(switches.historyMissing() ? [] : ["history"]),
-    ...DEMO_PLAN.integrations.map(({ domain }) => domain),
+    ...plan.integrations.map(({ domain }) => domain),
   ];
   const config = () => configAnswer(DEMO_PLACE, components(), core.state());
   const server = createWireServer({
@@ -98,27 +120,14 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       switches,
       users: Object.values(users),
       config,
-      energyPrefs: () => undefined,
+      energyPrefs: () => (count === undefined ? energyPrefs(home.world) : undefined),
+      catchUp: home.catchUp,
     }),
     admit,
-    rest: createRest({ core, services, config, admit }),
+    rest: createRest({ core, services, config, admit, catchUp: home.catchUp }),
   });
-  core.boot.begin();
-  core.boot.populate();
-  core.boot.finish();
   await server.listen();
-
-  const sensors = [...entities.values()].filter(({ value }) => value?.attributes.state_class === "measurement");
-  const wander = random.branch("wander");
-  let stopTimer: () => void = () => {};
-  const tick = () => {
-    const sensor = wander.pick(sensors);
-    const number = Number(sensor.value?.state);
-    sensor.write((number + wander.bell()).toFixed(1), sensor.value?.attributes ?? {});
-    stopTimer = clock.after(200 / (options.speed ?? 1), tick);
-  };
-  tick();
-
+  const faults = createFaults({ core, clock, server, switches });
   const load = createLoad({
     core,
     clock,
@@ -137,7 +146,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     token,
     core,
     load,
-    faults: createFaults({ core, clock, server, switches }),
+    faults,
     counters: () => ({
       ...server.counted,
       clients: [...server.clients()].length,
@@ -145,7 +154,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       recorder: core.recorder.stats(),
     }),
     async close() {
-      stopTimer();
+      home.stop();
       await load.stop();
       core.stop();
       await server.stop(true);

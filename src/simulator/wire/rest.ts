@@ -12,6 +12,8 @@ export type RestNeeds = {
   services: Services;
   config: () => object;
   admit: (token: string) => User | undefined;
+  /** Brings the home up to the present before it is looked at. */
+  catchUp: () => void;
 };
 
 type Answer = { status: number; body: string; type?: string; headers?: { [name: string]: string } };
@@ -46,7 +48,7 @@ const MANIFEST = {
 };
 
 export function createRest(needs: RestNeeds): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const { core, services, config, admit } = needs;
+  const { core, services, config, admit, catchUp } = needs;
   const { states, bus } = core;
 
   const route = (method: string, path: string, query: string, body: string, user: User): Answer => {
@@ -174,6 +176,7 @@ export function createRest(needs: RestNeeds): (request: IncomingMessage, respons
     if (!user) return answer({ ...plain(401, "Unauthorized"), headers: { "www-authenticate": "Bearer" } });
     let body = "";
     for await (const chunk of request.setEncoding("utf8")) body += chunk;
+    catchUp();
     answer(route(request.method ?? "GET", path, query, body, user));
   };
 }

@@ -10,9 +10,15 @@ import { type SystemNeeds, systemCommands } from "./system.ts";
 
 /** Every WebSocket command that the simulated Home Assistant knows, by its type. */
 export function createCommands(
-  needs: SystemNeeds & { core: Core; services: Services; switches: FaultSwitches },
+  needs: SystemNeeds & {
+    core: Core;
+    services: Services;
+    switches: FaultSwitches;
+    /** Brings the home up to the present before it is looked at. */
+    catchUp: () => void;
+  },
 ): (type: string) => Command | undefined {
-  const { switches } = needs;
+  const { switches, catchUp } = needs;
   const commands = new Map<string, Command>(
     Object.entries({
       ...eventCommands(needs),
@@ -22,5 +28,8 @@ export function createCommands(
       ...systemCommands(needs),
     }),
   );
-  return (type) => (type.startsWith("history/") && switches.historyMissing() ? undefined : commands.get(type));
+  return (type) => {
+    catchUp();
+    return type.startsWith("history/") && switches.historyMissing() ? undefined : commands.get(type);
+  };
 }
