@@ -9,7 +9,7 @@
 #
 # Everything is idempotent: a step whose result is there is skipped, a running Core is left running.
 #
-#   HA_VERSION     which Core (default: the newest that the tests are pinned to)
+#   HA_VERSION     which Core (default: the one this home had, else the newest that the tests are pinned to)
 #   HA_NAME        name of the home (default: the version); several homes live side by side
 #   HA_PORT        port on 127.0.0.1 (default: the one this home had, else 18123)
 #   HA_CACHE       folder for the interpreter, the installed Cores and the homes (default: ~/.cache/ha-core)
@@ -21,9 +21,9 @@ set -euo pipefail
 NEWEST=2026.11.0
 PYTHON_NEEDED=3.14.2
 
-V=${HA_VERSION:-$NEWEST}
-NAME=${HA_NAME:-$V}
 CACHE=${HA_CACHE:-$HOME/.cache/ha-core}
+NAME=${HA_NAME:-${HA_VERSION:-$NEWEST}}
+V=${HA_VERSION:-$(cat "$CACHE/run/$NAME/version" 2>/dev/null || echo "$NEWEST")}
 COMPONENTS=${HA_COMPONENTS:-"demo energy history logbook conversation config hassio"}
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 TOOLS=$CACHE/t VENV=$CACHE/venv-$V RUN=$CACHE/run/$NAME
@@ -139,7 +139,7 @@ install_core() {
   local uv=$TOOLS/bin/uv packages
   "$VENV/bin/python" -c '' 2>/dev/null || { rm -rf "$VENV"; "$uv" venv -q --python "$PYTHON" "$VENV"; }
   "$uv" pip install -q --python "$VENV/bin/python" "homeassistant==$V" ||
-    die "Home Assistant Core $V could not be installed (see above). Does that version exist?"
+    { rm -rf "$VENV"; die "Home Assistant Core $V could not be installed (see above). Does that version exist?"; }
   # shellcheck disable=SC2086 # a list of words
   "$VENV/bin/python" "$HERE/requirements_of.py" $COMPONENTS >"$VENV/requirements.txt"
   packages=$("$VENV/bin/python" -c 'import homeassistant, pathlib; print(pathlib.Path(homeassistant.__file__).parent)')
