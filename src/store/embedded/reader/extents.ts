@@ -1,8 +1,5 @@
 import type { Extent, Gathered, OpenFiles } from "./open-files.ts";
 
-/** A hole of up to this many bytes between two records is read over: cheaper than another call. */
-const HOLE = 256;
-
 /** Reads stretches of a file, neighbours in one go. Answers where each stretch begins in the buffer. */
 export async function gatherMerged(
   files: OpenFiles,
@@ -16,7 +13,7 @@ export async function gatherMerged(
   for (const i of order) {
     const { at, length } = extents[i] as Extent;
     const last = merged.at(-1);
-    if (last && at <= last.at + last.length + HOLE) last.length = Math.max(last.length, at + length - last.at);
+    if (last && at <= last.at + last.length + files.hole) last.length = Math.max(last.length, at + length - last.at);
     else merged.push({ at, length });
     home[i] = merged.length - 1;
   }

@@ -13,6 +13,8 @@ export type Gathered = { readonly buffer: Buffer; readonly starts: readonly numb
  * small reads); the main thread must not wait for a disk and reads asynchronously.
  */
 export type OpenFiles = {
+  /** A hole of up to this many bytes between two stretches is read over: cheaper than another call. */
+  readonly hole: number;
   gather(path: string, extents: readonly Extent[]): Gathered | Promise<Gathered>;
   close(): Promise<void>;
 };
@@ -40,6 +42,7 @@ export function synchronousFiles(): OpenFiles {
     return handle;
   };
   return {
+    hole: 256,
     gather: (path, extents) => {
       const handle = handleOf(path);
       const { starts, size } = layOut(extents);
@@ -78,6 +81,8 @@ export function asynchronousFiles(): OpenFiles {
     return handle;
   };
   return {
+    // A call costs some 30 µs here, 40 times what it costs a worker.
+    hole: 8192,
     gather: async (path, extents) => {
       const handle = await handleOf(path);
       const { starts, size } = layOut(extents);

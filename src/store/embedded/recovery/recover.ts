@@ -33,13 +33,19 @@ export async function recover(needs: Needs): Promise<Recovery> {
   const { files, folder, log } = needs;
   const survey = await surveyFolder(needs);
   const ledger = survey.snapshot?.ledger ?? emptyLedger();
-  const found: Damage[] = [...survey.found];
+  const found: Damage[] = [];
   const segments: Segment[] = [];
   let open: OpenSegment | undefined;
   let bytesRead = survey.bytesRead;
   let asideEnd = survey.asideEnd;
 
+  // First, since a store of a newer format is refused there, and must be left as it is.
   const headers = await readHeaders(needs, survey);
+  for (const { name, size } of survey.foreign) {
+    log.warning("a file that is none of the store's was set aside", { file: name });
+    found.push(wholeFile(name, size, "not a file of the store; set aside"));
+    await setAside(files, folder, name);
+  }
   for (const [i, { name, base, size }] of survey.logs.entries()) {
     const index = survey.heads.get(base);
     const isLast = i === survey.logs.length - 1;
@@ -79,7 +85,7 @@ export async function recover(needs: Needs): Promise<Recovery> {
   }
   nameTheNameless(ledger);
   const last = segments.at(-1);
-  const end = Math.max(last ? last.base + last.limit : 0, asideEnd, ledger.position + 1);
+  const end = Math.max(last ? last.base + last.limit : 0, asideEnd, ledger.position && ledger.position + 1);
   if (open && (needs.afterPowerLoss || asideEnd > open.segment.base)) {
     await open.file.handle.close();
     open = undefined;

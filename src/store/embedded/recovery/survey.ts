@@ -16,9 +16,10 @@ export type Survey = {
   readonly heads: ReadonlyMap<Position, IndexHead>;
   /** The newest good one and the end of the log it speaks for; undefined: there is none. */
   readonly snapshot: (Snapshot & { readonly base: Position }) | undefined;
-  /** Files that were set aside at an earlier start, and those that were now. */
+  /** Files that were set aside at an earlier start. */
   readonly aside: readonly Damage[];
-  readonly found: readonly Damage[];
+  /** Files that are none of the store's; still where they were. */
+  readonly foreign: readonly { readonly name: string; readonly size: number }[];
   /** The highest position that files set aside may have held. */
   readonly asideEnd: Position;
   readonly bytesRead: number;
@@ -50,7 +51,7 @@ export async function surveyFolder(needs: { folder: string; files: Files; log: L
   const logs: { name: string; base: Position; size: number }[] = [];
   const indexBases: Position[] = [];
   const aside: Damage[] = [];
-  const found: Damage[] = [];
+  const foreign: { name: string; size: number }[] = [];
   let asideEnd = 0;
   for (const name of (await files.readdir(folder)).sort()) {
     const { size } = await files.stat(join(folder, name));
@@ -62,14 +63,10 @@ export async function surveyFolder(needs: { folder: string; files: Files; log: L
       asideEnd = Math.max(asideEnd, (baseOf(name.slice(0, 20)) ?? 0) + size);
     } else if (base !== undefined) logs.push({ name, base, size });
     else if (indexBase !== undefined) indexBases.push(indexBase);
-    else {
-      log.warning("a file that is none of the store's was set aside", { file: name });
-      found.push(wholeFile(name, size, "not a file of the store; set aside"));
-      await setAside(files, folder, name);
-    }
+    else foreign.push({ name, size });
   }
   const indexes = await readIndexes({ folder, files, log }, indexBases);
-  return { logs: logs.sort((a, b) => a.base - b.base), aside, found, asideEnd, ...indexes };
+  return { logs: logs.sort((a, b) => a.base - b.base), aside, foreign, asideEnd, ...indexes };
 }
 
 async function readIndexes(
