@@ -1,10 +1,10 @@
 import { type Clock, systemClock } from "../platform/clock.ts";
 import { type Log, silentLog } from "../platform/log.ts";
+import { createFineTime } from "./core/base/fine-time.ts";
+import { createStableIds } from "./core/base/ids.ts";
+import { createRandom } from "./core/base/random.ts";
 import { configAnswer, DEMO_PLACE, HA_VERSION } from "./core/config.ts";
 import { type Core, createCore } from "./core/core.ts";
-import { createFineTime } from "./core/fine-time.ts";
-import { createStableIds } from "./core/ids.ts";
-import { createRandom } from "./core/random.ts";
 import { createServices } from "./core/services.ts";
 import { createUsers, type User } from "./core/users.ts";
 import { createFaultSwitches, createFaults, type Faults } from "./faults/faults.ts";

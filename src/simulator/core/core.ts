@@ -2,12 +2,12 @@ import type { Attributes, Context } from "../../domain/reading.ts";
 import type { Micros } from "../../domain/time.ts";
 import type { FullEntity } from "../registry/entities.ts";
 import { createRegistries, type Registries } from "../registry/registries.ts";
-import { type Bus, createBus } from "./bus.ts";
-import { createContextIds } from "./ids.ts";
+import { createContextIds } from "./base/ids.ts";
+import type { Random } from "./base/random.ts";
 import { createOwnedEntities, type OwnedEntities } from "./owned.ts";
-import type { Random } from "./random.ts";
-import { createRecorder, type Recorder } from "./recorder.ts";
-import { createStates, type States } from "./states.ts";
+import { createRecorder, type Recorder } from "./recorder/recorder.ts";
+import { type Bus, createBus } from "./state/bus.ts";
+import { createStates, type States } from "./state/states.ts";
 
 export type CoreState = "NOT_RUNNING" | "STARTING" | "RUNNING" | "STOPPING";
 

@@ -1,7 +1,7 @@
 import type { Attributes } from "../../domain/reading.ts";
 import type { FullEntity } from "../registry/entities.ts";
 import type { Registries } from "../registry/registries.ts";
-import type { SetOptions, States } from "./states.ts";
+import type { SetOptions, States } from "./state/states.ts";
 
 /**
  * An entity that an integration of the simulated home stands behind. It keeps its value while Home Assistant is down

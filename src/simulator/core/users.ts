@@ -1,4 +1,4 @@
-import type { StableIds } from "./ids.ts";
+import type { StableIds } from "./base/ids.ts";
 
 export type User = {
   readonly id: string;

@@ -1,15 +1,15 @@
 import type { Micros } from "../../domain/time.ts";
 import type { Clock } from "../../platform/clock.ts";
+import type { StableIds } from "../core/base/ids.ts";
+import type { Random } from "../core/base/random.ts";
 import type { Place } from "../core/config.ts";
 import type { Core } from "../core/core.ts";
-import type { StableIds } from "../core/ids.ts";
-import type { Random } from "../core/random.ts";
 import type { Services } from "../core/services.ts";
-import { createAgenda } from "./agenda.ts";
-import { createLocalTime } from "./local-time.ts";
 import { buildHome } from "./plan/build.ts";
 import type { HomePlan } from "./plan/plan.ts";
-import { createWorld, type World } from "./world.ts";
+import { createAgenda } from "./world/agenda.ts";
+import { createLocalTime } from "./world/local-time.ts";
+import { createWorld, type World } from "./world/world.ts";
 
 export type Home = {
   readonly plan: HomePlan;

@@ -22,7 +22,7 @@ import { registerServices } from "./services/services.ts";
 import { startPlayers } from "./things/players.ts";
 import { createRobot } from "./things/robot.ts";
 import { startUpkeep } from "./things/upkeep.ts";
-import type { World } from "./world.ts";
+import type { World } from "./world/world.ts";
 
 /** Sets the whole home going. From here on the agenda drives it. */
 export function startModel(needs: {

@@ -1,5 +1,5 @@
 import type { DevicePlan, HomePlan } from "./plan/plan.ts";
-import type { World } from "./world.ts";
+import type { World } from "./world/world.ts";
 
 const PER_DEVICE = 10;
 const AREAS = 12;

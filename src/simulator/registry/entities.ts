@@ -1,7 +1,7 @@
 import { Failure } from "../../domain/failure.ts";
 import type { Attributes } from "../../domain/reading.ts";
 import { domainOf } from "../../domain/series.ts";
-import { sameValue } from "../core/wire.ts";
+import { sameValue } from "../core/state/wire.ts";
 import type { EntityEntry, EntityExtras } from "./entries.ts";
 
 export type FullEntity = EntityEntry & EntityExtras;

@@ -1,6 +1,6 @@
 import { Failure } from "../../domain/failure.ts";
 import type { Attributes } from "../../domain/reading.ts";
-import { sameValue } from "../core/wire.ts";
+import { sameValue } from "../core/state/wire.ts";
 import { createEntityRegistry, type EntityRegistry } from "./entities.ts";
 import type { AreaEntry, CategoryEntry, ConfigEntry, DeviceEntry, FloorEntry, LabelEntry } from "./entries.ts";
 import { createNamedRegistry, type NamedRegistry } from "./named.ts";

@@ -3,7 +3,7 @@ import { Failure } from "../../domain/failure.ts";
 import type { Attributes } from "../../domain/reading.ts";
 import type { Core } from "../core/core.ts";
 import type { Services } from "../core/services.ts";
-import { stateText, tooLong } from "../core/state.ts";
+import { stateText, tooLong } from "../core/state/state.ts";
 import type { User } from "../core/users.ts";
 import { ENTITY_ID } from "../registry/entities.ts";
 

@@ -4,7 +4,7 @@ import { PEOPLE } from "../people/routine.ts";
 import type { RoomKey } from "../plan/demo.ts";
 import type { Daylight } from "../rooms/daylight.ts";
 import type { Lamps } from "../rooms/lamps.ts";
-import type { World } from "../world.ts";
+import type { World } from "../world/world.ts";
 import type { Engine } from "./engine.ts";
 
 type Needs = { world: World; engine: Engine; people: People; daylight: Daylight; lamps: Lamps };

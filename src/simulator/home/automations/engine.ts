@@ -1,6 +1,6 @@
 import type { Context } from "../../../domain/reading.ts";
-import { isoText } from "../../core/wire.ts";
-import type { World } from "../world.ts";
+import { isoText } from "../../core/state/wire.ts";
+import type { World } from "../world/world.ts";
 
 /** Runs automations and scripts as Home Assistant does: contexts, events, `last_triggered` and `current` included. */
 export type Engine = {

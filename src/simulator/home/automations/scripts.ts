@@ -1,6 +1,6 @@
 import type { Context } from "../../../domain/reading.ts";
 import type { Lamps } from "../rooms/lamps.ts";
-import type { World } from "../world.ts";
+import type { World } from "../world/world.ts";
 import type { Engine } from "./engine.ts";
 
 export type Scripts = { readonly list: readonly string[]; run(script: string, context: Context): void };

@@ -1,6 +1,6 @@
 import type { People } from "../people/people.ts";
 import type { Lamps } from "../rooms/lamps.ts";
-import type { World } from "../world.ts";
+import type { World } from "../world/world.ts";
 
 /** What runs in the home, and how many watts it takes at a moment. */
 export type Appliances = {

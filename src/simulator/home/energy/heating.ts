@@ -1,7 +1,7 @@
 import type { Context } from "../../../domain/reading.ts";
-import { clamp, round } from "../maths.ts";
 import type { Air } from "../rooms/air.ts";
-import type { World } from "../world.ts";
+import { clamp, round } from "../world/maths.ts";
+import type { World } from "../world/world.ts";
 
 export const HEATED = ["living", "bedroom", "office"] as const;
 export type HeatedRoom = (typeof HEATED)[number];

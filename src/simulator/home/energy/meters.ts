@@ -1,8 +1,8 @@
 import type { Micros } from "../../../domain/time.ts";
-import { round } from "../maths.ts";
 import type { Weather } from "../nature/weather.ts";
 import type { People } from "../people/people.ts";
-import type { World } from "../world.ts";
+import { round } from "../world/maths.ts";
+import type { World } from "../world/world.ts";
 import { type Appliances, PLUGS } from "./appliances.ts";
 import type { Heating } from "./heating.ts";
 

@@ -1,4 +1,4 @@
-import type { World } from "../world.ts";
+import type { World } from "../world/world.ts";
 import { PLUGS } from "./appliances.ts";
 
 /** The energy dashboard's settings, under the names that the meters have now. */

@@ -1,8 +1,8 @@
 import { type Micros, microsToRfc3339 } from "../../../domain/time.ts";
 import type { Place } from "../../core/config.ts";
-import { isoText } from "../../core/wire.ts";
-import { round } from "../maths.ts";
-import type { World } from "../world.ts";
+import { isoText } from "../../core/state/wire.ts";
+import { round } from "../world/maths.ts";
+import type { World } from "../world/world.ts";
 import { nextDawn, nextDusk, nextRising, nextSetting, sunAt } from "./sun.ts";
 import type { Weather } from "./weather.ts";
 

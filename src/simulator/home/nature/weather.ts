@@ -1,6 +1,6 @@
 import type { Micros } from "../../../domain/time.ts";
-import type { Random } from "../../core/random.ts";
-import { clamp } from "../maths.ts";
+import type { Random } from "../../core/base/random.ts";
+import { clamp } from "../world/maths.ts";
 import { sunAt } from "./sun.ts";
 
 export type Weather = {

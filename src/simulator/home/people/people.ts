@@ -1,6 +1,6 @@
 import type { Micros } from "../../../domain/time.ts";
 import type { RoomKey } from "../plan/demo.ts";
-import type { World } from "../world.ts";
+import type { World } from "../world/world.ts";
 import { type Day, PEOPLE, type PersonKey, planDay } from "./routine.ts";
 
 export type Whereabouts = {

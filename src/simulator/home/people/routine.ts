@@ -1,4 +1,4 @@
-import type { Random } from "../../core/random.ts";
+import type { Random } from "../../core/base/random.ts";
 
 export type PersonKey = "robin" | "kim";
 export const PEOPLE: readonly PersonKey[] = ["robin", "kim"];

@@ -1,6 +1,6 @@
 import type { Place } from "../../core/config.ts";
-import { clamp, round } from "../maths.ts";
-import type { World } from "../world.ts";
+import { clamp, round } from "../world/maths.ts";
+import type { World } from "../world/world.ts";
 import type { People } from "./people.ts";
 import { PEOPLE, type PersonKey } from "./routine.ts";
 

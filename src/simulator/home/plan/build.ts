@@ -1,5 +1,5 @@
+import type { StableIds } from "../../core/base/ids.ts";
 import type { Core } from "../../core/core.ts";
-import type { StableIds } from "../../core/ids.ts";
 import type { OwnedEntity } from "../../core/owned.ts";
 import type { FullEntity } from "../../registry/entities.ts";
 import type { DeviceEntry } from "../../registry/entries.ts";

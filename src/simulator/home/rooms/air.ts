@@ -1,9 +1,9 @@
 import type { Micros } from "../../../domain/time.ts";
-import { clamp } from "../maths.ts";
 import type { Weather } from "../nature/weather.ts";
 import type { People } from "../people/people.ts";
 import type { RoomKey } from "../plan/demo.ts";
-import type { World } from "../world.ts";
+import { clamp } from "../world/maths.ts";
+import type { World } from "../world/world.ts";
 
 /** Rooms with a climate: what the sun adds, how fast they lose warmth (hours), and what stands in them. */
 const ROOMS = {

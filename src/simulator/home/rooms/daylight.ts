@@ -1,8 +1,8 @@
 import type { Micros } from "../../../domain/time.ts";
-import { clamp } from "../maths.ts";
 import type { Weather } from "../nature/weather.ts";
 import type { RoomKey } from "../plan/demo.ts";
-import type { World } from "../world.ts";
+import { clamp } from "../world/maths.ts";
+import type { World } from "../world/world.ts";
 import type { Lamps } from "./lamps.ts";
 
 /** How much of the sky's light comes in, and how strongly lamps show. */

@@ -1,7 +1,7 @@
 import type { People } from "../people/people.ts";
 import type { PersonKey } from "../people/routine.ts";
 import type { RoomKey } from "../plan/demo.ts";
-import type { World } from "../world.ts";
+import type { World } from "../world/world.ts";
 import type { Daylight } from "./daylight.ts";
 import type { Lamps, LightOrder } from "./lamps.ts";
 

@@ -1,6 +1,6 @@
 import type { Context } from "../../../domain/reading.ts";
 import type { RoomKey } from "../plan/demo.ts";
-import type { World } from "../world.ts";
+import type { World } from "../world/world.ts";
 
 export type LampKind = "white" | "dimmable" | "colour";
 export const LAMPS: { readonly [lamp: string]: { room: RoomKey; kind: LampKind; watts: number } } = {

@@ -1,6 +1,6 @@
 import type { People } from "../people/people.ts";
 import type { RoomKey } from "../plan/demo.ts";
-import type { World } from "../world.ts";
+import type { World } from "../world/world.ts";
 
 const SEEN: readonly RoomKey[] = ["living", "kitchen", "hallway", "bathroom", "office", "garden"];
 /** A motion sensor reports "off" so long after the last motion. */

@@ -1,6 +1,6 @@
 import type { Context } from "../../../domain/reading.ts";
 import type { People } from "../people/people.ts";
-import type { World } from "../world.ts";
+import type { World } from "../world/world.ts";
 import type { Air } from "./air.ts";
 
 export type Openings = {

@@ -12,7 +12,7 @@ import type { Lamps } from "../rooms/lamps.ts";
 import type { Openings } from "../rooms/openings.ts";
 import type { PlayerKey, PlayerOrder, Players } from "../things/players.ts";
 import type { Robot } from "../things/robot.ts";
-import type { World } from "../world.ts";
+import type { World } from "../world/world.ts";
 import { type Act, optionalNumber, plainService, registerEntityServices, type Spec } from "./register.ts";
 
 export type ServiceNeeds = {

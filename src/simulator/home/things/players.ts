@@ -1,9 +1,9 @@
 import type { Context } from "../../../domain/reading.ts";
-import { isoText } from "../../core/wire.ts";
-import { clamp, round } from "../maths.ts";
+import { isoText } from "../../core/state/wire.ts";
 import type { People } from "../people/people.ts";
 import type { PersonKey } from "../people/routine.ts";
-import type { World } from "../world.ts";
+import { clamp, round } from "../world/maths.ts";
+import type { World } from "../world/world.ts";
 
 export type PlayerKey = "tv" | "kitchen_speaker";
 export type PlayerOrder = { power?: boolean; playing?: boolean; volume?: number; source?: string };

@@ -1,6 +1,6 @@
 import type { Context } from "../../../domain/reading.ts";
-import { clamp } from "../maths.ts";
-import type { World } from "../world.ts";
+import { clamp } from "../world/maths.ts";
+import type { World } from "../world/world.ts";
 
 export type Robot = { start(context?: Context): void; home(context?: Context): void };
 

@@ -1,7 +1,7 @@
 import { PLUGS } from "../energy/appliances.ts";
 import type { People } from "../people/people.ts";
 import type { HomePlan } from "../plan/plan.ts";
-import type { World } from "../world.ts";
+import type { World } from "../world/world.ts";
 
 /** Batteries that last for years, firmware that falls behind, devices that drop off the network now and then. */
 export function startUpkeep(world: World, plan: HomePlan, people: People): void {

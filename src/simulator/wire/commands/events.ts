@@ -2,7 +2,7 @@ import { Failure } from "../../../domain/failure.ts";
 import type { Attributes } from "../../../domain/reading.ts";
 import { domainOf } from "../../../domain/series.ts";
 import type { Core } from "../../core/core.ts";
-import { compressedText, deltaText, type StateChange, stateText } from "../../core/state.ts";
+import { compressedText, deltaText, type StateChange, stateText } from "../../core/state/state.ts";
 import type { Commands } from "../command.ts";
 import { entityIds, idsOf, may, must, object, text, whole } from "../schema.ts";
 

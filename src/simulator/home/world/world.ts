@@ -1,11 +1,11 @@
-import type { Attributes, Context } from "../../domain/reading.ts";
-import type { Micros } from "../../domain/time.ts";
-import type { Core } from "../core/core.ts";
-import type { OwnedEntity } from "../core/owned.ts";
-import type { Random } from "../core/random.ts";
-import type { Services } from "../core/services.ts";
+import type { Attributes, Context } from "../../../domain/reading.ts";
+import type { Micros } from "../../../domain/time.ts";
+import type { Random } from "../../core/base/random.ts";
+import type { Core } from "../../core/core.ts";
+import type { OwnedEntity } from "../../core/owned.ts";
+import type { Services } from "../../core/services.ts";
+import type { EntityPlan, HomePlan } from "../plan/plan.ts";
 import type { Local } from "./local-time.ts";
-import type { EntityPlan, HomePlan } from "./plan/plan.ts";
 
 export type Written = {
   readonly key: string;

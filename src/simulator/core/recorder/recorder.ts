@@ -1,6 +1,6 @@
-import type { Attributes } from "../../domain/reading.ts";
-import type { Micros } from "../../domain/time.ts";
-import type { StateChange } from "./state.ts";
+import type { Attributes } from "../../../domain/reading.ts";
+import type { Micros } from "../../../domain/time.ts";
+import type { StateChange } from "../state/state.ts";
 import { createRecordedAttributes } from "./unrecorded.ts";
 
 /** A row of Home Assistant's `states` table. `state` null: the entity was removed then. */
