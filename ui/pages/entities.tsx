@@ -42,7 +42,7 @@ export function EntitiesPage() {
   const rows = items.map((series) => states.bySeries.get(series)).filter((state) => state !== undefined);
 
   return (
-    <Page title={t("nav.entities")} lead={t("entities.lead")}>
+    <Page title={t("nav.entities")} lead={<span class="roomy">{t("entities.lead")}</span>}>
       {problem !== null && <ProblemNote problem={problem} onRetry={() => void states.load()} />}
       <Filters filter={filter} onChange={change} />
       <Card class="flush">

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Change, Entity, Identity, State } from "../api-types.ts";
 import { Age, Card, Page, ProblemNote, Skeleton, Tag, Value } from "../parts/basics.tsx";
-import { useCell, useHub, useLoad, useWanted } from "../parts/hub.ts";
+import { useCell, useHub, useLoad, useReconnected, useWanted } from "../parts/hub.ts";
 import { Icon } from "../parts/icons.tsx";
 import { formatMoment, nameOf, showState } from "../shape/format.ts";
 import { t } from "../text/text.ts";
@@ -17,6 +17,7 @@ export function EntityPage({ id }: { id: string }) {
     const [entity, state] = await Promise.all([api.entity(id), api.state(id)]);
     return { entity, state };
   });
+  useReconnected(reload);
   useEffect(() => {
     if (!states.loaded) void states.load();
   }, [states]);
@@ -26,14 +27,13 @@ export function EntityPage({ id }: { id: string }) {
       {t("entity.back")}
     </a>
   );
-  const here = data?.entity.entity_id === id || data?.entity.series === Number(id.slice(1)) || data !== null;
   if (problem !== null && data === null)
     return (
       <Page title={id} aside={back}>
         <ProblemNote problem={problem} onRetry={reload} />
       </Page>
     );
-  if (!data || !here)
+  if (!data)
     return (
       <Page title={id} aside={back}>
         <Skeleton lines={8} />
@@ -47,6 +47,7 @@ function Known(props: { entity: Entity; loaded: State; asked: string; back: prea
   const { live, states } = useHub();
   const [state, setState] = useState(loaded);
   const [arrived, setArrived] = useState<readonly Change[]>([]);
+  useEffect(() => setState((before) => (loaded.position > before.position ? loaded : before)), [loaded]);
   useWanted({ topics: ["changes", "gaps", "status"], entities: [entity.entity_id], snapshot: false });
   useEffect(
     () =>
@@ -73,7 +74,7 @@ function Known(props: { entity: Entity; loaded: State; asked: string; back: prea
       }
       aside={back}
     >
-      <div class="columns entity-top">
+      <div class="columns even">
         <Latest state={state} />
         <Card title={t("entity.belongs")}>
           <dl class="pairs">

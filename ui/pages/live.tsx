@@ -58,7 +58,7 @@ export function LivePage() {
   return (
     <Page
       title={t("nav.live")}
-      lead={t("live.lead")}
+      lead={<span class="roomy">{t("live.lead")}</span>}
       aside={
         <div class="buttons">
           <button

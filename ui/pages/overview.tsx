@@ -33,7 +33,7 @@ export function OverviewPage() {
           <Verdict status={known} info={useCell(info)} stale={problem !== null} />
           <Figures status={known} />
           <Rate />
-          <div class="columns">
+          <div class="columns even">
             <Parts parts={known.parts} />
             <Gaps />
           </div>

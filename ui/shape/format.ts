@@ -101,11 +101,11 @@ export function showState(state: string | null, attributes: Attributes = {}): Sh
 
 export const domainOf = (entityId: string): string => entityId.slice(0, Math.max(0, entityId.indexOf(".")));
 
-/** A name to show: Home Assistant's own, else made readable from the entity id. */
+/** A name to show: with the device's in front as Home Assistant shows it, else made readable from the entity id. */
 export function nameOf(entity: { readonly entity_id: string; readonly name?: string | null; attributes?: Attributes }) {
   const friendly = entity.attributes?.friendly_name;
-  if (entity.name) return entity.name;
   if (typeof friendly === "string" && friendly !== "") return friendly;
+  if (entity.name) return entity.name;
   return readable(entity.entity_id.slice(entity.entity_id.indexOf(".") + 1));
 }
 

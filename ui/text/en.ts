@@ -18,7 +18,7 @@ export const en = {
   "theme.switch": "Colours: {now}. Switch to {next}",
 
   "simulated.title": "Simulated home.",
-  "simulated.text": "Nothing here comes from a real Home Assistant: it shows a made-up household.",
+  "simulated.text": "A made-up household, not a real Home Assistant.",
 
   "overall.ok": "Everything works: every change is being recorded",
   "overall.starting": "The hub is starting",
@@ -126,7 +126,7 @@ export const en = {
   "filter.show.changes": "Changes",
   "filter.show.events": "Events",
   "filter.entity": "Entity",
-  "filter.entity.hint": "light.* or part of an id",
+  "filter.entity.hint": "such as light.*",
   "filter.domain": "Domain",
   "filter.area": "Area",
   "filter.text": "Text",

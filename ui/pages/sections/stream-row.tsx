@@ -71,8 +71,9 @@ function Marks({ change }: { change: Change }) {
     <>
       {change.origin !== "live" && <Tag title={t(`origin.${change.origin}.why`)}>{t(`origin.${change.origin}`)}</Tag>}
       {change.flaws.map((flaw) => (
-        <Tag key={flaw} tone="degraded">
-          {describeFlaw(flaw)}
+        <Tag key={flaw} tone="degraded" title={describeFlaw(flaw)}>
+          <Icon name="warning" size={12} />
+          <span class="roomy">{describeFlaw(flaw)}</span>
         </Tag>
       ))}
     </>
