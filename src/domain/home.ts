@@ -50,6 +50,8 @@ export type RegistryUpdate = {
   readonly removed: readonly string[];
   /** True: `entities` is the whole registry, what is not in it is gone. */
   readonly complete: boolean;
+  /** With `complete`: what is gone keeps its name for now, since what Home Assistant recorded of it is yet to be filed. */
+  readonly keepGone?: boolean;
   readonly at: Micros;
 };
 

@@ -76,6 +76,19 @@ test("another entity that takes a removed one's name gets a series of its own", 
   assert.deepEqual(orphaned, [first]);
 });
 
+test("an entry that is gone keeps its name until all that was recorded of it is filed", () => {
+  const identities = createIdentities([]);
+  whole(identities, [registered("r1", "light.a"), registered("r2", "light.b")], 1);
+  const [a, b] = [seriesOf(identities, "light.a"), seriesOf(identities, "light.b")];
+  const update = { entities: [registered("r3", "light.b")], removed: [], complete: true, at: 2 };
+  // The name of light.b is taken, so it cannot be kept.
+  assert.deepEqual(identities.apply({ ...update, keepGone: true }).orphaned, [b]);
+  assert.equal(seriesOf(identities, "light.a"), a);
+  assert.notEqual(seriesOf(identities, "light.b"), b);
+  assert.deepEqual(identities.apply(update).orphaned, [a]);
+  assert.notEqual(seriesOf(identities, "light.a"), a);
+});
+
 test("a removed registry entry that comes back with the same id goes on with its series", () => {
   const identities = createIdentities([]);
   whole(identities, [registered("r1", "light.a")], 1);

@@ -27,6 +27,8 @@ export function createIdentities(known: Iterable<Series>): Identities {
   const lastUnder = new Map<string, SeriesId>();
   const registered = new Map<string, RegisteredEntity>();
   const nameOf = new Map<string, string>();
+  /** Series whose registry entry is gone and that keep their name for the time being. */
+  let kept = new Set<SeriesId>();
   let next: SeriesId = 1;
 
   for (const series of known) {
@@ -88,7 +90,7 @@ export function createIdentities(known: Iterable<Series>): Identities {
       const holder = entity ? seriesFor(entity) : byName.get(entityId);
       const identity = holder === undefined ? undefined : current.get(holder);
       // A holder with a registry id that the registry no longer knows is another entity that had the name before.
-      if (holder !== undefined && identity && (entity || identity.registryId === null)) {
+      if (holder !== undefined && identity && (entity || identity.registryId === null || kept.has(holder))) {
         lastUnder.set(entityId, holder);
         return { series: holder };
       }
@@ -109,6 +111,7 @@ export function createIdentities(known: Iterable<Series>): Identities {
         if (!sameIdentity(before, identity)) pending.set(series, identity);
       }
       register(update);
+      if (update.complete) kept = new Set();
       for (const [series, identity] of current) {
         if (!identity.holdsName || pending.has(series)) continue;
         const owner = registered.get(identity.entityId);
@@ -117,6 +120,10 @@ export function createIdentities(known: Iterable<Series>): Identities {
           identity.registryId !== null &&
           (update.complete ? !nameOf.has(identity.registryId) : update.removed.includes(identity.registryId));
         if (!taken && !gone) continue;
+        if (!taken && update.keepGone) {
+          kept.add(series);
+          continue;
+        }
         pending.set(series, { ...identity, holdsName: false, from: update.at });
         orphaned.push(series);
       }

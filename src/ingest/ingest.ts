@@ -32,7 +32,7 @@ export type IngestNeeds = {
   };
   readonly series: Iterable<Series>;
   readonly latest: (series: SeriesId) => Stored<Reading> | undefined;
-  /** Whether the store has this very reading; asked only for one that is older than the latest of its series. */
+  /** Whether the store has this very reading; asked only for one heard live that is older than the latest of its series. */
   readonly isHeld: (series: SeriesId, time: Micros, state: string | null) => Promise<boolean>;
   readonly clock: Clock;
   readonly log: Log;
@@ -111,15 +111,17 @@ export function createIngest(needs: IngestNeeds): Ingest {
       position: -1,
     };
     batch.changes.push({ at: batch.entries.length, change: { series, reading, previous }, reading });
+    batch.keys?.add(keyOf(reading));
     batch.entries.push({ kind: "reading", reading });
     if (!previous || time >= previous.time) batch.latest.set(series, reading);
   };
   const repeats = async (change: Change, series: SeriesId, previous: Reading, batch: Batch): Promise<boolean> => {
-    if (change.time === previous.time && change.state === previous.state) return true;
-    const inBatch = batch.changes.some(
-      ({ reading }) => reading.series === series && reading.time === change.time && reading.state === change.state,
-    );
-    return inBatch || needs.isHeld(series, change.time, change.state);
+    const { time, state, origin } = change;
+    if (time === previous.time && state === previous.state) return true;
+    batch.keys ??= new Set(batch.changes.map(({ reading }) => keyOf(reading)));
+    if (batch.keys.has(keyOf({ series, time, state }))) return true;
+    // Who fills a hole has compared its rows with the store already; a look at the disk for each would take minutes.
+    return origin !== "filled" && needs.isHeld(series, time, state);
   };
   const fileGap = (gap: HomeGap, batch: Batch) => {
     const series = gap.entityId === null ? null : identities.holder(gap.entityId);
@@ -161,7 +163,7 @@ export function createIngest(needs: IngestNeeds): Ingest {
   };
 
   const file = async (items: readonly FeedItem[]): Promise<Batch> => {
-    const batch: Batch = { entries: [], changes: [], events: [], gaps: [], latest: new Map() };
+    const batch: Batch = { entries: [], changes: [], events: [], gaps: [], latest: new Map(), keys: undefined };
     for (const item of items) {
       if (item.kind === "change") await fileChange(item.change, batch);
       else if (item.kind === "event") fileEvent(item.event, batch);
@@ -244,4 +246,9 @@ type Batch = {
   readonly events: { at: number; event: Mutable<Stored<HomeEvent>> }[];
   readonly gaps: { at: number; gap: Mutable<Stored<Gap>> }[];
   readonly latest: Map<SeriesId, Stored<Reading>>;
+  /** What the batch holds, by `keyOf`; made when it is first asked for. */
+  keys: Set<string> | undefined;
 };
+
+const keyOf = ({ series, time, state }: { series: SeriesId; time: Micros; state: string | null }): string =>
+  `${series}|${time}|${state === null ? "-" : `=${state}`}`;
