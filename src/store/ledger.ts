@@ -44,9 +44,14 @@ export function enter(ledger: Ledger, entry: Entry, position: Position): void {
   }
 }
 
-export function enterReading(ledger: Ledger, reading: Stored<Reading>): void {
+/** Counts a reading that is known not to be, or not yet, the latest of its series. */
+export function countReading(ledger: Ledger, time: Micros): void {
   ledger.readings++;
-  enterTime(ledger, reading.time);
+  enterTime(ledger, time);
+}
+
+export function enterReading(ledger: Ledger, reading: Stored<Reading>): void {
+  countReading(ledger, reading.time);
   const before = ledger.latest.get(reading.series);
   if (!before || isLater(reading, before)) ledger.latest.set(reading.series, reading);
 }

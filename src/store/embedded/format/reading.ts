@@ -100,8 +100,16 @@ function takeFlaws(bytes: Bytes): Reading["flaws"] {
   return Array.from({ length: count }, () => FLAWS[bytes.buffer[bytes.at++] as number] as (typeof FLAWS)[number]);
 }
 
-/** Series and time alone: what an index needs. */
-export function peekReading(bytes: Bytes, base: Micros): { series: SeriesId; time: Micros } {
+/** What an index needs, without the texts. */
+export function peekReading(bytes: Bytes, base: Micros): { series: SeriesId; time: Micros; attributesAt: number } {
+  const first = bytes.buffer[bytes.at] as number;
   bytes.at += 2;
-  return { series: takeVarint(bytes), time: takeTime(bytes, base) };
+  const series = takeVarint(bytes);
+  const time = takeTime(bytes, base);
+  if (first & CHANGED) takeVarint(bytes);
+  if (first & FLAWED) {
+    const flaws = takeVarint(bytes);
+    bytes.at += flaws;
+  }
+  return { series, time, attributesAt: first & ATTRIBUTES ? takeVarint(bytes) : 0 };
 }

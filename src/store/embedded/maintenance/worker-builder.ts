@@ -9,7 +9,8 @@ export function createWorkerBuilder(): IndexBuilder {
   let worker: Worker | undefined;
   return {
     build: (job) => {
-      worker ??= startWorker("store/embedded/maintenance/worker");
+      // Most of what a replay makes dies at once: a small young generation keeps the process small.
+      worker ??= startWorker("store/embedded/maintenance/worker", { resourceLimits: { maxYoungGenerationSizeMb: 8 } });
       const own = worker;
       // An unfinished index holds up nobody's exit: the next start makes it.
       own.unref();

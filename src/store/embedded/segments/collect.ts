@@ -1,10 +1,10 @@
-import type { SeriesId } from "../../../domain/reading.ts";
+import type { Reading, SeriesId, Stored } from "../../../domain/reading.ts";
 import type { Micros } from "../../../domain/time.ts";
-import { enterEvent, enterGap, enterIdentity, enterReading, type Ledger } from "../../ledger.ts";
+import { countReading, enterEvent, enterGap, enterIdentity, type Ledger } from "../../ledger.ts";
 import type { Damage } from "../../store.ts";
 import { KIND, type Kind } from "../format/frame.ts";
 import { emptyLists, listEvent, listReading, type SegmentLists } from "./lists.ts";
-import { attributesIn, replaySegment } from "./replay.ts";
+import { attributesIn, readingIn, replaySegment } from "./replay.ts";
 
 export type Collected = {
   readonly lists: SegmentLists;
@@ -25,7 +25,7 @@ export function collectSegment(
   const lists = emptyLists();
   const damages: Damage[] = [];
   const attributesAt = new Map<SeriesId, number>();
-  const latestAt = new Map<SeriesId, number>();
+  const latest = new Map<SeriesId, Latest>();
   let before: Micros | null = null;
   let openDamages = 0;
   const passes = (time: Micros) => {
@@ -40,14 +40,14 @@ export function collectSegment(
   };
 
   const end = replaySegment(buffer, segment, {
-    reading: (reading, at, offset, length) => {
+    reading: ({ series, time, attributesAt: at }, offset, length) => {
       stands(offset);
-      passes(reading.time);
-      listReading(lists, reading.series, reading.time, offset, length);
-      if (at > 0) attributesAt.set(reading.series, at);
-      const stored = { ...reading, position: base + offset };
-      enterReading(ledger, stored);
-      if (ledger.latest.get(reading.series) === stored) latestAt.set(reading.series, at);
+      passes(time);
+      listReading(lists, series, time, offset, length);
+      if (at > 0) attributesAt.set(series, at);
+      countReading(ledger, time);
+      const before = latest.get(series) ?? ledger.latest.get(series);
+      if (!before || time >= before.time) latest.set(series, { time, offset, length, attributesAt: at });
     },
     event: ({ time, type }, offset, length) => {
       stands(offset);
@@ -69,25 +69,29 @@ export function collectSegment(
       openDamages++;
     },
   });
-  // Only now, and once per series: most attributes of a segment are nobody's latest.
-  for (const [series, at] of latestAt) fillLatest(ledger, series, at, buffer, segment);
+  // Only now, and once per series: most of a segment is nobody's latest.
+  for (const [series, one] of latest) ledger.latest.set(series, latestIn(buffer, one, segment));
   return { lists, damages, attributesAt, end };
 }
 
-function fillLatest(
-  ledger: Ledger,
-  series: SeriesId,
-  at: number,
+type Latest = {
+  readonly time: Micros;
+  readonly offset: number;
+  readonly length: number;
+  readonly attributesAt: number;
+};
+
+function latestIn(
   buffer: Buffer,
-  segment: { readonly base: number; readonly limit: number },
-): void {
-  const reading = ledger.latest.get(series);
-  if (!reading || at === 0) return;
-  const found = attributesIn(buffer, at, segment);
-  ledger.latest.set(
-    series,
-    found ? { ...reading, attributes: found.attributes } : { ...reading, flaws: [...reading.flaws, "attributes_lost"] },
-  );
+  { offset, length, attributesAt }: Latest,
+  segment: { readonly base: number; readonly baseTime: Micros; readonly limit: number },
+): Stored<Reading> {
+  const reading = { ...readingIn(buffer, offset, length, segment.baseTime), position: segment.base + offset };
+  if (attributesAt === 0) return reading;
+  const found = attributesIn(buffer, attributesAt, segment);
+  return found
+    ? { ...reading, attributes: found.attributes }
+    : { ...reading, flaws: [...reading.flaws, "attributes_lost"] };
 }
 
 const lostOf = (kind: Kind | undefined): Damage["lost"] => {

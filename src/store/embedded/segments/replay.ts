@@ -5,12 +5,15 @@ import { takeDifference, takeFull } from "../format/attributes.ts";
 import type { Bytes } from "../format/bytes.ts";
 import { peekEvent, takeGap, takeIdentity } from "../format/entries.ts";
 import { FRAME, frameAt, isHead, KIND, type Kind, payloadLength } from "../format/frame.ts";
-import { takeReading } from "../format/reading.ts";
+import { peekReading, takeReading } from "../format/reading.ts";
 import { HEADER } from "./header.ts";
+
+export type ReadingPlace = { readonly series: SeriesId; readonly time: Micros; readonly attributesAt: number };
 
 /** What stands in a segment, told in the order of the file. */
 export type Replay = {
-  reading(reading: Reading, attributesAt: number, offset: number, length: number): void;
+  /** The reading itself can be had with `readingIn`. */
+  reading(what: ReadingPlace, offset: number, length: number): void;
   event(event: { readonly time: Micros; readonly type: string }, offset: number, length: number): void;
   gap(gap: Gap, offset: number): void;
   series(series: SeriesId, identity: Identity, offset: number): void;
@@ -49,11 +52,9 @@ export function replaySegment(
 
 function tell(bytes: Bytes, at: number, end: number, baseTime: Micros, replay: Replay): void {
   switch (bytes.buffer[at]) {
-    case KIND.reading: {
-      const { reading, attributesAt } = takeReading(bytes, end, baseTime);
-      replay.reading(reading, attributesAt, at, end - at);
+    case KIND.reading:
+      replay.reading(peekReading(bytes, baseTime), at, end - at);
       break;
-    }
     case KIND.event:
       replay.event(peekEvent(bytes, baseTime), at, end - at);
       break;
@@ -104,3 +105,7 @@ export function attributesIn(
   const full = takeFull(found.bytes, found.end);
   return { attributes: parts ? parts.apply(full) : full, full, fullAt };
 }
+
+/** A reading that a replay told of, without its attributes. */
+export const readingIn = (buffer: Buffer, at: number, length: number, baseTime: Micros): Reading =>
+  takeReading({ buffer, at: at + FRAME }, at + length, baseTime).reading;
