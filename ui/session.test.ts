@@ -104,13 +104,19 @@ test("a wrong token is not kept, and it is said that it is wrong", async () => {
   assert.equal(token.get(), null);
 });
 
-test("signing out forgets the token and ends the session", async () => {
-  const { session, state, token, asked } = setUp({ goodToken: "hi_token" });
-  await session.give("hi_token");
-  await session.end();
-  assert.ok(asked.includes("sign out"));
-  assert.equal(token.get(), null);
-  assert.deepEqual(state(), { name: "out", problem: null });
+test("signing out ends the session, or forgets the token, which is no session", async () => {
+  const byToken = setUp({ goodToken: "hi_token" });
+  await byToken.session.give("hi_token");
+  await byToken.session.end();
+  assert.ok(!byToken.asked.includes("sign out"));
+  assert.equal(byToken.token.get(), null);
+  assert.deepEqual(byToken.state(), { name: "out", problem: null });
+
+  const byCode = setUp({ goodCode: "abc" });
+  await byCode.session.give("abc");
+  await byCode.session.end();
+  assert.ok(byCode.asked.includes("sign out"));
+  assert.deepEqual(byCode.state(), { name: "out", problem: null });
 });
 
 test("a session that the hub no longer knows ends once, and not while one is signing in", async () => {

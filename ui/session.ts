@@ -88,7 +88,8 @@ export function createSession(needs: {
       await identify(new Problem({ status: 401, code: "unauthorized", detail: t("sign_in.token_refused") }));
     },
     end: async () => {
-      await api.signOut().catch(() => {});
+      // A token has no session that could end; forgetting it is all there is to do.
+      if (token.get() === null) await api.signOut().catch(() => {});
       token.set(null);
       state.set({ name: "out", problem: null });
     },

@@ -16,7 +16,9 @@ export const PAGES: Record<Route["page"], (route: Route) => JSX.Element> = {
   unknown: () => (
     <Page title={t("unknown_page.title")}>
       <Empty icon="search" title={t("unknown_page.text")}>
-        <a href="#/overview">{t("unknown_page.back")}</a>
+        <a class="button" href="#/overview">
+          {t("unknown_page.back")}
+        </a>
       </Empty>
     </Page>
   ),
