@@ -9,9 +9,9 @@ import type { RecordedRow } from "./recorder.ts";
  */
 export type Findings = {
   /** Rows that the hub must have and has not. */
-  missing: string[];
+  missing: Placed[];
   /** Rows of the hub that nobody sent or recorded. */
-  extra: string[];
+  extra: HubRow[];
   /** Rows with other attributes than those sent. */
   different: string[];
   /** Rows whose attributes are the recorder's, not the wire's: they were filled. */
@@ -83,7 +83,7 @@ function compareEntity(known: Known[], rows: HubRow[], findings: Findings): void
         ? removals.find((one) => !taken.has(one) && isPlacedAfter(one, lastMatch, known))
         : byKey.get(keyOf(row))?.find((one) => !taken.has(one));
     if (!match) {
-      findings.extra.push(describe(row));
+      findings.extra.push(row);
       continue;
     }
     taken.add(match);
@@ -93,7 +93,7 @@ function compareEntity(known: Known[], rows: HubRow[], findings: Findings): void
   }
   for (const one of known) {
     if (taken.has(one)) continue;
-    if (one.due) findings.missing.push(describe(one));
+    if (one.due) findings.missing.push(one);
     else if (one.sent) findings.lost.push(one.sent);
   }
 }
@@ -115,6 +115,18 @@ function compareAttributes(row: HubRow, known: Known, findings: Findings): void 
   const expected = (known.sent ?? known.recorded)?.attributes ?? {};
   findings.different.push(`${describe(row)}: ${held} instead of ${canonical(masked(expected))}`);
 }
+
+/** For a failed assertion: what is wrong, in words, ten of each. */
+export function problemsOf({ missing, extra, different }: Findings): string[] {
+  return [
+    ...firstTen(missing.map((row) => `missing: ${describe(row)}`)),
+    ...firstTen(extra.map((row) => `extra: ${describe(row)}`)),
+    ...firstTen(different.map((text) => `different: ${text}`)),
+  ];
+}
+
+export const firstTen = (problems: readonly string[]): string[] =>
+  problems.length > 10 ? [...problems.slice(0, 10), `… ${problems.length} altogether`] : [...problems];
 
 /** The live stream tells what history does not: contexts, `last_changed`, and that a removal's time is its arrival. */
 export function compareLive(sent: readonly SentChange[], live: readonly LiveChange[]): string[] {
@@ -170,7 +182,7 @@ export function masked(attributes: Record<string, unknown>): Record<string, unkn
   );
 }
 
-type Placed = { entityId: string; time: number; state: string | null };
+export type Placed = { entityId: string; time: number; state: string | null };
 
 const keyOf = ({ entityId, time, state }: Placed): string =>
   state === null ? `${entityId} removed ${time}` : `${entityId} ${time} ${state}`;

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import WebSocket from "ws";
 
 /**
@@ -38,7 +40,7 @@ export type SentChange = {
   context: SentContext;
   /** Whether Core had a state of this entity before. */
   isNew: boolean;
-  /** Which connection it came over, from 1. */
+  /** Which connection it came over, from 1; 0: from the journal. */
   connection: number;
 };
 
@@ -262,6 +264,15 @@ function sentChange(event: WireEvent, connection: number): SentChange {
   const time = microsOf(event.time_fired);
   const context = sentContext(event.context);
   return { entityId: entity_id, state: null, attributes: {}, changed: time, updated: time, context, isNew, connection };
+}
+
+/**
+ * The same as `changes()`, told by the bus of a Core that keeps a journal: also what no client could see, but not what
+ * happened in the first seconds of a boot, before the journal was opened.
+ */
+export function readJournal(runDir: string): SentChange[] {
+  const lines = readFileSync(join(runDir, "config/journal.ndjson"), "utf8").split("\n");
+  return lines.filter((line) => line !== "").map((line) => sentChange(JSON.parse(line), 0));
 }
 
 const sentEvent = (event: WireEvent, connection: number): SentEvent => ({

@@ -38,6 +38,8 @@ export type CoreOptions = {
   packages?: Record<string, string>;
   /** Environment for Core, such as `SUPERVISOR`. */
   env?: Record<string, string>;
+  /** Core writes every change on its bus into a file of its home, for `readJournal`. */
+  journal?: boolean;
 };
 
 /**
@@ -61,11 +63,10 @@ export async function startCore(options: CoreOptions = {}): Promise<Core> {
   const name = `test-${options.name ?? "core"}-${process.pid}-${nextNumber()}`;
   const base: Record<string, string> = { HA_NAME: name };
   if (options.version) base.HA_VERSION = options.version;
-  if (options.env) {
-    base.HA_ENV = Object.entries(options.env)
-      .map(([key, value]) => `${key}=${value}`)
-      .join(" ");
-  }
+  const env = { ...options.env, ...(options.journal ? { INGESTOR_LOAD_JOURNAL: "1" } : {}) };
+  base.HA_ENV = Object.entries(env)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(" ");
   const packages = options.packages ? writePackages(options.packages) : undefined;
   if (packages) base.HA_PACKAGES = packages;
   const booted = await bootOnFreePort(base, options.port);

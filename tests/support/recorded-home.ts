@@ -48,11 +48,8 @@ export const hubHas = (hub: HubReader, mark: Mark, within = 60): Promise<void> =
     assert.equal(state, mark.state);
   });
 
-/** Every entity that either side knows, present or gone. */
-export async function entitiesOf(hub: HubReader, control: ControlClient): Promise<string[]> {
-  const { entities } = await hub.get<{ entities: { entity_id: string }[] }>("api/v1/entities");
-  const names = new Set(entities.map(({ entity_id }) => entity_id));
-  for (const { states } of control.connections) for (const { entityId } of states) names.add(entityId);
-  for (const { entityId } of control.changes()) names.add(entityId);
-  return [...names];
+/** Every series that the hub knows, of present and removed entities, as ids for its history. */
+export async function seriesOf(hub: HubReader): Promise<string[]> {
+  const { entities } = await hub.get<{ entities: { series: number }[] }>("api/v1/entities?removed=true");
+  return [...new Set(entities.map(({ series }) => `#${series}`))];
 }

@@ -11,7 +11,7 @@ export type RecordedRow = {
   updated: number;
 };
 
-type WireRow = { s: string; a?: Record<string, unknown>; lu: number; lc?: number };
+type WireRow = { s: string | null; a?: Record<string, unknown>; lu: number; lc?: number };
 
 const ENTITIES_AT_ONCE = 50;
 
@@ -52,11 +52,8 @@ function history(control: ControlClient, query: Record<string, unknown>): Promis
 
 function recordedRow(entityId: string, row: WireRow): RecordedRow {
   const updated = microsOfSeconds(row.lu);
-  const attributes = row.a ?? {};
-  // The recorder writes a removal as an empty text without attributes.
-  const removed = row.s === "" && Object.keys(attributes).length === 0;
   const changed = row.lc === undefined ? updated : microsOfSeconds(row.lc);
-  return { entityId, state: removed ? null : row.s, attributes, changed, updated };
+  return { entityId, state: row.s, attributes: row.a ?? {}, changed, updated };
 }
 
 /** As Python makes a datetime of a float: the fraction apart, rounded half to even. */

@@ -12,6 +12,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 
 from .const import DOMAIN
+from .journal import start_journal
 from .mix import FULL_MIX, Plan, Write
 from .run import Run, StateTarget, Target
 
@@ -87,6 +88,7 @@ def sensors_of(hass: HomeAssistant):
 
 async def async_setup(hass: HomeAssistant, config) -> bool:
     """Called by Core for the YAML line."""
+    start_journal(hass)
     hass.async_create_task(hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_IMPORT}, data={}))
     runs = Runs(hass)
 
