@@ -80,7 +80,9 @@ export function createIngest(needs: IngestNeeds): Ingest {
     if (found.entry) batch.entries.push(found.entry);
     const { series } = found;
     const previous = batch.latest.get(series) ?? latest(series);
-    if (change.state === null && previous?.state === null) return;
+    // An older removal, filled from history, is news all the same.
+    const isOlder = previous !== undefined && !change.timeIsArrival && change.time < previous.time;
+    if (change.state === null && previous?.state === null && !isOlder) return;
     let { time, changed, origin } = change;
     if (previous && change.timeIsArrival && time <= previous.time) time = changed = previous.time + 1;
     if (previous && time <= previous.time) {

@@ -55,7 +55,8 @@ function readAnswer(answer: unknown): Map<string, Change[]> {
 }
 
 function readRow(entityId: string, row: Row): Change | undefined {
-  if (typeof row?.s !== "string" || typeof row.lu !== "number") return undefined;
+  // A null state is a removal; here it has its time.
+  if ((typeof row?.s !== "string" && row?.s !== null) || typeof row.lu !== "number") return undefined;
   const time = microsFromSeconds(row.lu);
   return {
     entityId,
