@@ -13,6 +13,8 @@ export type Opened = {
 export type Suite = {
   readonly name: string;
   readonly profile: StoreProfile;
+  /** Random histories to try; what one costs differs between engines. */
+  readonly runs?: number;
   open(): Promise<Opened>;
 };
 

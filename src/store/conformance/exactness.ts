@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FLAWS, GAP_CAUSES, ORIGINS } from "../../domain/reading.ts";
+import { type Attributes, FLAWS, GAP_CAUSES, ORIGINS } from "../../domain/reading.ts";
 import { type Suite, withStore } from "../conformance.ts";
 import type { Entry, Store } from "../store.ts";
 import { ATTRIBUTES, CONTEXTS, STATES, TIMES } from "./exact-values.ts";
@@ -55,6 +55,30 @@ async function keepsExactly(suite: Suite, entries: readonly Entry[]): Promise<vo
   });
 }
 
+/** Attributes large enough that a change of one is kept as a difference. */
+function largeSteps(): Attributes[] {
+  const many = { a: 1, b: 2, c: 3, d: 4, e: 5, f: 6 };
+  const parsed = (json: string): Attributes => JSON.parse(json);
+  return [
+    many,
+    { ...many, c: 9 },
+    { a: 1, b: 2, new: 0, c: 3, d: 4, e: 5, f: 6 },
+    { new: 0, ...many },
+    { ...many, new: 0 },
+    many,
+    { a: 1, b: 2, d: 4, e: 5, f: 6 },
+    { b: 2, a: 1, c: 3, d: 4, e: 5, f: 6 },
+    { ...many, 7: "sorted to the front" },
+    parsed('{"a":1,"b":2,"c":3,"d":4,"e":5,"f":6,"__proto__":{"x":1}}'),
+    parsed('{"a":1,"b":2,"c":3,"d":4,"e":5,"f":6,"__proto__":{"x":2}}'),
+    parsed('{"a":1,"b":2,"__proto__":7,"c":3,"d":4,"e":5,"f":6}'),
+    parsed('{"a":1,"b":2,"c":3,"__proto__":null,"d":4,"e":5,"f":6}'),
+    { ...many, f: JSON.rawJSON("6.0") },
+    { ...many, f: 6, g: undefined },
+    many,
+  ];
+}
+
 export function exactness(suite: Suite): void {
   const promise = (what: string, entries: () => readonly Entry[]) =>
     test(`${suite.name}: ${what}`, () => keepsExactly(suite, entries()));
@@ -90,6 +114,7 @@ export function exactness(suite: Suite): void {
       JSON.parse('{"a":{"x":1},"__proto__":1}'),
       JSON.parse('{"a":{"x":1},"__proto__":{"b":2}}'),
       JSON.parse('{"a":{"x":1}}'),
+      ...largeSteps(),
       ...Array.from({ length: 40 }, (_, i) => ({ a: "unchanged", n: i, list: [i >> 2] })),
     ];
     return [seriesEntry(1), ...steps.map((attributes, i) => readingEntry({ time: i, attributes }))];

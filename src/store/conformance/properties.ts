@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { type Opened, type Suite, withStore } from "../conformance.ts";
 import type { Cursor, Entry, ReadingsQuery, Store, ViewReader } from "../store.ts";
 import { Model } from "./model.ts";
-import { batch, eventsQuery, readingsQuery, SERIES, withSharedAttributes } from "./random.ts";
+import { batch, eventsQuery, readingsQuery, SERIES, withRelatedAttributes } from "./random.ts";
 import { collect, plainEvent, plainReading, seriesEntry } from "./samples.ts";
 
 const EVERYWHERE = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
@@ -31,7 +31,7 @@ async function run(suite: Suite, opened: Opened, steps: readonly Step[], model: 
       if (suite.profile.durable) store = await opened.reopen();
       continue;
     }
-    const given = batches.map(withSharedAttributes);
+    const given = batches.map(withRelatedAttributes);
     const positions = await Promise.all(given.map((entries) => store.append(entries)));
     for (const [i, entries] of given.entries()) model.add(entries, positions[i] ?? []);
   }
@@ -99,7 +99,7 @@ export function properties(suite: Suite): void {
             assert.deepEqual(store.damages(), []);
           }),
       ),
-      { numRuns: 60, seed: SEED },
+      { numRuns: suite.runs ?? 60, seed: SEED },
     ));
 
   test(`${suite.name}: a store that is opened again answers as before`, { skip: skipReason(suite) }, () =>
@@ -125,7 +125,7 @@ export function properties(suite: Suite): void {
           await reader.close();
         }),
       ),
-      { numRuns: 25, seed: SEED },
+      { numRuns: Math.ceil((suite.runs ?? 60) / 3), seed: SEED },
     ),
   );
 }

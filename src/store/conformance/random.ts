@@ -82,16 +82,35 @@ export const entry: fc.Arbitrary<Entry> = fc.oneof(
 );
 export const batch = fc.array(entry, { minLength: 1, maxLength: 30 });
 
-/** The objects of one batch are sometimes the very same, as they are when Home Assistant sends no new attributes. */
-export const withSharedAttributes = (entries: readonly Entry[]): Entry[] => {
+/** As Home Assistant sends them: attributes are mostly those from before, or differ from them in one place. */
+export const withRelatedAttributes = (entries: readonly Entry[]): Entry[] => {
   let last: Attributes | undefined;
   return entries.map((it, i) => {
     if (it.kind !== "reading") return it;
-    const attributes = last && i % 3 === 0 ? last : it.reading.attributes;
+    const attributes = last && i % 4 !== 0 ? related(last, it.reading.attributes, i) : it.reading.attributes;
     last = attributes;
     return { kind: "reading", reading: { ...it.reading, attributes } };
   });
 };
+
+/** The very same object, or with one more, changed, moved or missing. */
+function related(before: Attributes, other: Attributes, i: number): Attributes {
+  const pairs = Object.entries(before);
+  const [first, ...rest] = pairs;
+  const [changed] = Object.entries(other);
+  switch (i % 5) {
+    case 0:
+      return Object.fromEntries([...pairs, ["more", i]]);
+    case 1:
+      return Object.fromEntries([["before", i], ...pairs]);
+    case 2:
+      return Object.fromEntries(first ? [...rest, first] : rest);
+    case 3:
+      return Object.fromEntries(changed ? [...pairs.filter(([name]) => name !== changed[0]), changed] : rest);
+    default:
+      return before;
+  }
+}
 
 const bounds = fc.tuple(time, time).map(([a, b]) => ({ from: Math.min(a, b), to: Math.max(a, b) + 1 }));
 const everywhere = fc.constant({ from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY });

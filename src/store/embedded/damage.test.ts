@@ -182,6 +182,25 @@ test("two damaged records cost only themselves, also with a single good one betw
     });
   }));
 
+test("a damage that was found once is still named when its segment is closed and never read again", () =>
+  withFolder(async (folder) => {
+    const log = await logOf(join(folder, "whole"), ENTRIES);
+    log[(placesIn(log)[3] as number) + FRAME] = 255;
+    await placeLog(folder, log);
+    const options = { segmentBytes: log.length };
+    const found = await using(openIn(folder, options), async (store) => {
+      await store.append([readingEntry({ time: T0 + 9 })]);
+      await store.append([readingEntry({ time: T0 + 10 })]);
+      await store.maintained();
+      return store.damages();
+    });
+    assert.equal(found.length, 1);
+    await using(openIn(folder, options), async (store) => {
+      assert.ok(store.opening.bytesRead < 2 * log.length);
+      assert.deepEqual(store.damages(), found);
+    });
+  }));
+
 test("a record that is damaged after its segment was closed is left out, named, and becomes a gap", () =>
   withFolder(async (folder) => {
     const many = Array.from({ length: 60 }, (_, i) => readingEntry({ time: T0 + i, state: `${i}` }));

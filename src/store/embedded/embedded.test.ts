@@ -48,6 +48,6 @@ const open = (segmentBytes: number | undefined, maintains: boolean) => async () 
 };
 
 const profile = { engine: "embedded", durable: true };
-storeKeepsItsPromises("embedded", { profile, open: open(undefined, false) });
-storeKeepsItsPromises("embedded, indexes not built yet", { profile, open: open(600, false) });
-storeKeepsItsPromises("embedded, every index built", { profile, open: open(600, true) });
+storeKeepsItsPromises("embedded", { profile, runs: 40, open: open(undefined, false) });
+storeKeepsItsPromises("embedded, indexes not built yet", { profile, runs: 15, open: open(600, false) });
+storeKeepsItsPromises("embedded, every index built", { profile, runs: 25, open: open(600, true) });

@@ -31,8 +31,7 @@ export function difference(base: Attributes, baseKeys: readonly string[], next: 
       at++;
       if (!sameValue(base[key], value)) set.push(key);
     } else {
-      // A key that JavaScript sorts to the front would not come last on reading back.
-      if (at < baseKeys.length && !isRest(baseKeys, at, next)) return undefined;
+      // New keys come last on reading back: one of the base that follows after all is not found again, above.
       for (; at < baseKeys.length; at++) removed.push(baseKeys[at] as string);
       set.push(key);
     }
@@ -40,12 +39,6 @@ export function difference(base: Attributes, baseKeys: readonly string[], next: 
   for (; at < baseKeys.length; at++) removed.push(baseKeys[at] as string);
   return { set, removed };
 }
-
-/** Whether none of the keys from `at` on is in `next`. */
-const isRest = (keys: readonly string[], at: number, next: Attributes): boolean => {
-  for (let i = at; i < keys.length; i++) if (Object.hasOwn(next, keys[i] as string)) return false;
-  return true;
-};
 
 const sameValue = (a: unknown, b: unknown): boolean => a === b || sameJson(a, b);
 
