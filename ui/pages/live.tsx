@@ -87,20 +87,19 @@ export function LivePage() {
     >
       <Filters filter={filter} onChange={setFilter} />
       <Card class="flush">
-        <div class="stream-state" role="status">
+        <div class={`stream-state ${stream.paused ? "is-paused" : ""}`}>
+          {/* Counts change several times a second: only the state itself is said aloud. */}
+          <span role="status">{streamState(stream.paused, pausedByRow, phase.name === "open")}</span>
+          {" · "}
           {stream.paused ? (
-            <span class="stream-paused">
-              {pausedByRow ? t("live.paused_by_row") : t("live.paused")}{" "}
-              <strong data-waiting={stream.waiting}>{plural("live.waiting", stream.waiting)}</strong>
-              {stream.waitingDropped > 0 && <span> {t("live.waiting_dropped", { limit: HELD })}</span>}
-            </span>
+            <strong data-waiting={stream.waiting}>
+              {plural("live.waiting", stream.waiting)}
+              {stream.waitingDropped > 0 && ` ${t("live.waiting_dropped", { limit: HELD })}`}
+            </strong>
           ) : (
-            <span class="muted">
-              {phase.name === "open" ? t("live.following") : t("live.not_following")}
-              {" · "}
-              {plural("live.listed", entries.length)}
-            </span>
+            plural("live.listed", entries.length)
           )}
+          {stream.leftOut > 0 && ` · ${plural("live.left_out", stream.leftOut)}`}
         </div>
         {entries.length === 0 ? (
           <Empty icon="live" title={isFiltering(filter) ? t("live.empty.filtered") : t("live.empty")}>
@@ -129,6 +128,11 @@ export function LivePage() {
       </Card>
     </Page>
   );
+}
+
+function streamState(paused: boolean, byRow: boolean, connected: boolean): string {
+  if (paused) return byRow ? t("live.paused_by_row") : t("live.paused");
+  return connected ? t("live.following") : t("live.not_following");
 }
 
 /** The stream of this page, filled from the live client and redrawn at a bounded pace. */

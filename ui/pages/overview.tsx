@@ -66,8 +66,13 @@ function Verdict({ status, info, stale }: { status: Status; info: Info | null; s
       </span>
       <div>
         <h2 id="verdict" aria-live="polite">
-          {stale ? t("overall.stale") : t(`overall.${status.state}`, { parts: names })}
+          {stale
+            ? t("overall.stale")
+            : status.state === "ok" && status.last_change === null
+              ? t("overall.waiting")
+              : t(`overall.${status.state}`, { parts: names })}
         </h2>
+        {troubled.slice(0, 3).map(({ part, why }) => why && <p key={part}>{why}</p>)}
         <p class="muted">
           {home?.name ?? t("frame.home_unknown")}
           {" · "}

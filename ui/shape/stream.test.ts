@@ -90,6 +90,11 @@ test("what was lost stands in the list where it was lost", () => {
   stream.note({ what: "lost", count: 7, at: 0 });
   stream.changes([change("light.b")]);
   assert.deepEqual(ids(stream.shown()), ["light.b", "note", "light.a"]);
+  stream.note({ what: "lost", count: 5, at: 0 });
+  stream.changes(names(20).map((name) => change(name)));
+  assert.equal(stream.leftOut, 12, "told even after the notes have scrolled away");
+  stream.clear();
+  assert.equal(stream.leftOut, 0);
 });
 
 test("every entry has a key of its own, and the list is the same object until it changes", () => {

@@ -22,6 +22,8 @@ export type Stream = {
   readonly waiting: number;
   /** Of those waiting, how many can no longer be shown because only the newest `limit` are held. */
   readonly waitingDropped: number;
+  /** Entries the hub left out for a slow reader since the list was last cleared; notes of them may have scrolled away. */
+  readonly leftOut: number;
   changes(changes: readonly Change[]): void;
   events(events: readonly HomeEvent[]): void;
   note(note: Note): void;
@@ -40,6 +42,7 @@ export function createStream({ limit }: { limit: number }): Stream {
   let shown: StreamEntry[] = [];
   let held: StreamEntry[] = [];
   let heldInAll = 0;
+  let leftOut = 0;
   let paused = false;
   let newestFirst: readonly StreamEntry[] | undefined;
 
@@ -66,13 +69,19 @@ export function createStream({ limit }: { limit: number }): Stream {
     get waitingDropped() {
       return heldInAll - held.length;
     },
+    get leftOut() {
+      return leftOut;
+    },
     shown: () => {
       newestFirst ??= shown.toReversed();
       return newestFirst;
     },
     changes: (changes) => add(changes.map((change) => changeEntry(change, nextKey++))),
     events: (events) => add(events.map((event) => eventEntry(event, nextKey++))),
-    note: (note) => add([{ kind: "note", key: nextKey++, note, entities: [], haystack: () => "" }]),
+    note: (note) => {
+      if (note.what === "lost") leftOut += note.count;
+      add([{ kind: "note", key: nextKey++, note, entities: [], haystack: () => "" }]);
+    },
     pause: () => {
       paused = true;
     },
@@ -87,6 +96,7 @@ export function createStream({ limit }: { limit: number }): Stream {
       shown = [];
       held = [];
       heldInAll = 0;
+      leftOut = 0;
       newestFirst = undefined;
     },
     filter: (next) => {

@@ -21,8 +21,9 @@ export const en = {
   "simulated.text": "A made-up household, not a real Home Assistant.",
 
   "overall.ok": "Everything works: every change is being recorded",
+  "overall.waiting": "Everything works; no change has come yet",
   "overall.starting": "The hub is starting",
-  "overall.degraded": "Recording, but this needs attention: {parts}",
+  "overall.degraded": "This needs attention: {parts}",
   "overall.broken": "Something is broken: {parts}",
   "overall.stale": "The hub does not answer; these figures are its last",
   "overall.short.ok": "Everything works",
@@ -89,8 +90,8 @@ export const en = {
   "live.clear": "Clear",
   "live.following": "Following",
   "live.not_following": "Not connected",
-  "live.paused": "Paused.",
-  "live.paused_by_row": "Paused while a row is open.",
+  "live.paused": "Paused",
+  "live.paused_by_row": "Paused while a row is open",
   "live.waiting.one": "{count} entry waits",
   "live.waiting.other": "{count} entries wait",
   "live.waiting_dropped": "(the newest {limit} are kept here, all are in the store)",
@@ -105,6 +106,8 @@ export const en = {
   "live.lost.one": "{count} entry was left out here, because this browser reads too slowly. It is in the store.",
   "live.lost.other":
     "{count} entries were left out here, because this browser reads too slowly. They are in the store.",
+  "live.left_out.one": "{count} entry left out",
+  "live.left_out.other": "{count} entries left out",
   "live.was_disconnected":
     "This page was not connected from {from} to {to}. What happened in between is in the store, but not listed here.",
   "live.reconnecting": "Reconnecting.",

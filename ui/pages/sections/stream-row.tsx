@@ -59,7 +59,7 @@ function ChangeLine({ change, name }: { change: Change; name: string | null }) {
           </span>
         )}
         <Value state={state} attributes={attributes} />
-        {sameState && <span class="muted small"> {t("row.same_state")}</span>}
+        {sameState && <span class="muted small roomy"> {t("row.same_state")}</span>}
         <Marks change={change} />
       </span>
     </>
