@@ -52,6 +52,9 @@ export type ApiNeeds = {
   readonly history: History;
   readonly registries: Registries;
   readonly figures: Figures;
+  /** Entries held for one live client at most (live/subscription.ts has the usual number). */
+  readonly liveQueue?: number;
+  readonly mostStreams?: number;
   /** The folder of the built panel; absent: the API alone. */
   readonly panel?: string;
 };
@@ -60,7 +63,7 @@ export type ApiNeeds = {
 export function createApi(given: ApiNeeds) {
   const auth = createAuth({ credentials: given.credentials, limiter: createLimiter(given) });
   const encoder = createEncoder();
-  const streams = createLiveStreams({ ...given, auth, encoder });
+  const streams = createLiveStreams({ ...given, auth, encoder, queue: given.liveQueue });
   const requestId = createRequestIds();
 
   const app = new Hono<ApiEnv>();

@@ -40,7 +40,9 @@ export function migrateDatabase(needs: { sqlite: Sqlite.Database; file: string; 
   } catch (error) {
     sqlite.close();
     if (copy) putBack(copy, file);
-    throw new Failure("database_migration_failed", `${file} could not be brought up to date: ${describeError(error)}`, {
+    // drizzle's own error only repeats the statement; SQLite's words are its cause.
+    const why = describeError((error instanceof Error && error.cause) || error);
+    throw new Failure("database_migration_failed", `${file} could not be brought up to date: ${why}`, {
       fix: copy
         ? "The file is as it was before. Start the earlier version of the hub again and report this."
         : "Move the file away and start again.",

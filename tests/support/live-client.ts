@@ -18,8 +18,12 @@ export type LiveClient = {
 };
 
 /** A URL of the hub, such as `http://127.0.0.1:8098/`. */
-export async function openLive(url: string, headers: Record<string, string> = {}): Promise<LiveClient> {
-  const socket = new WebSocket(new URL("api/v1/live", url.replace(/^http/, "ws")), { headers });
+export async function openLive(
+  url: string,
+  headers: Record<string, string> = {},
+  options: { autoPong?: boolean } = {},
+): Promise<LiveClient> {
+  const socket = new WebSocket(new URL("api/v1/live", url.replace(/^http/, "ws")), { headers, ...options });
   const frames: Frame[] = [];
   let taken = 0;
   let wake = () => {};

@@ -30,7 +30,7 @@ export type LiveNeeds = {
   readonly facts: Facts;
   readonly encoder: Encoder;
   /** Entries held for one client at most; past that its oldest are dropped and counted. */
-  readonly queue?: number;
+  readonly queue?: number | undefined;
   readonly mostStreams?: number;
 };
 
