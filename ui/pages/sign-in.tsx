@@ -25,7 +25,7 @@ export function SignInPage() {
             {state.problem && <ProblemNote problem={state.problem} />}
             <section>
               <h2>{t("sign_in.title")}</h2>
-              <p>{t("sign_in.where")}</p>
+              <p class="muted">{t("sign_in.where")}</p>
               <ol class="steps">
                 <li>{t("sign_in.step.log")}</li>
                 <li>{t("sign_in.step.open")}</li>
@@ -55,7 +55,7 @@ export function SignInPage() {
                 />
                 <p class="hint">{t("sign_in.hint")}</p>
               </div>
-              <button type="submit" class="button primary" disabled={busy || pasted.trim() === ""}>
+              <button type="submit" class="button primary" disabled={busy}>
                 {busy ? t("sign_in.busy") : t("sign_in.submit")}
               </button>
             </form>

@@ -143,14 +143,14 @@ export function Skeleton({ lines = 3 }: { lines?: number }) {
 
 /** What went wrong, how to mend it, and a way to try again. */
 export function ProblemNote({ problem, onRetry }: { problem: unknown; onRetry?: () => void }) {
-  const { fix, requestId } = problem instanceof Problem ? problem : { fix: undefined, requestId: undefined };
+  const { fix, requestId, status } = problem instanceof Problem ? problem : { fix: "", requestId: "", status: 0 };
   return (
     <div class="note tone-broken" role="alert">
       <Icon name="warning" />
       <div class="note-body">
         <p class="note-title">{describeProblem(problem)}</p>
         {fix && <p>{fix}</p>}
-        {requestId && <p class="muted small">{t("problem.request", { id: requestId })}</p>}
+        {requestId && status >= 500 && <p class="muted small">{t("problem.request", { id: requestId })}</p>}
         {onRetry && (
           <button type="button" class="button" onClick={onRetry}>
             {t("problem.retry")}

@@ -233,7 +233,7 @@ export const en = {
   "flaw.unknown_state": "unknown state",
 
   "sign_in.title": "Open the panel with its setup address",
-  "sign_in.where": "For your safety the panel opens only for who can read the hub’s log.",
+  "sign_in.where": "The panel opens only for those who can see what the hub prints when it starts.",
   "sign_in.step.log": "Look where the hub was started: its terminal, the add-on’s Log tab or the container’s log.",
   "sign_in.step.open": "Find the address that ends in #setup=… and open it in this browser.",
   "sign_in.step.again": "A code works once and not for long. Starting the hub again prints a new one.",
