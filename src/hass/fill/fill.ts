@@ -13,7 +13,18 @@ export type Holdings = {
   rows(entityId: string, window: Window): Promise<ReadonlySet<string>>;
 };
 
-export const rowKey = (time: Micros, state: string | null): string => `${time}|${state ?? "\u0000removed"}`;
+const REMOVED = "\u0000removed";
+export const rowKey = (time: Micros, state: string | null): string => `${time}|${state ?? REMOVED}`;
+
+/** A removal that was heard carries its arrival: it is the recorder's when it stands between the same two states. */
+function removalHeld(keys: ReadonlySet<string>, after = Number.NEGATIVE_INFINITY, before = Infinity): boolean {
+  for (const key of keys) {
+    if (!key.endsWith(`|${REMOVED}`)) continue;
+    const time = Number(key.slice(0, key.indexOf("|")));
+    if (after <= time && time < before) return true;
+  }
+  return false;
+}
 
 /** A hole between two connections, or between two runs of the hub. */
 export type Hole = {
@@ -72,12 +83,13 @@ export function planFill(hole: Hole, needs: FillNeeds): Fill {
         const rowsHeld = held.get(entityId) ?? new Set(await needs.holdings.rows(entityId, window));
         held.set(entityId, rowsHeld);
         const snapshot = present.get(entityId);
-        for (const change of rows) {
+        for (const [i, change] of rows.entries()) {
           if (snapshot && change.time === snapshot.time && change.state === snapshot.state) complete.add(entityId);
           // From the snapshot on, the live stream has every change.
           if (change.time >= (snapshot?.time ?? hole.to)) continue;
           const key = rowKey(change.time, change.state);
           if (rowsHeld.has(key)) continue;
+          if (change.state === null && removalHeld(rowsHeld, rows[i - 1]?.time, rows[i + 1]?.time)) continue;
           rowsHeld.add(key);
           items.push({ kind: "change", change });
         }
