@@ -1,17 +1,17 @@
 import { join } from "node:path";
-import { describeError } from "../../domain/failure.ts";
+import { describeError, Failure } from "../../domain/failure.ts";
 import type { Gap } from "../../domain/reading.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Log } from "../../platform/log.ts";
 import { gapsIn } from "../ledger.ts";
 import type { Damage, Store, View } from "../store.ts";
 import { type Files, syncFolder, systemFiles } from "./files.ts";
-import { lockFolder } from "./lock.ts";
+import { type Lock, lockFolder } from "./lock.ts";
 import { createIndexer, type IndexBuilder } from "./maintenance/indexer.ts";
 import { createWorkerBuilder } from "./maintenance/worker-builder.ts";
 import { type EmbeddedContent, pictureOf } from "./reader/picture.ts";
 import { EMBEDDED, openEmbeddedView } from "./reader/reader.ts";
-import { recover } from "./recovery/recover.ts";
+import { type Recovery, recover } from "./recovery/recover.ts";
 import { gapsOf, sameDamage } from "./segments/damage.ts";
 import { indexName } from "./segments/header.ts";
 import { createTail, type Segment } from "./segments/tail.ts";
@@ -45,16 +45,7 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
   const { clock, folder, files = systemFiles, segmentBytes = SEGMENT_BYTES } = needs;
   const log = needs.log.for("store");
   const tailFolder = join(folder, "tail");
-  await files.mkdir(tailFolder, { recursive: true });
-  const lock = await lockFolder({ folder, files, clock });
-  const { afterPowerLoss } = lock;
-  const recovery = await recover({ folder: tailFolder, files, log, afterPowerLoss, segmentBytes }).catch(
-    async (error) => {
-      // Nothing was changed: whoever looks next must still see how the store was left.
-      await lock.release(false);
-      throw error;
-    },
-  );
+  const { lock, recovery } = await openFolder({ folder, tailFolder, files, clock, log, segmentBytes });
   const { ledger } = recovery;
   const troubles = createTroubles(needs.onTrouble);
   const syncing = createSyncing({ clock, troubles, syncFolder: () => syncFolder(files, tailFolder) });
@@ -66,7 +57,6 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
     log,
     troubles,
     segments: recovery.segments,
-    synced: () => syncing.sync(),
     onBuilt: (segment, { head, damages }) => {
       segment.index = head;
       segment.lists = undefined;
@@ -178,4 +168,32 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
       return closing;
     },
   };
+}
+
+async function openFolder(needs: {
+  folder: string;
+  tailFolder: string;
+  files: Files;
+  clock: Clock;
+  log: Log;
+  segmentBytes: number;
+}): Promise<{ lock: Lock; recovery: Recovery }> {
+  const { folder, tailFolder, files, log, segmentBytes } = needs;
+  try {
+    await files.mkdir(tailFolder, { recursive: true });
+    const lock = await lockFolder(needs);
+    try {
+      return { lock, recovery: await recover({ folder: tailFolder, files, log, left: lock.left, segmentBytes }) };
+    } catch (error) {
+      // Whoever looks next must still see how the store was left, if that was not to be seen already.
+      await lock.release(lock.left === "closed");
+      throw error;
+    }
+  } catch (cause) {
+    if (cause instanceof Failure) throw cause;
+    throw new Failure("store_unreadable", `The store in ${folder} cannot be opened: ${describeError(cause)}`, {
+      fix: "Check that the folder can be read and written to, and the health of the disk",
+      cause,
+    });
+  }
 }

@@ -5,9 +5,11 @@ import { microsToRfc3339 } from "../../domain/time.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { type Files, syncFolder } from "./files.ts";
 
+export type HowLeft = "closed" | "process_ended" | "machine_stopped";
+
 export type Lock = {
-  /** The machine stopped while the store was open: what was not synced may be gone. */
-  readonly afterPowerLoss: boolean;
+  /** How the store was left; where the machine stopped while it was open, what was not synced may be gone. */
+  readonly left: HowLeft;
   /** `clean`: everything is on the disk. */
   release(clean: boolean): Promise<void>;
 };
@@ -36,7 +38,7 @@ export async function lockFolder(needs: { folder: string; files: Files; clock: C
     }
     await syncFolder(files, folder);
     return {
-      afterPowerLoss: before !== undefined && (boot === null || before.boot !== boot),
+      left: howLeft(before, boot),
       release: async (clean) => {
         if (clean) await files.unlink(note).catch(() => {});
         unlock();
@@ -46,6 +48,11 @@ export async function lockFolder(needs: { folder: string; files: Files; clock: C
     unlock();
     throw error;
   }
+}
+
+function howLeft(before: Running | undefined, boot: string | null): HowLeft {
+  if (!before) return "closed";
+  return boot !== null && before.boot === boot ? "process_ended" : "machine_stopped";
 }
 
 function takeLock(folder: string, holder: Running | undefined): () => void {
@@ -85,7 +92,7 @@ async function readNote(files: Files, path: string): Promise<Running | undefined
   }
 }
 
-/** null: this system does not say; then every start after an unclean end counts as one after a power loss. */
+/** null: this system does not say; then the machine counts as stopped whenever nobody closed the store. */
 async function bootId(files: Files): Promise<string | null> {
   try {
     return (await files.readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();

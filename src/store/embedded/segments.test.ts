@@ -168,6 +168,54 @@ test("whatever becomes of the index files, the answers stay the same and the fil
     }
   }));
 
+test("a segment that is gone is named, and its time is a gap; every other one is served", () =>
+  withFolder(async (folder) => {
+    const options = { segmentBytes: 2000 };
+    const append = async (store: Store) => {
+      for (let i = 0; i < 5; i++) await store.append(changes(60, 3, i * 60));
+    };
+    await using(openIn(folder, options), async (store) => {
+      await store.append(names(3));
+      await append(store);
+      await store.maintained();
+    });
+    const [, second] = await inTail(folder, ".log");
+    const readNow = async (store: Store) => {
+      const view = store.view();
+      const reader = store.reader(view);
+      const found = await collect(reader.readings(everyReading(1)));
+      await reader.close();
+      store.release(view);
+      return found.map(({ state }) => Number(state));
+    };
+    const left = await using(openIn(folder, options), async (store) => {
+      // While the store is open: the reader finds out.
+      const whole = await readNow(store);
+      assert.equal(whole.length, 100);
+      await unlink(join(folder, "tail", second as string));
+      const rest = await readNow(store);
+      assert.ok(rest.length > 50 && rest.length < 100);
+      const [damage, ...more] = store.damages();
+      assert.partialDeepStrictEqual(damage, { file: second, lost: "states", series: 1 });
+      assert.deepEqual(more, []);
+      await store.append([eventEntry()]);
+      const [gap] = store.gaps({ from: 0, to: 2 ** 53 }, 1);
+      for (const number of whole.filter((it) => !rest.includes(it))) {
+        const time = T0 + number * 1000;
+        assert.ok(gap && gap.from < time && time < gap.to);
+      }
+      return rest;
+    });
+    await using(openIn(folder, options), async (store) => {
+      assert.deepEqual(await readNow(store), left);
+      assert.deepEqual(
+        store.damages().map(({ file, why }) => [file, why]),
+        [[second, "a segment that is gone"]],
+      );
+      assert.equal(store.gaps({ from: 0, to: 2 ** 53 }, 2).length, 1);
+    });
+  }));
+
 test("a view taken while a segment had no index answers the same when it has got one", () =>
   withFolder(async (folder) => {
     await using(openIn(folder, { segmentBytes: 2000 }), async (store) => {

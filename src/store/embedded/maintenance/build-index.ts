@@ -23,7 +23,7 @@ export type IndexBuilt = { readonly head: IndexHead; readonly damages: readonly 
 /** Writes the index file of a closed segment. Blocks: it runs in the maintenance worker. */
 export function buildIndex({ folder, base, limit, previous }: IndexJob): IndexBuilt {
   const name = segmentName(base);
-  const buffer = readFileSync(join(folder, name));
+  const buffer = readDurably(join(folder, name));
   const header = decodeHeader(buffer, base);
   if (!header)
     throw new Failure("store_damaged", `The beginning of ${name} cannot be read`, { fix: "Restart the hub" });
@@ -38,6 +38,17 @@ export function buildIndex({ folder, base, limit, previous }: IndexJob): IndexBu
   const bytes = encodeIndex(header, limit, lists, snapshot);
   writeDurably(folder, indexName(base), bytes);
   return { head: decodeIndexHead(bytes, base) as IndexHead, damages };
+}
+
+/** An index must not outlive its segment in a power loss: what it speaks of is on the disk before it is. */
+function readDurably(path: string): Buffer {
+  const file = openSync(path, "r");
+  try {
+    fsyncSync(file);
+    return readFileSync(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
 function readSnapshot(path: string, base: Position): Snapshot | undefined {

@@ -25,11 +25,9 @@ export function createIndexer(needs: {
   log: Log;
   troubles: Troubles;
   segments: readonly Segment[];
-  /** Resolves when what was written is on the disk: an index must not outlive its segment in a power loss. */
-  synced(): Promise<void>;
   onBuilt(segment: Segment, built: IndexBuilt): void;
 }): Indexer {
-  const { folder, builder, log, troubles, segments, synced, onBuilt } = needs;
+  const { folder, builder, log, troubles, segments, onBuilt } = needs;
   const waiting: Segment[] = [];
   let running: Promise<void> | undefined;
   let closed = false;
@@ -42,8 +40,6 @@ export function createIndexer(needs: {
   const run = async () => {
     for (let segment = waiting[0]; segment && !closed; segment = waiting[0]) {
       try {
-        await synced();
-        if (closed) break;
         onBuilt(segment, await builder.build(jobOf(segment)));
         waiting.shift();
         troubles.set("index", null);

@@ -17,7 +17,7 @@ export async function gatherMerged(
     else merged.push({ at, length });
     home[i] = merged.length - 1;
   }
-  const { buffer, starts } = await files.gather(path, merged);
+  const { buffer, starts } = await gatherWhatCanBe(files, path, merged);
   count(buffer.length);
   return {
     buffer,
@@ -26,6 +26,27 @@ export async function gatherMerged(
       return (starts[group] as number) + at - (merged[group] as Extent).at;
     }),
   };
+}
+
+/** One by one where the file refuses; what cannot be read is zeros, which no record is. */
+async function gatherWhatCanBe(files: OpenFiles, path: string, extents: readonly Extent[]): Promise<Gathered> {
+  try {
+    return await files.gather(path, extents);
+  } catch {
+    const starts: number[] = [];
+    const parts: Buffer[] = [];
+    let size = 0;
+    for (const extent of extents) {
+      starts.push(size);
+      size += extent.length;
+      try {
+        parts.push((await files.gather(path, [extent])).buffer);
+      } catch {
+        parts.push(Buffer.alloc(extent.length));
+      }
+    }
+    return { buffer: Buffer.concat(parts), starts };
+  }
 }
 
 function sortedByPlace(extents: readonly Extent[]): number[] {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
+import { describeError } from "../../../domain/failure.ts";
 import type { SeriesId } from "../../../domain/reading.ts";
 import type { Micros, Window } from "../../../domain/time.ts";
 import { emptyLedger } from "../../ledger.ts";
@@ -7,8 +8,9 @@ import type { Damage } from "../../store.ts";
 import type { IndexHead } from "../index/head.ts";
 import { DIRECTORY_ENTRY, type DirectoryEntry, decodeEntry, takeEvents, takeList } from "../index/lists.ts";
 import { collectSegment } from "../segments/collect.ts";
+import { wholeFile } from "../segments/damage.ts";
 import { indexName } from "../segments/header.ts";
-import type { FlatEvents, FlatList } from "../segments/lists.ts";
+import { emptyLists, type FlatEvents, type FlatList } from "../segments/lists.ts";
 import type { OpenFiles } from "./open-files.ts";
 import { copyLists, type FlatLists, type SegmentPicture } from "./picture.ts";
 
@@ -45,15 +47,25 @@ export function createPlaceFinder(needs: {
     return buffer;
   };
 
-  const scan = async (segment: SegmentPicture): Promise<FlatLists> => {
+  const readAll = async (segment: SegmentPicture): Promise<FlatLists> => {
     const { name, limit } = segment;
+    try {
+      const { buffer } = await files.gather(join(folder, name), [{ at: 0, length: limit }]);
+      count(limit);
+      const { lists, damages } = collectSegment(buffer, segment, emptyLedger());
+      for (const damage of damages) onDamage(damage);
+      return copyLists(lists, {});
+    } catch (error) {
+      onDamage(wholeFile(name, limit, `a segment that cannot be read: ${describeError(error)}`));
+      return copyLists(emptyLists(), {});
+    }
+  };
+
+  const scan = async (segment: SegmentPicture): Promise<FlatLists> => {
+    const { name } = segment;
     const before = scanned.get(name);
     if (before) return before;
-    const { buffer } = await files.gather(join(folder, name), [{ at: 0, length: limit }]);
-    count(limit);
-    const { lists, damages } = collectSegment(buffer, segment, emptyLedger());
-    for (const damage of damages) onDamage(damage);
-    const flat = copyLists(lists, {});
+    const flat = await readAll(segment);
     scanned.set(name, flat);
     return flat;
   };

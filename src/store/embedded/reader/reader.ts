@@ -58,14 +58,23 @@ export function openEmbeddedView(
       const { buffer, starts } = await gatherMerged(files, join(folder, name), extents, countRecords);
       for (const [i, candidate] of own.entries()) spots.set(candidate, { buffer, at: starts[i] as number });
     }
+    const kind = series === null ? KIND.event : KIND.reading;
+    const lost: Candidate[][] = [];
+    let before: Candidate | undefined;
     for (const candidate of page) {
       const { buffer, at } = spots.get(candidate) as { buffer: Buffer; at: number };
       const { segment, offset, length } = candidate;
-      const kind = series === null ? KIND.event : KIND.reading;
-      const good = buffer[at] === kind && frameAt(buffer, at, at + length, segment.base + offset) === "good";
-      if (good) take(candidate, buffer, at);
-      else onDamage(lost(candidate, series));
+      if (buffer[at] === kind && frameAt(buffer, at, at + length, segment.base + offset) === "good") {
+        take(candidate, buffer, at);
+        before = undefined;
+        continue;
+      }
+      // A whole file may be gone: what is lost in a row is one damage.
+      if (before?.segment === segment) lost.at(-1)?.push(candidate);
+      else lost.push([candidate]);
+      before = candidate;
     }
+    for (const run of lost) onDamage(damageOf(run, series));
   };
 
   const readingsPage = async (page: readonly Candidate[], query: ReadingsQuery): Promise<Stored<Reading>[]> => {
@@ -160,13 +169,18 @@ async function fillAttributes(
   }
 }
 
-const lost = ({ segment, offset, length, time }: Candidate, series: number | null): Damage => ({
-  file: segment.name,
-  offset,
-  length,
-  why: `${series === null ? "an event" : "a reading"} that cannot be read`,
-  lost: series === null ? "events" : "states",
-  series,
-  from: time,
-  to: time,
-});
+function damageOf(run: readonly Candidate[], series: number | null): Damage {
+  const [{ segment }] = run as [Candidate];
+  const offset = Math.min(...run.map((one) => one.offset));
+  const times = run.map(({ time }) => time);
+  return {
+    file: segment.name,
+    offset,
+    length: Math.max(...run.map((one) => one.offset + one.length)) - offset,
+    why: `${series === null ? "events" : "readings"} that cannot be read`,
+    lost: series === null ? "events" : "states",
+    series,
+    from: Math.min(...times),
+    to: Math.max(...times),
+  };
+}

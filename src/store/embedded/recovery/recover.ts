@@ -5,12 +5,14 @@ import type { Log } from "../../../platform/log.ts";
 import { emptyLedger, type Ledger } from "../../ledger.ts";
 import type { Damage } from "../../store.ts";
 import { type Files, readSome } from "../files.ts";
+import type { HowLeft } from "../lock.ts";
 import { collectSegment } from "../segments/collect.ts";
-import { decodeHeader, HEADER, type Header } from "../segments/header.ts";
+import { wholeFile } from "../segments/damage.ts";
+import { decodeHeader, HEADER, type Header, segmentName } from "../segments/header.ts";
 import { attributesIn } from "../segments/replay.ts";
 import type { OpenSegment, Recovered, Segment } from "../segments/tail.ts";
 import type { AttributeState } from "../write/encode.ts";
-import { type Survey, setAside, surveyFolder, wholeFile } from "./survey.ts";
+import { type Survey, setAside, surveyFolder } from "./survey.ts";
 
 export type Recovery = Recovered & {
   readonly ledger: Ledger;
@@ -26,7 +28,7 @@ export type Recovery = Recovered & {
  */
 const LEAP = 2 ** 32;
 
-type Needs = { folder: string; files: Files; log: Log; afterPowerLoss: boolean; segmentBytes: number };
+type Needs = { folder: string; files: Files; log: Log; left: HowLeft; segmentBytes: number };
 
 /** Finds the state of the store: newest snapshot first, then every segment behind it is replayed. */
 export async function recover(needs: Needs): Promise<Recovery> {
@@ -46,6 +48,9 @@ export async function recover(needs: Needs): Promise<Recovery> {
     found.push(wholeFile(name, size, "not a file of the store; set aside"));
     await setAside(files, folder, name);
   }
+  const logs = new Set(survey.logs.map(({ base }) => base));
+  for (const { base, limit, span } of survey.heads.values())
+    if (!logs.has(base)) found.push({ ...wholeFile(segmentName(base), limit, "a segment that is gone"), ...span });
   for (const [i, { name, base, size }] of survey.logs.entries()) {
     const index = survey.heads.get(base);
     const isLast = i === survey.logs.length - 1;
@@ -86,14 +91,14 @@ export async function recover(needs: Needs): Promise<Recovery> {
   nameTheNameless(ledger);
   const last = segments.at(-1);
   const end = Math.max(last ? last.base + last.limit : 0, asideEnd, ledger.position && ledger.position + 1);
-  if (open && (needs.afterPowerLoss || asideEnd > open.segment.base)) {
+  if (open && (needs.left === "machine_stopped" || asideEnd > open.segment.base)) {
     await open.file.handle.close();
     open = undefined;
   }
   return {
     segments,
     open,
-    nextBase: needs.afterPowerLoss ? end + LEAP : end,
+    nextBase: needs.left === "machine_stopped" ? end + LEAP : end,
     ledger,
     damages: [...(survey.snapshot?.damages ?? []), ...survey.aside, ...found],
     found,
@@ -127,7 +132,7 @@ function limitBefore({ logs }: Survey, headers: Headers, i: number): number | un
 }
 
 async function replay(
-  { files, folder, log, segmentBytes }: Needs,
+  { files, folder, log, left, segmentBytes }: Needs,
   segment: Segment,
   ledger: Ledger,
   isLast: boolean,
@@ -166,8 +171,9 @@ async function replay(
     const state = attributesIn(buffer, at, segment);
     if (state) attributes.set(series, { last: state.attributes, lastAt: at, full: state.full, fullAt: state.fullAt });
   }
-  // Synced from the start on, since nobody knows how far the process before had come.
-  const file = { handle, end: collected.end, synced: HEADER, isNew: true, retired: false };
+  // Nobody knows how far a process came that was ended: then all of it is synced again.
+  const closed = left === "closed";
+  const file = { handle, end: collected.end, synced: closed ? collected.end : 0, isNew: !closed, retired: false };
   return { damages: collected.damages, open: { segment, file, attributes } };
 }
 

@@ -6,6 +6,7 @@ import { type Files, type OpenFile, readSome } from "../files.ts";
 import { decodeIndexHead, INDEX_HEAD, type IndexHead } from "../index/head.ts";
 import { checks } from "../index/lists.ts";
 import { decodeSnapshot, type Snapshot } from "../index/snapshot.ts";
+import { wholeFile } from "../segments/damage.ts";
 import { baseOf, indexName } from "../segments/header.ts";
 
 /** What lies in the folder, before any record is read. */
@@ -26,17 +27,6 @@ export type Survey = {
 };
 
 const ASIDE = ".quarantine";
-
-export const wholeFile = (file: string, length: number, why: string): Damage => ({
-  file,
-  offset: 0,
-  length,
-  why,
-  lost: "anything",
-  series: null,
-  from: null,
-  to: null,
-});
 
 /** Moves a file out of the way under a name that says so; nothing is ever deleted here. */
 export async function setAside(files: Files, folder: string, name: string): Promise<void> {

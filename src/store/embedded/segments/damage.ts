@@ -31,3 +31,14 @@ const saysSo = (known: Gap, gap: Gap): boolean =>
 
 export const sameDamage = (a: Damage, b: Damage): boolean =>
   a.file === b.file && a.offset === b.offset && a.length === b.length;
+
+export const wholeFile = (file: string, length: number, why: string): Damage => ({
+  file,
+  offset: 0,
+  length,
+  why,
+  lost: "anything",
+  series: null,
+  from: null,
+  to: null,
+});
