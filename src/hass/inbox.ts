@@ -3,7 +3,13 @@ import type { EntityEvent } from "./socket/open-socket.ts";
 
 /** What the socket put away, in the order in which Home Assistant sent it. */
 export type Received =
-  | { readonly kind: "entities"; readonly event: EntityEvent; readonly arrival: Micros; readonly bytes: number }
+  | {
+      readonly kind: "entities";
+      /** Parses what came; to be called once. */
+      readonly read: () => readonly EntityEvent[];
+      readonly arrival: Micros;
+      readonly bytes: number;
+    }
   | { readonly kind: "event"; readonly event: RawEvent; readonly arrival: Micros; readonly bytes: number };
 
 export type RawEvent = {
@@ -22,13 +28,22 @@ export type Inbox = {
   readonly bytes: number;
 };
 
-/** @param onFull called once, when more than `limit` bytes of frames wait; nothing is thrown away. */
-export function createInbox(needs: { limit: number; onFull: () => void }): Inbox {
+export type InboxNeeds = {
+  readonly limit: number;
+  /** Called once, when more than `limit` bytes of frames wait; nothing is thrown away. */
+  readonly onFull: () => void;
+  /** Told `true` when more than `above` bytes wait, and `false` when it is `below` again. */
+  readonly crowd: { readonly above: number; readonly below: number; readonly tell: (crowded: boolean) => void };
+};
+
+export function createInbox(needs: InboxNeeds): Inbox {
+  const { crowd } = needs;
   let items: Received[] = [];
   let next = 0;
   let bytes = 0;
   let closed = false;
   let full = false;
+  let crowded = false;
   let wake = () => {};
   return {
     put: (item) => {
@@ -38,6 +53,10 @@ export function createInbox(needs: { limit: number; onFull: () => void }): Inbox
       if (bytes > needs.limit && !full) {
         full = true;
         needs.onFull();
+      }
+      if (bytes > crowd.above && !crowded) {
+        crowded = true;
+        crowd.tell(true);
       }
       wake();
     },
@@ -51,6 +70,10 @@ export function createInbox(needs: { limit: number; onFull: () => void }): Inbox
       let size = 0;
       while (next < items.length && size < mostBytes) size += (items[next++] as Received).bytes;
       bytes -= size;
+      if (crowded && bytes <= crowd.below) {
+        crowded = false;
+        crowd.tell(false);
+      }
       const taken = items.slice(from, next);
       if (next === items.length) {
         items = [];

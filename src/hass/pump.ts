@@ -2,14 +2,16 @@ import type { Change, FeedItem } from "../domain/home.ts";
 import type { Context, HomeEvent } from "../domain/reading.ts";
 import { type Micros, microsFromRfc3339 } from "../domain/time.ts";
 import type { Clock } from "../platform/clock.ts";
-import { createCoreClock } from "./core-clock.ts";
+import { type CoreClock, createCoreClock } from "./core-clock.ts";
 import type { EntityTable } from "./entities.ts";
 import type { createInbox, RawEvent, Received } from "./inbox.ts";
 import { ENTITY_EVENT, REGISTRY_EVENTS, type Registries } from "./registry/registries.ts";
 import type { Call } from "./session.ts";
+import type { EntityEvent } from "./socket/open-socket.ts";
 
-/** About 1,000 changes: a slice that holds up the event loop for a few milliseconds at most. */
-const SLICE_BYTES = 128 * 1024;
+/** So much is taken at a time, and so many changes are recorded at a time: the event loop is held up for a few ms. */
+const SLICE_BYTES = 64 * 1024;
+const SLICE_CHANGES = 500;
 /** A renamed entity is removed and added again; both are wanted together, for the removal names no time of its own. */
 const WAIT_FOR_RETURN_MS = 30;
 
@@ -24,47 +26,68 @@ export type PumpNeeds = {
   readonly onMalformed: (why: string) => void;
 };
 
+/** One event, in the order in which Home Assistant sent them. */
+type Event =
+  | { readonly kind: "entities"; readonly event: EntityEvent; readonly arrival: Micros }
+  | Extract<Received, { kind: "event" }>;
+
 /** Turns what was received into items, in order, and has them recorded, until the inbox is closed and empty. */
 export async function pump(needs: PumpNeeds): Promise<void> {
   const coreClock = createCoreClock();
   for (;;) {
     const received = await needs.inbox.take(SLICE_BYTES);
     if (received.length === 0) return;
-    if (needs.inbox.bytes === 0 && received.some((one) => one.kind === "entities" && one.event.r !== undefined)) {
+    const events = read(received);
+    const removes = events.some((one) => one.kind === "entities" && one.event.r !== undefined);
+    if (removes && needs.inbox.bytes === 0) {
       await needs.clock.sleep(WAIT_FOR_RETURN_MS);
-      if (needs.inbox.bytes > 0) received.push(...(await needs.inbox.take(SLICE_BYTES)));
+      if (needs.inbox.bytes > 0) events.push(...read(await needs.inbox.take(SLICE_BYTES)));
     }
-    const items: FeedItem[] = [];
-    const stale = new Map<string, Micros>();
-    for (const one of received) {
-      if (one.kind === "entities") {
-        for (const change of needs.table.apply(one.event, coreClock.at(one.arrival))) {
-          if (!change.timeIsArrival) coreClock.observe(one.arrival, change.time);
-          items.push({ kind: "change", change });
-        }
-        continue;
-      }
-      const event = readEvent(one.event, one.arrival);
-      if (!event) {
-        needs.onMalformed("an event without type or data");
-        continue;
-      }
-      items.push({ kind: "event", event });
-      if (event.type === ENTITY_EVENT) {
-        // Names must be right before the next change is filed, so the answer is waited for.
-        const altered = await needs.registries.apply(event.type, event.data, needs.call).catch(() => undefined);
-        if (altered) items.push({ kind: "registry", update: { ...altered, at: event.time } });
-      } else if (REGISTRY_EVENTS.includes(event.type)) stale.set(event.type, event.time);
-    }
-    // A starting Home Assistant tells of a thousand devices one by one; their list is asked for once per slice.
-    for (const [type, at] of stale) {
-      const altered = await needs.registries.apply(type, {}, needs.call).catch(() => undefined);
-      if (altered) items.push({ kind: "registry", update: { ...altered, at } });
-    }
-    if (stale.size > 0) needs.onRegistries();
-    timeRemovals(items);
-    if (items.length > 0) await needs.record(items);
+    // A removal and the addition behind it are timed together.
+    const size = removes ? events.length : SLICE_CHANGES;
+    for (let at = 0; at < events.length; at += size) await recordSlice(events.slice(at, at + size), coreClock, needs);
   }
+}
+
+function read(received: readonly Received[]): Event[] {
+  const events: Event[] = [];
+  for (const one of received)
+    if (one.kind === "event") events.push(one);
+    else for (const event of one.read()) events.push({ kind: "entities", event, arrival: one.arrival });
+  return events;
+}
+
+async function recordSlice(events: readonly Event[], coreClock: CoreClock, needs: PumpNeeds): Promise<void> {
+  const items: FeedItem[] = [];
+  const stale = new Map<string, Micros>();
+  for (const one of events) {
+    if (one.kind === "entities") {
+      for (const change of needs.table.apply(one.event, coreClock.at(one.arrival))) {
+        if (!change.timeIsArrival) coreClock.observe(one.arrival, change.time);
+        items.push({ kind: "change", change });
+      }
+      continue;
+    }
+    const event = readEvent(one.event, one.arrival);
+    if (!event) {
+      needs.onMalformed("an event without type or data");
+      continue;
+    }
+    items.push({ kind: "event", event });
+    if (event.type === ENTITY_EVENT) {
+      // Names must be right before the next change is filed, so the answer is waited for.
+      const altered = await needs.registries.apply(event.type, event.data, needs.call).catch(() => undefined);
+      if (altered) items.push({ kind: "registry", update: { ...altered, at: event.time } });
+    } else if (REGISTRY_EVENTS.includes(event.type)) stale.set(event.type, event.time);
+  }
+  // A starting Home Assistant tells of a thousand devices one by one; their list is asked for once per slice.
+  for (const [type, at] of stale) {
+    const altered = await needs.registries.apply(type, {}, needs.call).catch(() => undefined);
+    if (altered) items.push({ kind: "registry", update: { ...altered, at } });
+  }
+  if (stale.size > 0) needs.onRegistries();
+  timeRemovals(items);
+  if (items.length > 0) await needs.record(items);
 }
 
 /** A removal happened before the same entity was added again, whatever their messages' delays say. */

@@ -13,6 +13,7 @@ import { pump } from "./pump.ts";
 import { Config } from "./registry/answers.ts";
 import { REGISTRY_EVENTS, type Registries } from "./registry/registries.ts";
 import { type EntityEvent, openSocket } from "./socket/open-socket.ts";
+import { createThrottle } from "./socket/throttle.ts";
 
 export type Command = { type: string; [key: string]: unknown };
 export type Call = (command: Command) => Promise<unknown>;
@@ -52,6 +53,8 @@ const PONG_WITHIN_MS = 15_000;
 const ANSWER_WITHIN_MS = 120_000;
 /** Frames that wait: about 250,000 changes. Past this the connection is given up and the hole filled from history. */
 const INBOX_LIMIT_BYTES = 32 * 1024 * 1024;
+/** Past this the socket is not read for a while: it is better that Home Assistant's queue and the network hold the rest. */
+const CROWD = { above: 16 * 1024 * 1024, below: 8 * 1024 * 1024 };
 /** Frames that may wait for a hole to be filled; past this live changes go on and filled ones land behind them. */
 const HOLD_LIMIT_BYTES = 12 * 1024 * 1024;
 
@@ -67,6 +70,7 @@ export async function runSession(needs: SessionNeeds): Promise<SessionEnd> {
   const inbox = createInbox({
     limit: INBOX_LIMIT_BYTES,
     onFull: () => finish("more changes waited than memory allows", "overflow"),
+    crowd: { ...CROWD, tell: (crowded) => throttle.crowded(crowded) },
   });
   const table = createEntityTable(needs.onMalformed);
   const snapshot = Promise.withResolvers<EntityEvent>();
@@ -78,10 +82,13 @@ export async function runSession(needs: SessionNeeds): Promise<SessionEnd> {
     clock,
     signal,
     onMalformed: needs.onMalformed,
-    onEntities: (event, bytes) => {
-      if (snapshotSeen) return inbox.put({ kind: "entities", event, arrival: clock.now(), bytes });
+    onEntities: (read, bytes) => {
+      if (snapshotSeen) return inbox.put({ kind: "entities", read, arrival: clock.now(), bytes });
+      const [first, ...more] = read();
+      if (!first) return;
       snapshotSeen = true;
-      snapshot.resolve(event);
+      snapshot.resolve(first);
+      if (more.length > 0) inbox.put({ kind: "entities", read: () => more, arrival: clock.now(), bytes });
     },
     onClose: (code, reason) => {
       end ??= {
@@ -98,7 +105,8 @@ export async function runSession(needs: SessionNeeds): Promise<SessionEnd> {
     setupRetry: 0,
     createSocket: () => Promise.reject(new Error("not used")),
   });
-  const terminate = () => (socket as unknown as { terminate(): void }).terminate();
+  const { terminate, pause, resume } = socket as unknown as Record<"terminate" | "pause" | "resume", () => void>;
+  const throttle = createThrottle({ pause, resume });
   const finish = (why: string, cause: GapCause = "disconnected") => {
     end ??= { why, cause };
     stopping = why;
@@ -117,7 +125,7 @@ export async function runSession(needs: SessionNeeds): Promise<SessionEnd> {
     const cancel = clock.after(ms, () =>
       late.reject(new Failure("no_answer", `Home Assistant did not answer ${what}`, { retry: true })),
     );
-    return Promise.race([promise, lost, late.promise]).finally(cancel);
+    return throttle.during(Promise.race([promise, lost, late.promise])).finally(cancel);
   };
   const call: Call = (command) =>
     within(
@@ -231,7 +239,7 @@ export async function runSession(needs: SessionNeeds): Promise<SessionEnd> {
       await clock.sleep(PING_EVERY_MS, closing.signal);
       if (closing.signal.aborted) return;
       const answered = await Promise.race([
-        connection.ping().then(() => true),
+        throttle.during(connection.ping()).then(() => true),
         clock.sleep(PONG_WITHIN_MS, closing.signal).then(() => false),
       ]).catch(() => true);
       if (!answered && !closing.signal.aborted) finish("Home Assistant stopped answering (half-open connection)");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseFrame } from "./frames.ts";
+import { holdsOnly, parseFrame } from "./frames.ts";
 
 test("a frame is one message or an array of them", () => {
   assert.equal(parseFrame('{"type":"pong","id":1}').length, 1);
@@ -42,4 +42,25 @@ test("such numbers are found wherever a number can stand", () => {
 test("ordinary numbers stay numbers beside them", () => {
   const [message] = parseFrame('{"type":"event","id":1,"event":{"a":12345678901234567890,"b":1795455326.76}}');
   assert.equal((message?.event as { b: unknown })?.b, 1795455326.76);
+});
+
+test("only a frame that holds nothing else may wait for its turn", () => {
+  const change = '{"id":7,"type":"event","event":{"c":{"sensor.a":{"+":{"s":"1","lc":1.5}}}}}';
+  const other = '{"id":8,"type":"event","event":{"event_type":"call_service","data":{}}}';
+  const result = '{"id":9,"type":"result","success":true,"result":null}';
+  const holds = (text: string) => holdsOnly(Buffer.from(text), 7);
+  assert.ok(holds(change));
+  assert.ok(holds(`[${change},${change}]`));
+  for (const text of [
+    other,
+    result,
+    `[${change},${other}]`,
+    `[${result},${change}]`,
+    `[${change},${result}]`,
+    "[]",
+    "",
+  ])
+    assert.ok(!holds(text), text);
+  assert.ok(!holds(`[${change},{"id":10,"type":"pong"}]`));
+  assert.ok(!holdsOnly(Buffer.from(change), 77));
 });

@@ -2,7 +2,7 @@ import type { HaWebSocket } from "home-assistant-js-websocket";
 import WebSocket from "ws";
 import { Failure } from "../../domain/failure.ts";
 import type { Clock } from "../../platform/clock.ts";
-import { type Message, parseFrame } from "./frames.ts";
+import { holdsOnly, type Message, parseFrame } from "./frames.ts";
 
 /** The largest frame read: the snapshot of a home of 20,000 entities is about 20 MB. */
 const MAX_FRAME_BYTES = 64 * 1024 * 1024;
@@ -17,8 +17,11 @@ export type SocketNeeds = {
   readonly url: string;
   readonly token: string;
   readonly clock: Clock;
-  /** An event of the `subscribe_entities` subscription. Called from the socket; it must only put it away. */
-  readonly onEntities: (event: EntityEvent, bytes: number) => void;
+  /**
+   * Events of the `subscribe_entities` subscription. Called from the socket; it must only put them away: `read` parses
+   * them, once, when their turn has come. Until then they are bytes, a tenth of what they become.
+   */
+  readonly onEntities: (read: () => readonly EntityEvent[], bytes: number) => void;
   /** A frame that cannot be used; the connection goes on. */
   readonly onMalformed: (why: string) => void;
   readonly onClose: (code: number, reason: string) => void;
@@ -28,14 +31,19 @@ export type SocketNeeds = {
 type Listener = (event: { data?: string; type: string }) => void;
 
 /**
- * The socket that the library works on. Frames are checked and parsed here, once: events of the entities subscription
- * stay here, all others go on to the library. Resolves when Home Assistant has accepted the token.
+ * The socket that the library works on. Frames are checked and parsed once: events of the entities subscription are
+ * kept from the library, all others go on to it. Resolves when Home Assistant has accepted the token.
  *
  * @throws Failure `auth_invalid`, `cannot_connect`
  */
 export function openSocket(needs: SocketNeeds): Promise<HaWebSocket> {
   return new Promise((resolve, reject) => {
-    const ws = new WebSocket(needs.url, { maxPayload: MAX_FRAME_BYTES, handshakeTimeout: OPEN_WITHIN_MS });
+    const ws = new WebSocket(needs.url, {
+      maxPayload: MAX_FRAME_BYTES,
+      handshakeTimeout: OPEN_WITHIN_MS,
+      // Home Assistant would take the offer, and the work of compressing would cost it a part of its fastest rate.
+      perMessageDeflate: false,
+    });
     const socket = wrap(ws);
     let haVersion = "";
     let authenticated = false;
@@ -51,9 +59,8 @@ export function openSocket(needs: SocketNeeds): Promise<HaWebSocket> {
       if (messages.length === 0) return;
       socket.emit("message", whole ?? JSON.stringify(messages));
     };
-    const receive = (text: string) => {
-      const messages = parseFrame(text);
-      if (!authenticated) return authenticate(messages[0] as Message);
+    /** Events of the entities subscription are kept; the others go on to the library, in order. */
+    const sort = (messages: readonly Message[], whole: string, keep: (event: EntityEvent) => void) => {
       let others: Message[] = [];
       for (const message of messages) {
         if (message.type === "event" && message.id === entitiesId && entitiesId !== undefined) {
@@ -62,10 +69,33 @@ export function openSocket(needs: SocketNeeds): Promise<HaWebSocket> {
           others = [];
           const event = message.event;
           if (typeof event !== "object" || event === null) needs.onMalformed("an entities event without content");
-          else needs.onEntities(event, text.length / messages.length);
+          else keep(event);
         } else others.push(message);
       }
-      pass(others, others.length === messages.length ? text : undefined);
+      pass(others, others.length === messages.length ? whole : undefined);
+    };
+    const readLater = (frame: Buffer) => (): readonly EntityEvent[] => {
+      const events: EntityEvent[] = [];
+      guard(() => {
+        const text = frame.toString("utf8");
+        sort(parseFrame(text), text, (event) => events.push(event));
+      });
+      return events;
+    };
+    const receive = (frame: Buffer) => {
+      if (entitiesId !== undefined && holdsOnly(frame, entitiesId))
+        return needs.onEntities(readLater(frame), frame.length);
+      const text = frame.toString("utf8");
+      const messages = parseFrame(text);
+      if (!authenticated) return authenticate(messages[0] as Message);
+      sort(messages, text, (event) => needs.onEntities(() => [event], frame.length / messages.length));
+    };
+    const guard = (run: () => void) => {
+      try {
+        run();
+      } catch (error) {
+        needs.onMalformed(error instanceof Error ? error.message.slice(0, 200) : "unreadable");
+      }
     };
     const authenticate = (message: Message) => {
       haVersion = typeof message.ha_version === "string" ? message.ha_version : haVersion;
@@ -88,12 +118,8 @@ export function openSocket(needs: SocketNeeds): Promise<HaWebSocket> {
       if (message.type === "subscribe_entities") entitiesId = message.id;
     };
     ws.on("message", (data, isBinary) => {
-      try {
-        if (isBinary) return needs.onMalformed("a binary frame");
-        receive((data as Buffer).toString("utf8"));
-      } catch (error) {
-        needs.onMalformed(error instanceof Error ? error.message.slice(0, 200) : "unreadable");
-      }
+      if (isBinary) return needs.onMalformed("a binary frame");
+      guard(() => receive(data as Buffer));
     });
     ws.on("error", (error) => {
       if (authenticated) return;
@@ -133,6 +159,8 @@ function wrap(ws: WebSocket) {
       },
       close: () => ws.close(),
       terminate: () => ws.terminate(),
+      pause: () => ws.pause(),
+      resume: () => ws.resume(),
       addEventListener: (type: string, listener: Listener) => {
         const known = listeners.get(type) ?? new Set();
         listeners.set(type, known.add(listener));
