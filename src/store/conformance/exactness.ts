@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { type Attributes, FLAWS, GAP_CAUSES, ORIGINS } from "../../domain/reading.ts";
 import { type Suite, withStore } from "../conformance.ts";
 import type { Entry, Store } from "../store.ts";
-import { ATTRIBUTES, CONTEXTS, STATES, TIMES } from "./exact-values.ts";
+import { ATTRIBUTES, CONTEXTS, STATES, TIMES } from "./support/exact-values.ts";
 import {
   collect,
   contextOf,
@@ -15,7 +15,7 @@ import {
   plainReading,
   readingEntry,
   seriesEntry,
-} from "./samples.ts";
+} from "./support/samples.ts";
 
 const EVERYWHERE = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 

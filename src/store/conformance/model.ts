@@ -3,55 +3,49 @@ import type { Identity } from "../../domain/series.ts";
 import type { Cursor, Entry, EventsQuery, Order, ReadingsQuery } from "../store.ts";
 
 /** What the answers must be, said in the plainest way: keep everything, filter, sort, cut. */
-export class Model {
-  readonly entries: { readonly entry: Entry; readonly position: Position }[] = [];
+export type Model = ReturnType<typeof createModel>;
 
-  add(entries: readonly Entry[], positions: readonly Position[]): void {
-    for (const [i, entry] of entries.entries()) this.entries.push({ entry, position: positions[i] as Position });
-  }
+export function createModel() {
+  const entries: { readonly entry: Entry; readonly position: Position }[] = [];
 
-  readings(series: SeriesId): Stored<Reading>[] {
-    return this.entries.flatMap(({ entry, position }) =>
+  const readings = (series: SeriesId): Stored<Reading>[] =>
+    entries.flatMap(({ entry, position }) =>
       entry.kind === "reading" && entry.reading.series === series ? [{ ...entry.reading, position }] : [],
     );
-  }
 
-  query(query: ReadingsQuery): Stored<Reading>[] {
-    const found = cut(this.readings(query.series), query);
-    return query.attributes ? found : found.map((reading) => ({ ...reading, attributes: {} }));
-  }
-
-  events(query: EventsQuery): Stored<HomeEvent>[] {
-    const events = this.entries.flatMap(({ entry, position }) =>
-      entry.kind === "event" ? [{ ...entry.event, position }] : [],
-    );
-    return cut(
-      events.filter(({ type }) => !query.types || query.types.includes(type)),
-      query,
-    );
-  }
-
-  latest(series: SeriesId): Stored<Reading> | undefined {
-    return this.readings(series).sort(byTime).at(-1);
-  }
-
-  gaps(): Stored<Gap>[] {
-    return this.entries
-      .flatMap(({ entry, position }) => (entry.kind === "gap" ? [{ ...entry.gap, position }] : []))
-      .sort((a, b) => a.from - b.from || a.position - b.position);
-  }
-
-  identities(series: SeriesId): Identity[] {
-    return this.entries
-      .flatMap(({ entry }) => (entry.kind === "series" && entry.series === series ? [entry.identity] : []))
-      .map((identity, i) => ({ identity, i }))
-      .sort((a, b) => a.identity.from - b.identity.from || a.i - b.i)
-      .map(({ identity }) => identity);
-  }
-
-  get seriesIds(): SeriesId[] {
-    return [...new Set(this.entries.flatMap(({ entry }) => (entry.kind === "series" ? [entry.series] : [])))];
-  }
+  return {
+    entries,
+    add: (batch: readonly Entry[], positions: readonly Position[]): void => {
+      for (const [i, entry] of batch.entries()) entries.push({ entry, position: positions[i] as Position });
+    },
+    query: (query: ReadingsQuery): Stored<Reading>[] => {
+      const found = cut(readings(query.series), query);
+      return query.attributes ? found : found.map((reading) => ({ ...reading, attributes: {} }));
+    },
+    events: (query: EventsQuery): Stored<HomeEvent>[] => {
+      const events = entries.flatMap(({ entry, position }) =>
+        entry.kind === "event" ? [{ ...entry.event, position }] : [],
+      );
+      return cut(
+        events.filter(({ type }) => !query.types || query.types.includes(type)),
+        query,
+      );
+    },
+    latest: (series: SeriesId): Stored<Reading> | undefined => readings(series).sort(byTime).at(-1),
+    gaps: (): Stored<Gap>[] =>
+      entries
+        .flatMap(({ entry, position }) => (entry.kind === "gap" ? [{ ...entry.gap, position }] : []))
+        .sort((a, b) => a.from - b.from || a.position - b.position),
+    identities: (series: SeriesId): Identity[] =>
+      entries
+        .flatMap(({ entry }) => (entry.kind === "series" && entry.series === series ? [entry.identity] : []))
+        .map((identity, i) => ({ identity, i }))
+        .sort((a, b) => a.identity.from - b.identity.from || a.i - b.i)
+        .map(({ identity }) => identity),
+    seriesIds: (): SeriesId[] => [
+      ...new Set(entries.flatMap(({ entry }) => (entry.kind === "series" ? [entry.series] : []))),
+    ],
+  };
 }
 
 const byTime = (a: Cursor, b: Cursor): number => a.time - b.time || a.position - b.position;

@@ -4,7 +4,15 @@ import type { Reading } from "../../domain/reading.ts";
 import { type Suite, withStore } from "../conformance.ts";
 import { openView } from "../open.ts";
 import type { Cursor, Entry, Store, View } from "../store.ts";
-import { allReadings, collect, eventEntry, everyEvent, everyReading, readingEntry, seriesEntry } from "./samples.ts";
+import {
+  allReadings,
+  collect,
+  eventEntry,
+  everyEvent,
+  everyReading,
+  readingEntry,
+  seriesEntry,
+} from "./support/samples.ts";
 
 const states = async (store: Store, series = 1, view: View = store.view()): Promise<(string | null)[]> => {
   const reader = store.reader(view);

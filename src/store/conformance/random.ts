@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { type Attributes, type Context, FLAWS, GAP_CAUSES, ORIGINS, type Reading } from "../../domain/reading.ts";
 import type { Entry, EventsQuery, ReadingsQuery } from "../store.ts";
-import { CONTEXTS, STATES } from "./exact-values.ts";
-import { eventEntry, identityOf, T0 } from "./samples.ts";
+import { CONTEXTS, STATES } from "./support/exact-values.ts";
+import { eventEntry, identityOf, T0 } from "./support/samples.ts";
 
 /** Few series and few times, so that ties, late readings and shared windows are common. */
 export const SERIES = [1, 2, 3, 40_000];

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { test } from "node:test";
-import { openIn, using, withFolder } from "../conformance/folder.ts";
-import { collect, everyEvent, everyReading } from "../conformance/samples.ts";
+import { openIn, using, withFolder } from "../conformance/support/folder.ts";
+import { collect, everyEvent, everyReading } from "../conformance/support/samples.ts";
 import type { EmbeddedStore } from "./embedded.ts";
 
 /** Appends for ever, numbering what it appends, and says after each batch what is acknowledged. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { crc32 } from "node:zlib";
 import { silentLog } from "../../platform/log.ts";
-import { openIn, using, withFolder } from "../conformance/folder.ts";
+import { openIn, using, withFolder } from "../conformance/support/folder.ts";
 import {
   collect,
   contextOf,
@@ -15,7 +15,7 @@ import {
   readingEntry,
   seriesEntry,
   T0,
-} from "../conformance/samples.ts";
+} from "../conformance/support/samples.ts";
 import type { Entry, Store } from "../store.ts";
 import { systemFiles } from "./files.ts";
 import { FRAME, payloadLength } from "./format/frame.ts";

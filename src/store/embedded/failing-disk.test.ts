@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { failingFiles, manualClock } from "../conformance/faults.ts";
-import { openIn, using, withFolder } from "../conformance/folder.ts";
-import { collect, eventEntry, everyReading, readingEntry, seriesEntry, T0 } from "../conformance/samples.ts";
+import { failingFiles, manualClock } from "../conformance/support/faults.ts";
+import { openIn, using, withFolder } from "../conformance/support/folder.ts";
+import { collect, eventEntry, everyReading, readingEntry, seriesEntry, T0 } from "../conformance/support/samples.ts";
 import type { Store } from "../store.ts";
 import type { Trouble } from "./troubles.ts";
 

@@ -4,8 +4,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
-import { openIn, using, withFolder } from "../conformance/folder.ts";
-import { readingEntry, seriesEntry } from "../conformance/samples.ts";
+import { openIn, using, withFolder } from "../conformance/support/folder.ts";
+import { readingEntry, seriesEntry } from "../conformance/support/samples.ts";
 
 const run = promisify(execFile);
 

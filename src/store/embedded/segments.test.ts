@@ -4,8 +4,8 @@ import { readdir, readFile, stat, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { startWorker } from "../../platform/worker.ts";
-import { openIn, using, withFolder } from "../conformance/folder.ts";
-import type { ReadAnswer } from "../conformance/read-worker.ts";
+import { openIn, using, withFolder } from "../conformance/support/folder.ts";
+import type { ReadAnswer } from "../conformance/support/read-worker.ts";
 import {
   collect,
   eventEntry,
@@ -15,7 +15,7 @@ import {
   readingEntry,
   seriesEntry,
   T0,
-} from "../conformance/samples.ts";
+} from "../conformance/support/samples.ts";
 import type { Entry, ReadingsQuery, Store } from "../store.ts";
 
 /** Changes of many series, a millisecond apart, as a busy home makes them. */
@@ -59,7 +59,7 @@ test("a range read from another thread touches the records of its own series and
       assert.ok(files >= 5, "several segments, closed ones with an index each");
       const ask = async (query: ReadingsQuery): Promise<ReadAnswer> => {
         const view = store.view({ series: [query.series], events: false });
-        const worker = startWorker("store/conformance/read-worker", { workerData: { view, query } });
+        const worker = startWorker("store/conformance/support/read-worker", { workerData: { view, query } });
         const [answer] = await once(worker, "message");
         store.release(view);
         return answer;

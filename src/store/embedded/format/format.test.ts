@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { T0 } from "../../conformance/samples.ts";
+import { T0 } from "../../conformance/support/samples.ts";
 import { createBytes, putText, putTime, putVarint, takeText, takeTime, takeVarint } from "./bytes.ts";
 import { closeFrame, FRAME, frameAt, KIND, openFrame } from "./frame.ts";
 import { ID, putHex, putUlid, takeHex, takeUlid } from "./ids.ts";

@@ -1,5 +1,5 @@
-import type { Clock } from "../../platform/clock.ts";
-import { type Files, type OpenFile, systemFiles } from "../embedded/files.ts";
+import type { Clock } from "../../../platform/clock.ts";
+import { type Files, type OpenFile, systemFiles } from "../../embedded/files.ts";
 
 /** What the disk does wrong from now on; all undefined: it works. Files are opened for reading all the same. */
 export type Faults = {

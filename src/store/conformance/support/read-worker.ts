@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
-import { openView } from "../open.ts";
-import type { ReadingsQuery, View } from "../store.ts";
+import { openView } from "../../open.ts";
+import type { ReadingsQuery, View } from "../../store.ts";
 import { collect } from "./samples.ts";
 
 /** Answers a query in a thread of its own, and what the system says that it read for it. */

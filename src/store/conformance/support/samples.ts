@@ -1,7 +1,7 @@
-import type { Context, HomeEvent, Reading, SeriesId } from "../../domain/reading.ts";
-import type { Identity } from "../../domain/series.ts";
-import { ALL_TIME } from "../../domain/time.ts";
-import type { Entry, EventsQuery, ReadingsQuery, ViewReader } from "../store.ts";
+import type { Context, HomeEvent, Reading, SeriesId } from "../../../domain/reading.ts";
+import type { Identity } from "../../../domain/series.ts";
+import { ALL_TIME } from "../../../domain/time.ts";
+import type { Entry, EventsQuery, ReadingsQuery, ViewReader } from "../../store.ts";
 
 export const T0 = 1_795_455_326_760_001;
 

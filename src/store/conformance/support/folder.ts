@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { systemClock } from "../../platform/clock.ts";
-import { silentLog } from "../../platform/log.ts";
-import type { EmbeddedNeeds, EmbeddedStore } from "../embedded/embedded.ts";
-import { openStore } from "../open.ts";
+import { systemClock } from "../../../platform/clock.ts";
+import { silentLog } from "../../../platform/log.ts";
+import type { EmbeddedNeeds, EmbeddedStore } from "../../embedded/embedded.ts";
+import { openStore } from "../../open.ts";
 
 /** A folder for one test, gone when it ends. */
 export async function withFolder(run: (folder: string) => Promise<void>): Promise<void> {
