@@ -291,20 +291,18 @@ const holds = (page: Page, expression: string) =>
 const rateAboveNothing = (page: Page) =>
   holds(page, `parseFloat(document.querySelector("[data-figure=rate]")?.textContent ?? "0") > 0`);
 
-/** True once the chart holds pixels in the colour of its line. */
+/** True once the chart holds coloured pixels: its line; axes, grid and labels are nearly grey. */
 const DRAWN = `(() => {
   const canvas = document.querySelector(".plot-box canvas");
   if (!canvas || canvas.width === 0) return false;
-  const probe = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
-  probe.fillStyle = getComputedStyle(document.documentElement).getPropertyValue("--accent");
-  probe.fillRect(0, 0, 1, 1);
-  const [r, g, b] = probe.getImageData(0, 0, 1, 1).data;
   const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
   copy.drawImage(canvas, 0, 0);
   const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
   let drawn = 0;
-  for (let i = 0; i < data.length; i += 4)
-    if (data[i + 3] > 0 && Math.abs(data[i] - r) + Math.abs(data[i + 1] - g) + Math.abs(data[i + 2] - b) < 24) drawn++;
+  for (let i = 0; i < data.length; i += 4) {
+    const [r, g, b, alpha] = data.subarray(i, i + 4);
+    if (alpha > 0 && Math.max(r, g, b) - Math.min(r, g, b) > 40) drawn++;
+  }
   return drawn > 20;
 })()`;
 

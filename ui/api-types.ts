@@ -93,6 +93,9 @@ export type Change = {
   readonly previous: { readonly state: string | null; readonly time: Time } | null;
 };
 
+/** What a chart and a list need of a reading that came by the live stream. */
+export type Arrived = Pick<Change, "time" | "state" | "position">;
+
 export type HomeEvent = {
   readonly id: number;
   readonly type: string;

@@ -104,6 +104,18 @@ test("readers are told a few times a second, however many changes come", async (
   assert.equal(states.version.get() - before, 4);
 });
 
+test("a snapshot is taken over whole: what is gone from it is gone, and what is newer here stays", async () => {
+  const { states, clock } = setUp([known(1, "light.a", "off", 10), known(2, "light.gone", "on", 10)]);
+  await states.load();
+  states.apply([change(1, "light.a", "on", 15)]);
+  const version = states.version.get();
+  states.adopt([known(1, "light.a", "off", 12), known(3, "light.new", "on", 12)]);
+  assert.deepEqual([...states.bySeries.keys()], [1, 3]);
+  assert.equal(states.byEntity("light.a")?.state, "on");
+  clock.advance(1_000);
+  assert.notEqual(states.version.get(), version);
+});
+
 test("a failed load says why and keeps what was known", async () => {
   const { states, answers } = setUp();
   await states.load();

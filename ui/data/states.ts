@@ -15,6 +15,8 @@ export type States = {
   areaOf(entityId: string): string | null;
   load(): Promise<void>;
   apply(changes: readonly Change[]): void;
+  /** Takes over what the hub's snapshot says: nothing falls between it and the changes that follow. */
+  adopt(snapshot: readonly State[]): void;
 };
 
 const TELL_EVERY_MS = 300;
@@ -110,6 +112,17 @@ export function createStates(needs: {
     byEntity: find,
     areaOf: (entityId) => find(entityId)?.area_id ?? null,
     load: refresh,
+    adopt: (snapshot) => {
+      const next = new Map<number, State>();
+      for (const state of snapshot) {
+        const known = bySeries.get(state.series);
+        next.set(state.series, known && isNewer(known, state) ? known : state);
+      }
+      bySeries = next;
+      byName = null;
+      loaded = true;
+      tell();
+    },
     apply: (changes) => {
       if (loading) meanwhile.push(...changes);
       if (!loaded) return;
@@ -130,5 +143,5 @@ const NAMELESS = {
 } as const;
 
 /** The latest is the one with the greatest time, then position: a late or filled reading does not replace it. */
-const isNewer = (change: Change, known: State): boolean =>
+const isNewer = (change: Pick<Change, "time" | "position">, known: State): boolean =>
   change.time > known.time || (change.time === known.time && change.position > known.position);

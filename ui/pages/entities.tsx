@@ -16,14 +16,14 @@ export function EntitiesPage() {
   const route = useCell(router.route);
   const problem = useCell(states.problem);
   useCell(states.version);
-  useWanted({ topics: ["changes", "status"], snapshot: false });
+  useWanted({ topics: ["changes", "status"], snapshot: true });
   useEffect(() => {
-    // Listening begins before loading, so that no change falls between.
     const stop = live.listen((frame) => {
       if (frame.type === "changes") states.apply(frame.changes);
-      // After a reconnect, changes in between were not seen here.
-      else if (frame.type === "hello" || frame.type === "lost") void states.load();
+      else if (frame.type === "snapshot") states.adopt(frame.states);
+      else if (frame.type === "lost") void states.load();
     });
+    // Areas have their names from here; the values are also here while the live stream is not.
     void states.load();
     return stop;
   }, [live, states]);

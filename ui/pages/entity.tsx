@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { Change, Entity, Identity, State } from "../api-types.ts";
+import type { Arrived, Change, Entity, Identity, State } from "../api-types.ts";
 import { Age, Card, Page, ProblemNote, Skeleton, Tag, Value } from "../parts/basics.tsx";
 import { useCell, useHub, useLoad, useReconnected, useWanted } from "../parts/hub.ts";
 import { Icon } from "../parts/icons.tsx";
@@ -8,6 +8,9 @@ import { t } from "../text/text.ts";
 import { AttributeTable, describeFlaw } from "./sections/details.tsx";
 import { HistoryCard } from "./sections/history.tsx";
 import { Rows } from "./sections/rows.tsx";
+
+/** A page left open for a day still draws in no time. */
+const MOST_ARRIVED = 5_000;
 
 /** One entity: what it is now, what it was, and under which names. */
 export function EntityPage({ id }: { id: string }) {
@@ -46,16 +49,21 @@ function Known(props: { entity: Entity; loaded: State; asked: string; back: prea
   const { entity, loaded, asked, back } = props;
   const { live, states } = useHub();
   const [state, setState] = useState(loaded);
-  const [arrived, setArrived] = useState<readonly Change[]>([]);
+  const [arrived, setArrived] = useState<readonly Arrived[]>([]);
   useEffect(() => setState((before) => (loaded.position > before.position ? loaded : before)), [loaded]);
-  useWanted({ topics: ["changes", "gaps", "status"], entities: [entity.entity_id], snapshot: false });
+  useWanted({ topics: ["changes", "gaps", "status"], entities: [entity.entity_id], snapshot: true });
   useEffect(
     () =>
       live.listen((frame) => {
-        if (frame.type !== "changes") return;
-        const mine = frame.changes.filter(({ series }) => series === entity.series);
+        // The snapshot tells what changed between the answer that this page was drawn from and the subscription.
+        const heard = frame.type === "changes" ? frame.changes : frame.type === "snapshot" ? frame.states : [];
+        const mine = heard.filter(({ series }) => series === entity.series);
         if (mine.length === 0) return;
-        setArrived((before) => [...before, ...mine].slice(-5_000));
+        setArrived((before) => {
+          // Positions only grow: what a second snapshot repeats is already here.
+          const last = before.at(-1)?.position ?? Number.NEGATIVE_INFINITY;
+          return [...before, ...mine.filter(({ position }) => position > last)].slice(-MOST_ARRIVED);
+        });
         setState((before) => mine.reduce(newest, before));
       }),
     [live, entity.series],
@@ -166,8 +174,7 @@ function Pair({ name, value }: { name: string; value: string | null }) {
   );
 }
 
-function newest(before: State, change: Change): State {
-  if (change.time < before.time || (change.time === before.time && change.position <= before.position)) return before;
-  const { previous: _, ...reading } = change;
-  return { ...before, ...reading };
+function newest(before: State, heard: Change | State): State {
+  if (heard.time < before.time || (heard.time === before.time && heard.position <= before.position)) return before;
+  return { ...before, ...heard };
 }

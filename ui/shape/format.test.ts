@@ -8,6 +8,7 @@ import {
   formatMoment,
   formatRate,
   formatTime,
+  microsOf,
   nameOf,
   readable,
   showState,
@@ -70,6 +71,12 @@ test("times of day are told in the reader's zone, with milliseconds where change
   assert.equal(formatTime(ms, "en-GB", "Europe/Berlin"), "23:39:00");
   assert.equal(formatClock(ms, "en-GB", "UTC"), "22:39:00.123");
   assert.equal(formatMoment(ms, "en-GB", "UTC"), "23 Nov 2026, 22:39:00");
+});
+
+test("microseconds survive the way from a text to a number", () => {
+  assert.equal(microsOf("2026-11-23T22:39:00.123456Z"), 1_795_473_540_123_456);
+  assert.equal(microsOf("2026-11-23T22:39:00Z"), 1_795_473_540_000_000);
+  assert.equal(microsOf("2026-11-23T22:39:00.000001Z") - microsOf("2026-11-23T22:39:00Z"), 1);
 });
 
 test("midnight is 00, not 24", () => {

@@ -9,6 +9,12 @@ const DAY = 24 * HOUR;
 /** Milliseconds since the epoch, cut to whole ones; NaN where the text is no time. */
 export const millisOf = (time: string): number => Date.parse(time);
 
+/** Microseconds since the epoch: what a browser's own dates cut off. */
+export function microsOf(time: string): number {
+  const fraction = /\.(\d+)/.exec(time)?.[1] ?? "";
+  return Math.floor(Date.parse(time) / 1000) * 1_000_000 + Number(fraction.padEnd(6, "0").slice(0, 6));
+}
+
 /** `3 min 20 s`: at most two units, the larger first. */
 export function formatDuration(ms: number): string {
   if (!Number.isFinite(ms)) return t("unit.unknown");

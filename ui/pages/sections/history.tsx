@@ -1,11 +1,11 @@
 import { useMemo, useState } from "preact/hooks";
-import type { Change, Point, State } from "../../api-types.ts";
+import type { Arrived, Point, State } from "../../api-types.ts";
 import { Card, Empty, ProblemNote, Segmented, Skeleton } from "../../parts/basics.tsx";
 import { BandChart, Legend, NumberChart } from "../../parts/chart/charts.tsx";
 import { useHub, useLoad, useNow, useReconnected } from "../../parts/hub.ts";
 import { Icon } from "../../parts/icons.tsx";
 import { chartKind, extremes, gapSpans, secondsOfMicros, toStretches } from "../../shape/chart-data.ts";
-import { formatMoment } from "../../shape/format.ts";
+import { formatMoment, microsOf } from "../../shape/format.ts";
 import { groupGaps } from "../../shape/gap-groups.ts";
 import { plural, t } from "../../text/text.ts";
 import { GapRow } from "./gaps.tsx";
@@ -17,7 +17,7 @@ type Range = keyof typeof RANGES;
 const MOST_POINTS = 50_000;
 const EPOCH = "1970-01-01T00:00:00Z";
 
-export function HistoryCard(props: { series: string; name: string; state: State; arrived: readonly Change[] }) {
+export function HistoryCard(props: { series: string; name: string; state: State; arrived: readonly Arrived[] }) {
   const { series, name, state, arrived } = props;
   const { api, clock } = useHub();
   const [range, setRange] = useState<Range>("24h");
@@ -112,7 +112,7 @@ export function HistoryCard(props: { series: string; name: string; state: State;
 }
 
 /** Changes that came by the live stream after the history was asked for, put in their place. */
-function withArrived(points: readonly Point[], arrived: readonly Change[]): readonly Point[] {
+function withArrived(points: readonly Point[], arrived: readonly Arrived[]): readonly Point[] {
   if (arrived.length === 0) return points;
   const last = points.at(-1)?.[0] ?? 0;
   const fresh = arrived
@@ -120,9 +120,4 @@ function withArrived(points: readonly Point[], arrived: readonly Change[]): read
     .filter(([at]) => at > last)
     .sort(([a], [b]) => a - b);
   return [...points, ...fresh];
-}
-
-function microsOf(time: string): number {
-  const fraction = /\.(\d+)/.exec(time)?.[1] ?? "";
-  return Math.floor(Date.parse(time) / 1000) * 1_000_000 + Number(fraction.padEnd(6, "0").slice(0, 6));
 }

@@ -1,27 +1,27 @@
 import { useState } from "preact/hooks";
-import type { Change, State } from "../../api-types.ts";
+import type { Arrived, State } from "../../api-types.ts";
 import { Age, Card, Empty, ProblemNote, Skeleton, Value } from "../../parts/basics.tsx";
 import { useHub, useLoad, useReconnected } from "../../parts/hub.ts";
-import { formatClock, formatDay } from "../../shape/format.ts";
+import { formatClock, formatDay, microsOf } from "../../shape/format.ts";
 import { plural, t } from "../../text/text.ts";
 
 const SHOWN = 50;
 const SHOWN_AT_FIRST = 12;
 
 /** The last readings as they are stored, the newest first: the chart's numbers in words. */
-export function Rows({ series, state, arrived }: { series: string; state: State; arrived: readonly Change[] }) {
+export function Rows({ series, state, arrived }: { series: string; state: State; arrived: readonly Arrived[] }) {
   const { api } = useHub();
   const [all, setAll] = useState(false);
   const { data, problem, reload } = useLoad(series, () =>
     api.history(series, { from: "1970-01-01T00:00:00Z", limit: SHOWN, order: "newest_first" }),
   );
   useReconnected(reload);
-  const stored = (data?.series[0]?.points ?? []).map(([micros, text]) => ({ key: micros, ms: micros / 1000, text }));
-  const newestStored = stored[0]?.ms ?? 0;
+  const stored = (data?.series[0]?.points ?? []).map(([micros, text]) => ({ micros, text }));
+  const newestStored = stored[0]?.micros ?? 0;
   const fresh = arrived
-    .map((change) => ({ key: change.position, ms: Date.parse(change.time), text: change.state }))
-    .filter(({ ms }) => ms > newestStored)
-    .toReversed();
+    .map(({ time, state: text }) => ({ micros: microsOf(time), text }))
+    .filter(({ micros }) => micros > newestStored)
+    .sort((a, b) => b.micros - a.micros);
   const rows = [...fresh, ...stored].slice(0, SHOWN);
   return (
     <Card title={t("rows.title")} note={t("rows.note", { count: SHOWN })} class="flush">
@@ -41,13 +41,13 @@ export function Rows({ series, state, arrived }: { series: string; state: State;
               </tr>
             </thead>
             <tbody>
-              {(all ? rows : rows.slice(0, SHOWN_AT_FIRST)).map(({ key, ms, text }) => (
-                <tr key={key}>
+              {(all ? rows : rows.slice(0, SHOWN_AT_FIRST)).map(({ micros, text }) => (
+                <tr key={micros}>
                   <td>
-                    <span class="muted">{formatDay(ms)}</span> {formatClock(ms)}
+                    <span class="muted">{formatDay(micros / 1000)}</span> {formatClock(micros / 1000)}
                   </td>
                   <td class="muted">
-                    <Age time={ms} />
+                    <Age time={micros / 1000} />
                   </td>
                   <td class="number">
                     <Value state={text} attributes={state.attributes} />
