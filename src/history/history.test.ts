@@ -9,8 +9,8 @@ import { silentLog } from "../platform/log.ts";
 import { startWorker } from "../platform/worker.ts";
 import { createMemoryStore } from "../store/memory/memory.ts";
 import type { Store } from "../store/store.ts";
-import type { Answer } from "./answer.ts";
 import { createHistory, type History, type PointsRequest } from "./history.ts";
+import type { Answer } from "./jobs/answer.ts";
 import type { EventsAnswer, HistoryAnswer } from "./shapes.ts";
 
 const clock = createTestClock();

@@ -4,12 +4,12 @@ import type { Window } from "../domain/time.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
 import type { Order } from "../store/store.ts";
-import type { Answer } from "./answer.ts";
 import { badCursor, type PageStart, readCursor } from "./cursor.ts";
-import { createJobs, type Views } from "./jobs.ts";
+import type { Answer } from "./jobs/answer.ts";
+import { createJobs, type Views } from "./jobs/jobs.ts";
 import { gapShape } from "./shapes.ts";
 
-export type { Answer } from "./answer.ts";
+export type { Answer } from "./jobs/answer.ts";
 
 export type RangeRequest = {
   /** Absent sides are those of the cursor, else the last 24 hours. */

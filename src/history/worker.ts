@@ -4,7 +4,7 @@ import { openView } from "../store/open.ts";
 import type { ViewReader } from "../store/store.ts";
 import { encodeEvent, encodeEvents } from "./encode/events.ts";
 import { encodePoints } from "./encode/points.ts";
-import type { FromWorker, Plan, ToWorker } from "./plan.ts";
+import type { FromWorker, Plan, ToWorker } from "./jobs/plan.ts";
 
 /** Reads and encodes in a thread of its own, so that no answer, however long, holds up what is coming in. */
 

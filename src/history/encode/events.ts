@@ -2,7 +2,7 @@ import type { HomeEvent, Stored } from "../../domain/reading.ts";
 import { ALL_TIME } from "../../domain/time.ts";
 import type { ViewReader } from "../../store/store.ts";
 import { writeCursor } from "../cursor.ts";
-import type { EventPlan, EventsPlan } from "../plan.ts";
+import type { EventPlan, EventsPlan } from "../jobs/plan.ts";
 import { eventShape } from "../shapes.ts";
 import { createByteWriter } from "./bytes.ts";
 

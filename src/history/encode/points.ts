@@ -2,7 +2,7 @@ import type { Reading, Stored } from "../../domain/reading.ts";
 import { microsToRfc3339 } from "../../domain/time.ts";
 import type { Cursor, ViewReader } from "../../store/store.ts";
 import { writeCursor } from "../cursor.ts";
-import type { PointsPlan } from "../plan.ts";
+import type { PointsPlan } from "../jobs/plan.ts";
 import { type ByteWriter, createByteWriter } from "./bytes.ts";
 
 const CHUNK_BYTES = 256 * 1024;

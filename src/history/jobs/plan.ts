@@ -1,6 +1,6 @@
-import type { Position, SeriesId } from "../domain/reading.ts";
-import type { Window } from "../domain/time.ts";
-import type { Cursor, Damage, Order, View } from "../store/store.ts";
+import type { Position, SeriesId } from "../../domain/reading.ts";
+import type { Window } from "../../domain/time.ts";
+import type { Cursor, Damage, Order, View } from "../../store/store.ts";
 
 /** What the worker is asked: all that it needs, as data. */
 export type PointsPlan = {
