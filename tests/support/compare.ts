@@ -74,20 +74,27 @@ function compareEntity(known: Known[], rows: HubRow[], findings: Findings): void
   const taken = new Set<Known>();
   const byKey = new Map<string, Known[]>();
   for (const one of known) if (one.state !== null) byKey.set(keyOf(one), [...(byKey.get(keyOf(one)) ?? []), one]);
+  const heldKeys = new Set(rows.map(keyOf));
+  const placeOf = new Map(known.map((one, place) => [one, place]));
   const removals = known.filter((one) => one.state === null);
-  /** Where a row stands among the entity's states: removals are placed by it. */
-  let lastMatch: Known | undefined;
+  /** A removal stands before every later state and behind the state before it, if the hub has that one at all. */
+  const belongsHere = (removal: Known, reached: number): boolean => {
+    const place = placeOf.get(removal) as number;
+    const previous = known.slice(0, place).findLast((one) => one.state !== null);
+    return reached < place && (!previous || taken.has(previous) || !heldKeys.has(keyOf(previous)));
+  };
+  let reached = -1;
   for (const row of rows) {
     const match =
       row.state === null
-        ? removals.find((one) => !taken.has(one) && isPlacedAfter(one, lastMatch, known))
+        ? removals.find((one) => !taken.has(one) && belongsHere(one, reached))
         : byKey.get(keyOf(row))?.find((one) => !taken.has(one));
     if (!match) {
       findings.extra.push(row);
       continue;
     }
     taken.add(match);
-    lastMatch = match;
+    reached = Math.max(reached, placeOf.get(match) as number);
     findings.matched++;
     compareAttributes(row, match, findings);
   }
@@ -96,12 +103,6 @@ function compareEntity(known: Known[], rows: HubRow[], findings: Findings): void
     if (one.due) findings.missing.push(one);
     else if (one.sent) findings.lost.push(one.sent);
   }
-}
-
-/** A removal belongs behind the last state before it and before the next one. */
-function isPlacedAfter(removal: Known, before: Known | undefined, known: readonly Known[]): boolean {
-  const previous = known.slice(0, known.indexOf(removal)).findLast((one) => one.state !== null);
-  return previous === undefined || previous === before;
 }
 
 function compareAttributes(row: HubRow, known: Known, findings: Findings): void {
