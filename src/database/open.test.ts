@@ -173,3 +173,12 @@ test("a file that is no database is refused with what to do", () => {
     (error: Failure) => error.code === "database_unreadable" && /backup/.test(error.fix ?? ""),
   );
 });
+
+test("a data folder that cannot be made is refused with the option that names it", () => {
+  const file = join(mkdtempSync(join(tmpdir(), "database-")), "file");
+  writeFileSync(file, "");
+  assert.throws(
+    () => open(join(file, "home")),
+    (error: Failure) => error.code === "data_folder_unusable" && /HA_INGESTOR_DATA/.test(error.fix ?? ""),
+  );
+});

@@ -35,7 +35,7 @@ export function openDatabase(needs: {
   migrations?: URL;
 }): Database {
   const { folder, clock, log, migrations = new URL("./migrations/", import.meta.url) } = needs;
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const file = join(folder, "app.db");
   const sqlite = openFile(file, log, migrations);
   const tables = drizzle(sqlite, { schema });
@@ -52,6 +52,17 @@ export function openDatabase(needs: {
       sqlite.close();
     },
   };
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new Failure("data_folder_unusable", `The data folder ${folder} cannot be made: ${describeError(error)}`, {
+      fix: "Set HA_INGESTOR_DATA to a folder that the hub may write.",
+      cause: error,
+    });
+  }
 }
 
 function openFile(file: string, log: Log, migrations: URL): Sqlite.Database {
