@@ -46,6 +46,8 @@ export type Simulator = {
   readonly url: string;
   readonly port: number;
   readonly token: string;
+  /** The token of a user who is no administrator. */
+  readonly guestToken: string;
   /** The inside, for tests that watch or change it directly. */
   readonly core: Core;
   readonly load: Load;
@@ -71,8 +73,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const users = createUsers(ids);
   const switches = createFaultSwitches();
   const token = options.token ?? `simulated-${ids.hex("token")}`;
-  const admit = (given: string): User | undefined =>
-    given === token && !switches.tokenRefused() ? users.admin : undefined;
+  const guestToken = `guest-${ids.hex("guest token")}`;
+  const admit = (given: string): User | undefined => {
+    if (switches.tokenRefused()) return undefined;
+    return given === token ? users.admin : given === guestToken ? users.guest : undefined;
+  };
 
   core.boot.begin();
   core.boot.populate();
@@ -144,6 +149,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     url: `http://${host}:${server.port()}`,
     port: server.port(),
     token,
+    guestToken,
     core,
     load,
     faults,

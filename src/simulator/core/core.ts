@@ -54,7 +54,7 @@ export function createCore(needs: {
     fire: (type, data) => bus.fire(type, data, shared ?? newContext()),
     isTaken: (entityId) => states.get(entityId) !== undefined,
   });
-  const owned = createOwnedEntities({ states, registries, isUp: () => populated });
+  const owned = createOwnedEntities({ states, registries, now, isUp: () => populated });
   const recorder = createRecorder({
     now,
     commitMs,

@@ -1,7 +1,9 @@
-import type { Attributes } from "../../domain/reading.ts";
+import type { Attributes, Context } from "../../domain/reading.ts";
+import type { Micros } from "../../domain/time.ts";
 import type { FullEntity } from "../registry/entities.ts";
 import type { Registries } from "../registry/registries.ts";
 import type { SetOptions, States } from "./state/states.ts";
+import { sameValue } from "./state/wire.ts";
 
 /**
  * An entity that an integration of the simulated home stands behind. It keeps its value while Home Assistant is down
@@ -10,8 +12,10 @@ import type { SetOptions, States } from "./state/states.ts";
 export type OwnedEntity = {
   readonly entityId: string;
   readonly value: { readonly state: string; readonly attributes: Attributes } | undefined;
-  /** Attributes without the name: that comes from the registry. */
-  write(state: string, attributes: Attributes, options?: SetOptions): void;
+  /** Attributes without the name: that comes from the registry. `asked` true: a service call is behind it. */
+  write(state: string, attributes: Attributes, options?: SetOptions & { asked?: boolean }): void;
+  /** The context that the entity's next state has: that of a service call in the last seconds. */
+  recentContext(time: Micros): Context | undefined;
 };
 
 export type OwnedEntities = {
@@ -26,14 +30,18 @@ export type OwnedEntities = {
   list(): Iterable<OwnedEntity>;
 };
 
+/** Home Assistant lays what an entity does within 5 s of a service call to that call. */
+const CONTEXT_MICROS = 5_000_000;
+
 type Held = OwnedEntity & { entityId: string; value: OwnedEntity["value"]; show(options?: SetOptions): void };
 
 export function createOwnedEntities(needs: {
   states: States;
   registries: Registries;
+  now: () => Micros;
   isUp: () => boolean;
 }): OwnedEntities {
-  const { states, registries, isUp } = needs;
+  const { states, registries, now, isUp } = needs;
   const all = new Map<string, Held>();
 
   const friendlyName = (entry: FullEntity): string => {
@@ -46,24 +54,31 @@ export function createOwnedEntities(needs: {
 
   return {
     add(what) {
-      const nameOf = () => ("entry" in what ? friendlyName(what.entry) : what.name);
+      const registryOf = (): FromRegistry =>
+        "entry" in what
+          ? { name: friendlyName(what.entry), icon: what.entry.icon, deviceClass: what.entry.device_class }
+          : { name: what.name, icon: null, deviceClass: null };
       // One object per value keeps the recorder's and the wire's caches of attribute texts small.
-      let named: { from: Attributes; name: string; to: Attributes } | undefined;
+      let named: { from: Attributes; by: FromRegistry; to: Attributes } | undefined;
+      let recent: { context: Context; time: Micros } | undefined;
       const held: Held = {
         entityId: "entry" in what ? what.entry.entity_id : what.entityId,
         value: undefined,
         write(state, attributes, options) {
           held.value = { state, attributes };
+          if (options?.asked && options.context) recent = { context: options.context, time: options.time ?? now() };
           held.show(options);
         },
+        recentContext: (time) => (recent && time - recent.time <= CONTEXT_MICROS ? recent.context : undefined),
         show(options) {
           if (!held.value || !isUp() || all.get(held.entityId) !== held) return;
           if ("entry" in what && what.entry.disabled_by !== null) return;
-          const name = nameOf();
+          const by = registryOf();
           const { state, attributes } = held.value;
-          if (named?.from !== attributes || named.name !== name)
-            named = { from: attributes, name, to: withName(attributes, name) };
-          states.set(held.entityId, state, named.to, options);
+          if (named?.from !== attributes || !sameValue(named.by, by))
+            named = { from: attributes, by, to: withRegistry(attributes, by) };
+          const context = options?.context ?? held.recentContext(options?.time ?? now());
+          states.set(held.entityId, state, named.to, { ...options, ...(context ? { context } : {}) });
         },
       };
       all.set(held.entityId, held);
@@ -86,10 +101,16 @@ export function createOwnedEntities(needs: {
   };
 }
 
+type FromRegistry = { readonly name: string; readonly icon: string | null; readonly deviceClass: string | null };
+
 /** `supported_features` comes last, as Home Assistant writes it. */
-function withName(attributes: Attributes, name: string): Attributes {
+function withRegistry(attributes: Attributes, { name, icon, deviceClass }: FromRegistry): Attributes {
   const { supported_features, ...others } = attributes;
-  return supported_features === undefined
-    ? { ...others, friendly_name: name }
-    : { ...others, friendly_name: name, supported_features };
+  return {
+    ...others,
+    ...(deviceClass === null ? {} : { device_class: deviceClass }),
+    ...(icon === null ? {} : { icon }),
+    friendly_name: name,
+    ...(supported_features === undefined ? {} : { supported_features }),
+  };
 }

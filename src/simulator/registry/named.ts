@@ -20,8 +20,10 @@ export function createNamedRegistry<T extends Stamped>(needs: {
   blank: Omit<T, keyof Stamped>;
   seconds: () => number;
   fire: (data: Attributes) => void;
+  /** Areas announce an update that changes nothing too. */
+  tellsAlways?: boolean;
 }): NamedRegistry<T> {
-  const { noun, idKey, blank, seconds, fire } = needs;
+  const { noun, idKey, blank, seconds, fire, tellsAlways = false } = needs;
   const items = new Map<string, T>();
   const refuse = (id: string) =>
     new Failure("invalid_info", `${noun} ID doesn't exist`, { fix: `List the ids: ${id}` });
@@ -50,8 +52,8 @@ export function createNamedRegistry<T extends Stamped>(needs: {
       const differs = Object.entries(fields).some(([key, value]) => {
         return JSON.stringify(item[key as keyof T]) !== JSON.stringify(value);
       });
-      if (!differs) return item;
-      Object.assign(item, fields, { modified_at: seconds() });
+      if (!differs && !tellsAlways) return item;
+      if (differs) Object.assign(item, fields, { modified_at: seconds() });
       fire({ action: "update", [idKey]: id });
       return item;
     },

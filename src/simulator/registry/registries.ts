@@ -49,6 +49,7 @@ export function createRegistries(needs: {
       },
       seconds,
       fire: announce("area_registry_updated"),
+      tellsAlways: true,
     }),
     floors: createNamedRegistry<FloorEntry>({
       noun: "Floor",

@@ -1,5 +1,5 @@
 import type { Connection } from "./connection.ts";
-import type { Schema } from "./schema.ts";
+import type { Schema } from "./messages/schema.ts";
 
 /** One WebSocket command of Home Assistant. A Failure that it throws becomes the error answer. */
 export type Command = {

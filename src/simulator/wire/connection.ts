@@ -4,8 +4,8 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Log } from "../../platform/log.ts";
 import type { User } from "../core/users.ts";
 import type { Command } from "./command.ts";
+import { checkMessage } from "./messages/schema.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
-import { checkMessage } from "./schema.ts";
 
 const AUTH_SECONDS = 10;
 const HEARTBEAT_SECONDS = 55;

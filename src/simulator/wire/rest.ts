@@ -29,6 +29,7 @@ const plain = (status: number, words: string): Answer => ({
 });
 const NOT_FOUND = plain(404, "Not Found");
 const BAD_REQUEST = plain(400, "Bad Request");
+const UNAUTHORIZED = plain(401, "Unauthorized");
 const WRONG_METHOD = plain(405, "Method Not Allowed");
 
 /** Addresses that Home Assistant serves here; it asks for a token at these alone. */
@@ -82,6 +83,7 @@ export function createRest(needs: RestNeeds): (request: IncomingMessage, respons
     const state = states.get(entityId);
     if (method === "GET")
       return state ? { status: 200, body: stateText(state), type: JSON_TYPE } : said("Entity not found.", 404);
+    if (method !== "GET" && !user.isAdmin) return UNAUTHORIZED;
     if (method === "DELETE")
       return states.remove(entityId.toLowerCase()) ? said("Entity removed.") : said("Entity not found.", 404);
     if (method !== "POST") return WRONG_METHOD;
@@ -108,6 +110,7 @@ export function createRest(needs: RestNeeds): (request: IncomingMessage, respons
   };
 
   const fireEvent = (type: string, body: string, user: User): Answer => {
+    if (!user.isAdmin) return UNAUTHORIZED;
     const data = parse(body);
     if (data === INVALID) return said("Event data should be valid JSON.", 400);
     if (data !== null && !isObject(data)) return said("Event data should be a JSON object", 400);
@@ -173,7 +176,7 @@ export function createRest(needs: RestNeeds): (request: IncomingMessage, respons
     if (!VIEWS.test(path)) return answer(NOT_FOUND);
     const [, token = ""] = /^Bearer (.+)$/.exec(request.headers.authorization ?? "") ?? [];
     const user = token === "" ? undefined : admit(token);
-    if (!user) return answer({ ...plain(401, "Unauthorized"), headers: { "www-authenticate": "Bearer" } });
+    if (!user) return answer({ ...UNAUTHORIZED, headers: { "www-authenticate": "Bearer" } });
     let body = "";
     for await (const chunk of request.setEncoding("utf8")) body += chunk;
     catchUp();

@@ -9,7 +9,13 @@ export type Peer = {
   readonly light: string;
   /** Another entity of this home that a name can be swapped with. */
   readonly otherLight: string;
-  /** The state texts of the home's log so far. */
+  /** A script of this home that turns a lamp on. */
+  readonly script: string;
+  /** The same home for a user who is no administrator. */
+  guest(): Promise<{ url: string; token: string }>;
+  /** A home where an automation is triggered by a state, now or soon after `provoke`. */
+  automated(): Promise<AsyncDisposable & { url: string; token: string; provoke(): Promise<void> }>;
+  /** What the home has logged so far. */
   logText(): string;
   /** As a user restarts it; resolves when it is up again. */
   restart(): Promise<void>;

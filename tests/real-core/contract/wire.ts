@@ -1,3 +1,4 @@
+import { eventually } from "../../support/eventually.ts";
 import { openWire } from "../../support/wire-client.ts";
 import { freshEntity, type Peer, rest, type Scenario, setState, withWire } from "./peer.ts";
 import { delta, rename, shape } from "./shape.ts";
@@ -286,6 +287,97 @@ export const CONTEXTS: readonly Scenario[] = [
       const [state] = on.body as { entity_id: string; state: string }[];
       const keys = Object.keys(state ?? {}).sort();
       return { status: on.status, count: (on.body as []).length, keys, state: state?.state, nobody };
+    },
+  },
+  {
+    promise: "a script run by a user: script_started, what it calls and what changes share the user's context",
+    ask: (peer) =>
+      withWire(peer, async (wire) => {
+        const started = await wire.call("subscribe_events", { event_type: "script_started" });
+        const calls = await wire.call("subscribe_events", { event_type: "call_service" });
+        const { context } = await wire.result<{ context: { id: string } }>("call_service", {
+          domain: "script",
+          service: peer.script,
+        });
+        await wire.drained();
+        const [event] = wire.events(started.id);
+        const called = wire.events(calls.id).filter(({ data }) => data.domain === "light");
+        return {
+          keys: Object.keys(event.data).sort(),
+          same: event.context.id === context.id,
+          hasUser: typeof event.context.user_id === "string",
+          lights: called.length > 0 && called.every((call) => call.context.id === context.id),
+        };
+      }),
+  },
+  {
+    promise: "an automation: its event, and the chain from the trigger's context to what it changed",
+    ask: async (peer) => {
+      await using home = await peer.automated();
+      const wire = await openWire(home);
+      const triggered = await wire.call("subscribe_events", { event_type: "automation_triggered" });
+      const states = await wire.call("subscribe_events", { event_type: "state_changed" });
+      const calls = await wire.call("subscribe_events", { event_type: "call_service" });
+      await home.provoke();
+      const told = await eventually(60, () => {
+        const changes = wire.events(states.id);
+        for (const event of wire.events(triggered.id)) {
+          const trigger = changes.find(({ context }) => context.id === event.context.parent_id);
+          const caused = changes.filter(({ context }) => context.id === event.context.id);
+          const light = caused.find(({ data }) => data.entity_id.startsWith("light."));
+          if (trigger && light) return { event, trigger, light, caused };
+        }
+        throw new Error("no automation has switched a light yet");
+      });
+      const { event, trigger, light, caused } = told;
+      const called = wire.events(calls.id).find(({ context }) => context.id === event.context.id);
+      wire.close();
+      return {
+        data: shape(event.data),
+        context: shape(event.context),
+        source: event.data.source === `state of ${trigger.data.entity_id}`,
+        called: called?.data.domain,
+        lightContext: shape(light.context),
+        ofAutomation: caused.some(({ data }) => data.entity_id === event.data.entity_id),
+      };
+    },
+  },
+  {
+    promise: "what a user who is no administrator may not do",
+    ask: async (peer) => {
+      const guest = { ...peer, ...(await peer.guest()) };
+      const byWire = await withWire(guest, async (wire) => {
+        const asked: [string, Record<string, unknown>?][] = [
+          ["get_config"],
+          ["subscribe_events", { event_type: "state_changed" }],
+          ["subscribe_events", { event_type: "call_service" }],
+          ["subscribe_events"],
+          ["subscribe_events", { event_type: "entity_registry_updated" }],
+          ["fire_event", { event_type: "contract" }],
+          ["config/auth/list"],
+          ["config_entries/get"],
+          ["config/entity_registry/list"],
+          ["config/entity_registry/update", { entity_id: peer.light, name: "x" }],
+          ["config/area_registry/create", { name: "x" }],
+          ["recorder/info"],
+        ];
+        const answers: unknown[] = [];
+        for (const [type, fields] of asked) {
+          const { success, error } = await wire.call(type, fields);
+          answers.push({ type, success, code: error?.code });
+        }
+        return answers;
+      });
+      const entity = freshEntity();
+      const byRest: unknown[] = [];
+      for (const [method, path, body] of [
+        ["GET", "/api/config"],
+        ["POST", `/api/states/${entity}`, { state: "1" }],
+        ["DELETE", "/api/states/sun.sun"],
+        ["POST", "/api/events/contract", {}],
+      ] as const)
+        byRest.push((await rest(guest, method, path, body)).status);
+      return { byWire, byRest };
     },
   },
 ];

@@ -128,7 +128,7 @@ function entryOf(
     next_name_part: null,
     options: { conversation: { should_expose: !entity.category }, ...sensor },
     original_name: entity.name,
-    translation_key: null,
+    translation_key: entity.translationKey ?? null,
     unique_id: entity.key,
     aliases: [null],
     capabilities: entity.stateClass ? { state_class: entity.stateClass } : null,

@@ -44,6 +44,7 @@ export type EntityPlan = {
   readonly category?: "config" | "diagnostic";
   readonly precision?: number;
   readonly icon?: string;
+  readonly translationKey?: string;
   readonly labels?: readonly string[];
   readonly disabled?: boolean;
   readonly hidden?: boolean;

@@ -20,8 +20,8 @@ export function startOpenings(world: World, people: People, air: Air): Openings 
   const lock = (locked: boolean, context?: Context) => {
     const key = "front_lock:lock";
     if (world.state(key) === (locked ? "locked" : "unlocked")) return;
-    const by = world.write(key, locked ? "locking" : "unlocking", undefined, context);
-    world.after(random.between(1.5, 2.5), () => world.write(key, locked ? "locked" : "unlocked", undefined, by));
+    world.write(key, locked ? "locking" : "unlocking", undefined, context);
+    world.after(random.between(1.5, 2.5), () => world.write(key, locked ? "locked" : "unlocked"));
   };
   const openDoor = (key: string, seconds: number) => {
     world.write(key, "on");
@@ -37,7 +37,7 @@ export function startOpenings(world: World, people: People, air: Air): Openings 
     const at = Number(world.attributes(`${room}/blind:cover`).current_position);
     if (target === undefined || target === at) return void showBlind(room, rest(at), at, context);
     const state = target > at ? "opening" : "closing";
-    const by = showBlind(room, state, at, context);
+    showBlind(room, state, at, context);
     const step = (position: number) => {
       world.after(2, () => {
         if (moves.get(room) !== turn) return;
@@ -45,7 +45,7 @@ export function startOpenings(world: World, people: People, air: Air): Openings 
           target > position
             ? Math.min(target, position + 2 * BLIND_SPEED)
             : Math.max(target, position - 2 * BLIND_SPEED);
-        showBlind(room, next === target ? rest(next) : state, next, by);
+        showBlind(room, next === target ? rest(next) : state, next);
         if (next !== target) step(next);
       });
     };

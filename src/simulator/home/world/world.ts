@@ -25,7 +25,7 @@ export type World = {
   every(seconds: number, run: () => void): void;
   state(key: string): string;
   attributes(key: string): Attributes;
-  /** `changing` are attributes beside the ones that the plan fixes. */
+  /** `changing` are attributes beside the ones that the plan fixes; `context` is that of a service call behind it. */
   write(key: string, state: string, changing?: Attributes, context?: Context): Context;
   /** Hears changes of the state text of one entity. */
   onChange(key: string, hear: (written: Written) => void): void;
@@ -73,10 +73,10 @@ export function createWorld(needs: {
   };
   const isOffline = (key: string) => offline.has(deviceOf.get(key) ?? "");
   const context: World["context"] = (parts = {}) => core.newContext({ ...parts, time: stamp(moment()) });
-  const show = (key: string, by: Context) => {
+  const show = (key: string, by: Context, asked = false) => {
     const value = values.get(key);
     if (!value) return;
-    const options = { time: stamp(moment()), context: by };
+    const options = { time: stamp(moment()), context: by, asked };
     if (isOffline(key)) entityOf(key).write("unavailable", fixed.get(key) ?? {}, options);
     else entityOf(key).write(value.state, value.shown, options);
   };
@@ -96,10 +96,11 @@ export function createWorld(needs: {
     },
     state: (key) => values.get(key)?.state ?? "unknown",
     attributes: (key) => values.get(key)?.shown ?? {},
-    write(key, state, changing, by = context()) {
+    write(key, state, changing, asked) {
+      const by = asked ?? entityOf(key).recentContext(stamp(moment())) ?? context();
       const before = values.get(key) ?? { state: "unknown", shown: fixed.get(key) ?? {} };
       values.set(key, { state, shown: changing === undefined ? before.shown : { ...fixed.get(key), ...changing } });
-      show(key, by);
+      show(key, by, asked !== undefined);
       if (before.state !== state)
         for (const hear of hearers.get(key) ?? []) hear({ key, before: before.state, after: state, context: by });
       return by;

@@ -1,10 +1,10 @@
 import { Failure } from "../../../domain/failure.ts";
 import type { Attributes } from "../../../domain/reading.ts";
-import { domainOf } from "../../../domain/series.ts";
 import type { Core } from "../../core/core.ts";
 import { compressedText, deltaText, type StateChange, stateText } from "../../core/state/state.ts";
 import type { Commands } from "../command.ts";
-import { entityIds, idsOf, may, must, object, text, whole } from "../schema.ts";
+import { createFilter, type Filter } from "../messages/filter.ts";
+import { entityIds, idsOf, may, must, object, text, whole } from "../messages/schema.ts";
 
 /** What a client that is no administrator may subscribe to. */
 const OPEN_EVENTS = [
@@ -66,7 +66,7 @@ export function eventCommands({ core }: { core: Core }): Commands {
       schema: { entity_ids: may(entityIds), include: may(object), exclude: may(object) },
       run(connection, { id, entity_ids, include, exclude }) {
         const asked = entity_ids === undefined ? [] : idsOf(entity_ids);
-        const wanted = filterOf(asked, (include ?? {}) as Filter, (exclude ?? {}) as Filter);
+        const wanted = createFilter(asked, (include ?? {}) as Filter, (exclude ?? {}) as Filter);
         connection.subscribe(
           id,
           bus.onChange((change) => {
@@ -111,37 +111,3 @@ export const wireContext = (context: { id: string; parentId: string | null; user
   parent_id: context.parentId,
   user_id: context.userId,
 });
-
-type Filter = { entities?: string[]; domains?: string[]; entity_globs?: string[] };
-
-/** Home Assistant's include/exclude filter: an explicit entity decides, then patterns, then domains. */
-function filterOf(asked: readonly string[], include: Filter, exclude: Filter): ((entityId: string) => boolean) | null {
-  const rules = [include, exclude].map((filter) => ({
-    entities: new Set(filter.entities ?? []),
-    domains: new Set(filter.domains ?? []),
-    globs: (filter.entity_globs ?? []).map(globToRegex),
-  })) as [Rules, Rules];
-  const [yes, no] = rules;
-  const isEmpty = (rule: Rules) => rule.entities.size + rule.domains.size + rule.globs.length === 0;
-  const ids = new Set(asked);
-  if (ids.size === 0 && isEmpty(yes) && isEmpty(no)) return null;
-  return (entityId) => {
-    if (ids.size > 0 && !ids.has(entityId)) return false;
-    if (yes.entities.has(entityId)) return true;
-    if (no.entities.has(entityId)) return false;
-    if (yes.globs.some((glob) => glob.test(entityId))) return true;
-    if (no.globs.some((glob) => glob.test(entityId))) return false;
-    if (yes.domains.has(domainOf(entityId))) return !no.domains.has(domainOf(entityId)) || isEmpty(no);
-    if (!isEmpty(yes)) return false;
-    return !no.domains.has(domainOf(entityId));
-  };
-}
-
-type Rules = { entities: Set<string>; domains: Set<string>; globs: RegExp[] };
-const globToRegex = (glob: string) =>
-  new RegExp(
-    `^${glob
-      .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-      .replaceAll("*", ".*")
-      .replaceAll("?", ".")}$`,
-  );

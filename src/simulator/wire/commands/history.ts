@@ -6,7 +6,7 @@ import type { Row } from "../../core/recorder/recorder.ts";
 import { attributesText, clockSecondsText, secondsText } from "../../core/state/wire.ts";
 import { ENTITY_ID } from "../../registry/entities.ts";
 import type { Commands } from "../command.ts";
-import { flag, listOf, may, must, text } from "../schema.ts";
+import { flag, listOf, may, must, text } from "../messages/schema.ts";
 
 /** Home Assistant's recorder/history/const.py. */
 const SIGNIFICANT_DOMAINS = ["climate", "device_tracker", "humidifier", "thermostat", "water_heater"];
@@ -89,9 +89,10 @@ export function historyCommands({ core, gate }: { core: Core; gate: HistoryGate 
     if (asked.significant && !SIGNIFICANT_DOMAINS.includes(domain))
       rows = rows.filter((row) => row.changed === row.updated);
     const withChanged = !asked.significant;
-    const full = (row: Row, time?: Micros) => fullRow(row, { ...asked, withChanged }, time);
+    const minimal = asked.minimal && !NEED_ATTRIBUTE_DOMAINS.includes(domain);
+    const full = (row: Row, time?: Micros) => fullRow(row, { ...asked, minimal, withChanged }, time);
     const texts = first ? [full(first, asked.from)] : [];
-    if (!asked.minimal || NEED_ATTRIBUTE_DOMAINS.includes(domain)) {
+    if (!minimal) {
       for (const row of rows) texts.push(full(row));
       return texts;
     }

@@ -4,7 +4,19 @@ import { displayed, type FullEntity, listed } from "../../registry/entities.ts";
 import type { CategoryEntry, DeviceEntry } from "../../registry/entries.ts";
 import type { NamedRegistry } from "../../registry/named.ts";
 import type { Commands } from "../command.ts";
-import { entityId, entityIds, idsOf, listOf, may, must, object, orNull, type Schema, text, whole } from "../schema.ts";
+import {
+  entityId,
+  entityIds,
+  idsOf,
+  listOf,
+  may,
+  must,
+  object,
+  orNull,
+  type Schema,
+  text,
+  whole,
+} from "../messages/schema.ts";
 
 export function registryCommands({ core }: { core: Core }): Commands {
   const { registries } = core;
@@ -123,7 +135,6 @@ export function registryCommands({ core }: { core: Core }): Commands {
         connection.result(id, (categories.get(scope as string) ?? []) satisfies CategoryEntry[]),
     },
     "config_entries/get": {
-      admin: true,
       schema: { type_filter: may(listOf(text)), domain: may(text) },
       run: (connection, { id, domain }) =>
         connection.result(
@@ -168,7 +179,7 @@ function namedCommands<T extends { name: string; created_at: number; modified_at
       schema: { [idKey]: must(text) },
       run(connection, { id, [idKey]: which }) {
         registry.remove(which as string);
-        connection.result(id, "success");
+        connection.result(id, noun === "area" ? "success" : null);
       },
     },
   };

@@ -2,7 +2,7 @@ import type { Attributes } from "../../../domain/reading.ts";
 import type { Core } from "../../core/core.ts";
 import type { Services } from "../../core/services.ts";
 import type { Commands } from "../command.ts";
-import { flag, may, must, object, text } from "../schema.ts";
+import { flag, may, must, object, text } from "../messages/schema.ts";
 import { wireContext } from "./events.ts";
 
 export function serviceCommands({ core, services }: { core: Core; services: Services }): Commands {

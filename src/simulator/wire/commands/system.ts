@@ -2,7 +2,7 @@ import { Failure } from "../../../domain/failure.ts";
 import type { Core } from "../../core/core.ts";
 import type { User } from "../../core/users.ts";
 import type { Commands } from "../command.ts";
-import { may, text } from "../schema.ts";
+import { may, text } from "../messages/schema.ts";
 
 export type SystemNeeds = {
   core: Core;

@@ -1,4 +1,4 @@
-import { Failure } from "../../domain/failure.ts";
+import { Failure } from "../../../domain/failure.ts";
 
 /** The little of Home Assistant's command schemas that a client can notice: required, optional and unknown keys, types. */
 export type Field = { readonly required: boolean; readonly check: (value: unknown) => string | undefined };
