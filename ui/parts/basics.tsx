@@ -102,7 +102,7 @@ export function Value({ state, attributes }: { state: string | null; attributes?
   return (
     <span class="value">
       {shown.text}
-      {shown.unit && <span class="unit"> {shown.unit}</span>}
+      {shown.unit && <span class="unit">{`\u00a0${shown.unit}`}</span>}
     </span>
   );
 }

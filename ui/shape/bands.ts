@@ -29,13 +29,15 @@ const AT_REST = new Set([
 ]);
 const OTHERS = ["1", "2", "3", "4", "5", "6"] as const;
 
-/** The same state has the same colour throughout a chart and its legend; the first come get distinct ones. */
+/**
+ * The same state has the same colour throughout a chart and its legend, and keeps it while the window moves on: what
+ * comes first in time has no say.
+ */
 export function bandColours(states: Iterable<string | null>): ReadonlyMap<string | null, BandColour> {
   const colours = new Map<string | null, BandColour>();
   const taken = new Set<BandColour>();
   let others = 0;
-  for (const state of states) {
-    if (colours.has(state)) continue;
+  for (const state of [...new Set(states)].sort(byClaim)) {
     const usual = usualColour(state);
     // "off" and "idle" are both at rest; in one chart they must still be told apart.
     const colour =
@@ -51,3 +53,7 @@ function usualColour(state: string | null): BandColour | null {
   if (ACTIVE.has(state.toLowerCase())) return "on";
   return AT_REST.has(state.toLowerCase()) ? "off" : null;
 }
+
+/** "on" and "off" before all others, then by name. */
+const claim = (state: string | null) => `${state === "on" || state === "off" ? 0 : 1} ${state}`;
+const byClaim = (a: string | null, b: string | null) => (claim(a) < claim(b) ? -1 : 1);

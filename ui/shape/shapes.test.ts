@@ -14,6 +14,13 @@ test("states of one chart can be told apart, missing ones share a colour, and on
   assert.deepEqual([colours.get("unavailable"), colours.get(null)], ["missing", "missing"]);
 });
 
+test("colours stay with their states when the window moves on, and off is never given away", () => {
+  const before = bandColours(["idle", "heat", "off", "auto"]);
+  const after = bandColours(["auto", "off", "heat", "idle"]);
+  for (const [state, colour] of before) assert.equal(after.get(state), colour);
+  assert.equal(before.get("off"), "off");
+});
+
 const gap = (more: Partial<Gap>): Gap => ({
   id: 1,
   kind: "states",

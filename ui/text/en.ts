@@ -236,7 +236,7 @@ export const en = {
   "sign_in.where": "The panel opens only for those who can see what the hub prints when it starts.",
   "sign_in.step.log": "Look where the hub was started: its terminal, the add-on’s Log tab or the container’s log.",
   "sign_in.step.open": "Find the address that ends in #setup=… and open it in this browser.",
-  "sign_in.step.again": "A code works once and not for long. Starting the hub again prints a new one.",
+  "sign_in.step.again": "A code works once, within an hour. Starting the hub again prints a new one.",
   "sign_in.field": "Or paste a setup code or an access token",
   "sign_in.hint": "A token is forgotten when this tab is closed.",
   "sign_in.submit": "Sign in",

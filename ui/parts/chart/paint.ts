@@ -47,6 +47,8 @@ export function paintBands(
   clipped(plot, (ctx) => {
     const scale = devicePixelRatio;
     ctx.font = `${12 * scale}px system-ui, sans-serif`;
+    // Axes leave their own alignment behind.
+    ctx.textAlign = "left";
     ctx.textBaseline = "middle";
     for (const stretch of stretches) {
       const { left, width } = across(plot, stretch);
