@@ -15,7 +15,9 @@ import { currentIdentity } from "./domain/series.ts";
 import { ALL_TIME, type Micros, type Window } from "./domain/time.ts";
 import { checkHome } from "./hass/binding.ts";
 import { type Holdings, rowKey } from "./hass/fill/fill.ts";
+import { readHoles } from "./hass/fill/holes.ts";
 import { startLink } from "./hass/link.ts";
+import type { Heard } from "./hass/session/session.ts";
 import { createHistory } from "./history/history.ts";
 import { createIngest } from "./ingest/ingest.ts";
 import { createLiveBus } from "./live/topics.ts";
@@ -50,19 +52,23 @@ async function start(): Promise<{ close(): Promise<void> }> {
   const folder = join(config.dataFolder, simulated ? "simulated" : "home");
   const database = opening.adopt(openDatabase({ folder, clock, log: log.for("database") }), (it) => it.close());
   let damages = (): readonly Damage[] => [];
-  const tellStore = (trouble: StoreTrouble | null) => status.set("store", storeStatus(damages(), trouble));
+  let trouble: StoreTrouble | null = null;
+  const tellStore = () => status.set("store", storeStatus(damages(), trouble));
   const store = opening.adopt(
     await openStore({
       kind: "embedded",
       folder: join(folder, "store"),
       clock,
       log: log.for("store"),
-      onTrouble: tellStore,
+      onTrouble: (told) => {
+        trouble = told;
+        tellStore();
+      },
     }),
     (it) => it.close(),
   );
   damages = store.damages;
-  tellStore(null);
+  tellStore();
 
   const live = createLiveBus((error) => log.error("a live listener failed", { error }));
   status.onChange((part) => live.publish("status", [part]));
@@ -99,7 +105,19 @@ async function start(): Promise<{ close(): Promise<void> }> {
   opening.defer(ingest.close);
 
   const history = opening.adopt(
-    createHistory({ store, startWorker: () => startWorker("history/worker"), clock, log: log.for("history") }),
+    createHistory({
+      store: {
+        ...store,
+        // What is found damaged while it is read is told at once.
+        noteDamages: (found) => {
+          store.noteDamages(found);
+          tellStore();
+        },
+      },
+      startWorker: () => startWorker("history/worker"),
+      clock,
+      log: log.for("history"),
+    }),
     (it) => it.close(),
   );
 
@@ -149,12 +167,10 @@ async function start(): Promise<{ close(): Promise<void> }> {
       settleMs: config.settleMs,
       record: ingest.record,
       holdings: holdingsOf(store, ingest.holder),
-      presentEntities: () => presentEntities(store),
-      lastHeard: lastHeard(store),
-      openHole: {
-        get: () => asMicros(database.settings.get("open_hole")),
-        set: (from) =>
-          from === undefined ? database.settings.remove("open_hole") : database.settings.set("open_hole", from),
+      heard: await lastHeard(store),
+      holes: {
+        get: () => readHoles(database.settings.get("open_holes")),
+        set: (holes) => database.settings.set("open_holes", holes),
       },
       bindHome: (seen) => {
         checkHome(knownHome(database.home.get(), store), seen, folder);
@@ -204,8 +220,6 @@ function storeStatus(damages: readonly Damage[], trouble: StoreTrouble | null): 
   };
 }
 
-const asMicros = (value: unknown): Micros | undefined => (typeof value === "number" ? value : undefined);
-
 /** The home by what app.db remembers, and by the registry ids in the store itself should app.db be new. */
 function knownHome(bound: HomeFingerprint | undefined, store: Store): HomeFingerprint | undefined {
   const ids = [...store.series().values()].flatMap((series) => currentIdentity(series).registryId ?? []);
@@ -236,23 +250,32 @@ const holdingsOf = (store: Store, holder: (entityId: string) => SeriesId | undef
     const series = holder(entityId);
     return series === undefined ? new Set() : rowsOf(store, series, window);
   },
+  entities: () =>
+    [...store.series().values()].flatMap((series) => {
+      const { entityId, holdsName } = currentIdentity(series);
+      return holdsName ? [{ entityId, present: typeof store.latest(series.id)?.state === "string" }] : [];
+    }),
 });
 
-function presentEntities(store: Store): string[] {
-  const present: string[] = [];
-  for (const series of store.series().values()) {
-    const { entityId, holdsName } = currentIdentity(series);
-    if (holdsName && typeof store.latest(series.id)?.state === "string") present.push(entityId);
+/** The newest times that Home Assistant named (a time of arrival is by another clock). */
+async function lastHeard(store: Store): Promise<Heard> {
+  const newest = (times: readonly Micros[]) =>
+    times.reduce<Micros | undefined>((a, b) => Math.max(a ?? b, b), undefined);
+  const view = store.view({ series: [], events: true });
+  const reader = store.reader(view);
+  const events: Micros[] = [];
+  try {
+    for await (const page of reader.events({ window: ALL_TIME, order: "newest_first", limit: 1 }))
+      events.push(...page.map(({ time }) => time));
+  } finally {
+    await reader.close();
+    store.release(view);
   }
-  return present;
-}
-
-/** The newest time that Home Assistant named; a time of arrival is by another clock. */
-function lastHeard(store: Store): Micros | undefined {
-  let newest: Micros | undefined;
-  for (const reading of store.allLatest())
-    if (!reading.timeIsArrival) newest = Math.max(newest ?? reading.time, reading.time);
-  return newest;
+  const heard = [...store.allLatest()].flatMap(({ time, timeIsArrival }) => (timeIsArrival ? [] : time));
+  // One connection brings changes and events in order, so both are known up to the later one.
+  const changes = newest([...heard, ...events]);
+  const told = store.gaps(ALL_TIME).flatMap((gap) => (gap.kind === "events" ? gap.to : []));
+  return { changes, events: newest([...(changes === undefined ? [] : [changes]), ...told]) };
 }
 
 const running = await start().catch((error: unknown) => {

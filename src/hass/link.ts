@@ -1,14 +1,14 @@
 import { describeError, Failure } from "../domain/failure.ts";
 import type { FeedItem, HomeFacts, HomeFingerprint } from "../domain/home.ts";
 import type { GapCause } from "../domain/reading.ts";
-import type { Micros } from "../domain/time.ts";
 import { createBackoff } from "../platform/backoff.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
 import type { StatusBoard } from "../platform/status-board.ts";
 import type { Holdings } from "./fill/fill.ts";
+import type { HoleBook } from "./fill/holes.ts";
 import { createRegistries, type Registries } from "./registry/registries.ts";
-import { type Call, runSession, type SessionEnd } from "./session.ts";
+import { type Call, type Heard, runSession, type SessionEnd } from "./session/session.ts";
 
 export type LinkNeeds = {
   /** Home Assistant's address: `http://…` or `https://…`, with or without a path. */
@@ -20,11 +20,10 @@ export type LinkNeeds = {
   readonly eventTypes: readonly string[];
   readonly record: (items: readonly FeedItem[]) => Promise<void>;
   readonly holdings: Holdings;
-  readonly presentEntities: () => readonly string[];
   readonly bindHome: (fingerprint: HomeFingerprint) => void;
-  readonly openHole: { get(): Micros | undefined; set(from: Micros | undefined): void };
-  /** The newest time in the store; undefined: the store is empty. */
-  readonly lastHeard: Micros | undefined;
+  readonly holes: HoleBook;
+  /** What the store says of the time before this run. */
+  readonly heard: Heard;
   readonly onFacts: (facts: HomeFacts) => void;
   readonly onRegistries: (registries: Registries) => void;
   readonly settleMs?: readonly number[];
@@ -65,21 +64,35 @@ export function startLink(needs: LinkNeeds): Link {
   const { clock, log, status } = needs;
   const stopping = new AbortController();
   const backoff = createBackoff({ firstMs: FIRST_WAIT_MS, mostMs: LONGEST_WAIT_MS });
-  const malformed = createMalformedCounter(log);
+  const malformed = createMalformedCounter(log, () => {
+    // At most once a second: a flood of them must not become a flood of statuses.
+    cancelTelling ??= clock.after(1_000, () => {
+      cancelTelling = undefined;
+      const { state, why, fix } = status.get("home_assistant") ?? {};
+      if (state) status.set("home_assistant", { state, why, fix, figures: figures() });
+    });
+  });
+  let cancelTelling: (() => void) | undefined;
   const registries = createRegistries(malformed.count);
   let current: Call | undefined;
-  let heard = needs.lastHeard;
+  let heard = needs.heard;
   let cause: GapCause = "hub_stopped";
   let reconnects = 0;
   let coreState = "";
 
   const record = async (items: readonly FeedItem[]) => {
     await needs.record(items);
+    let { changes = 0, events = 0 } = heard;
     for (const item of items) {
       const told = item.kind === "change" ? item.change : item.kind === "event" ? item.event : undefined;
-      if (told?.origin === "live" && !("timeIsArrival" in told && told.timeIsArrival))
-        heard = Math.max(heard ?? 0, told.time);
+      if (told?.origin === "live" && !("timeIsArrival" in told && told.timeIsArrival)) {
+        // One socket carries both in order.
+        changes = Math.max(changes, told.time);
+        events = Math.max(events, told.time);
+      }
+      if (item.kind === "gap" && item.gap.kind === "events") events = Math.max(events, item.gap.to);
     }
+    heard = { changes: changes || undefined, events: events || undefined };
   };
   const figures = () => ({ reconnects, malformed_frames: malformed.total });
   const tell = (state: "starting" | "ok" | "degraded" | "broken", why?: string, fix?: string) =>
@@ -89,12 +102,12 @@ export function startLink(needs: LinkNeeds): Link {
     coreState === "RUNNING" ? tell("ok") : tell("starting", "Connected; Home Assistant is still starting.");
 
   const connectOnce = (): Promise<SessionEnd> => {
-    if (needs.openHole.get() === undefined && heard !== undefined) needs.openHole.set(heard);
     return runSession({
       ...needs,
       url: websocketUrl(needs.url),
       registries,
       record,
+      heard,
       cause,
       eventTypes: [...RECORDED_EVENTS, ...needs.eventTypes],
       settleMs: needs.settleMs ?? SETTLE_MS,
@@ -162,13 +175,14 @@ export function startLink(needs: LinkNeeds): Link {
     },
     close: async () => {
       stopping.abort();
+      cancelTelling?.();
       await running;
     },
   };
 }
 
 /** Malformed frames are counted; the log gets the first of a kind and then one line a minute's worth. */
-function createMalformedCounter(log: Log) {
+function createMalformedCounter(log: Log, counted: () => void) {
   let total = 0;
   const seen = new Set<string>();
   return {
@@ -177,6 +191,7 @@ function createMalformedCounter(log: Log) {
     },
     count: (why: string) => {
       total++;
+      counted();
       const kind = why.replace(/[^ ]*\.[^ ]*|\d+/g, "…");
       if (seen.has(kind) || seen.size > 100) return;
       seen.add(kind);

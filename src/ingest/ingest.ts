@@ -74,8 +74,15 @@ export function createIngest(needs: IngestNeeds): Ingest {
     return clean;
   };
 
+  const seriesOf = (change: Change): ReturnType<typeof identities.resolve> => {
+    const { entityId, state, timeIsArrival, time } = change;
+    if (state !== null || timeIsArrival) return identities.resolve(entityId, state === null, time);
+    // Home Assistant's history goes by the names of now, so a removal in it belongs to whoever has the name now.
+    const series = identities.holder(entityId);
+    return series === undefined ? undefined : { series };
+  };
   const fileChange = async (change: Change, batch: Batch) => {
-    const found = identities.resolve(change.entityId, change.state === null, change.time);
+    const found = seriesOf(change);
     if (!found) return;
     if (found.entry) batch.entries.push(found.entry);
     const { series } = found;

@@ -1,95 +1,399 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Change, FeedItem } from "../../domain/home.ts";
-import { systemClock } from "../../platform/clock.ts";
-import { createLog } from "../../platform/log.ts";
-import { createMask } from "../../platform/mask.ts";
+import { createTestClock, TEST_TIME } from "../../../tests/support/test-clock.ts";
+import { Failure } from "../../domain/failure.ts";
+import type { Change, FeedItem, HomeGap } from "../../domain/home.ts";
+import { type Micros, microsFromRfc3339 } from "../../domain/time.ts";
+import { silentLog } from "../../platform/log.ts";
 import { planFill, rowKey } from "./fill.ts";
+import type { OpenHole } from "./holes.ts";
 
-const T0 = 1_795_478_000_000_000;
-const at = (seconds: number) => T0 + seconds * 1_000_000;
+const SECOND = 1_000_000;
+const FROM = TEST_TIME;
+const TO = TEST_TIME + 60 * SECOND;
+const at = (seconds: number): Micros => FROM + seconds * SECOND;
 
-type Row = [second: number, state: string | null];
+const change = (entityId: string, seconds: number, state: string | null, more: Partial<Change> = {}): Change => ({
+  entityId,
+  state,
+  attributes: { of: "the wire" },
+  time: at(seconds),
+  changed: at(seconds),
+  context: { id: "c", parentId: null, userId: null },
+  origin: "live",
+  timeIsArrival: false,
+  ...more,
+});
 
-/** Fills the hole from second 0 to 10 of one entity and answers with what was recorded. */
-async function fill(world: { recorder: Row[]; held: Row[]; now?: Row }) {
-  const recorded: Change[] = [];
-  const change = ([second, state]: Row): Change => ({
-    entityId: "sensor.x",
-    state,
-    attributes: {},
-    time: at(second),
-    changed: at(second),
-    context: null,
-    origin: "live",
-    timeIsArrival: false,
-  });
-  const held = new Set(world.held.map(([second, state]) => rowKey(at(second), state)));
-  const last = world.held.at(-1);
-  const plan = planFill(
-    {
-      from: at(0),
-      to: at(10),
-      snapshot: world.now ? [change(world.now)] : [],
-      absent: world.now ? [] : ["sensor.x"],
-      cause: "disconnected",
+type Row = { entityId: string; time: Micros; state: string | null; committed: boolean };
+
+/** Home Assistant's recorder as its history command shows it: both ends of the asked time are outside. */
+function createRecorder() {
+  const rows: Row[] = [];
+  const answers: number[] = [];
+  let known = true;
+  return {
+    answers,
+    keep: (entityId: string, seconds: number, state: string | null, committed = true) =>
+      rows.push({ entityId, time: at(seconds), state, committed }),
+    commit: () => {
+      for (const row of rows) row.committed = true;
     },
-    {
-      call: async ({ type }) =>
-        type === "recorder/info"
-          ? { backlog: 0 }
-          : { "sensor.x": world.recorder.map(([second, s]) => ({ s, a: {}, lu: T0 / 1e6 + second })) },
-      holdings: {
-        latest: () => last && { time: at(last[0]), state: last[1] },
-        rows: async () => held,
-      },
-      record: async (items: readonly FeedItem[]) => {
-        for (const item of items) if (item.kind === "change") recorded.push(item.change);
-      },
-      clock: systemClock,
-      log: createLog({ clock: systemClock, mask: createMask(), level: "error" }),
-      settleMs: [0],
-      signal: new AbortController().signal,
+    isKnown: (is: boolean) => {
+      known = is;
     },
-  );
-  await plan.first();
-  const { gaps } = await plan.settle();
-  return { rows: recorded.map(({ time, state }): Row => [(time - T0) / 1e6, state]), gaps };
+    call: async (command: { type: string; [key: string]: unknown }): Promise<unknown> => {
+      if (command.type === "recorder/info") return { backlog: 0 };
+      assert.equal(command.type, "history/history_during_period");
+      if (!known) throw new Failure("command_refused", "Home Assistant refused history: Unknown command.");
+      const [from, to] = [command.start_time, command.end_time].map(
+        (time) => microsFromRfc3339(String(time)) as Micros,
+      );
+      const found = rows
+        .filter(
+          ({ entityId, time }) =>
+            (command.entity_ids as string[]).includes(entityId) && time > (from as Micros) && time < (to as Micros),
+        )
+        .filter(({ committed }) => committed)
+        .sort((a, b) => a.time - b.time);
+      answers.push(found.length);
+      const answer: { [entityId: string]: unknown[] } = {};
+      for (const { entityId, time, state } of found) {
+        answer[entityId] ??= [];
+        answer[entityId].push({ s: state, a: { of: "the recorder" }, lu: time / 1e6 });
+      }
+      return answer;
+    },
+  };
 }
 
-test("what the recorder holds and the store does not is filled, removals among it", async () => {
-  const recorder: Row[] = [
-    [1, "a"],
-    [2, null],
-    [3, "b"],
-    [4, "c"],
-  ];
-  assert.deepEqual(await fill({ recorder, held: [[0, "0"]], now: [4, "c"] }), {
-    rows: [
-      [1, "a"],
-      [2, null],
-      [3, "b"],
-      [4, "c"],
-    ],
-    gaps: 0,
+type Setup = {
+  snapshot?: Change[];
+  held?: Change[];
+  earlier?: OpenHole[];
+  untilRunning?: () => Promise<void>;
+  to?: Micros;
+};
+
+function setUp({ snapshot = [], held = [], earlier = [], untilRunning = async () => {}, to = TO }: Setup) {
+  const recorder = createRecorder();
+  const clock = createTestClock(to);
+  const store = [...held];
+  const gaps: HomeGap[] = [];
+  const recorded: Change[] = [];
+  const batches: number[] = [];
+  const latest = (entityId: string) =>
+    store
+      .filter((one) => one.entityId === entityId)
+      .reduce<Change | undefined>((a, b) => (a && a.time > b.time ? a : b), undefined);
+  const closing = new AbortController();
+  const fill = planFill(
+    { from: FROM, to, snapshot, earlier },
+    {
+      call: recorder.call,
+      holdings: {
+        latest,
+        rows: async (entityId, window) =>
+          new Set(
+            store
+              .filter((one) => one.entityId === entityId && one.time >= window.from && one.time < window.to)
+              .map(({ time, state }) => rowKey(time, state)),
+          ),
+        entities: () =>
+          [...new Set(store.map(({ entityId }) => entityId))].map((entityId) => ({
+            entityId,
+            present: latest(entityId)?.state !== null,
+          })),
+      },
+      record: async (items: readonly FeedItem[]) => {
+        batches.push(items.length);
+        for (const item of items) {
+          if (item.kind === "gap") gaps.push(item.gap);
+          if (item.kind !== "change") continue;
+          recorded.push(item.change);
+          store.push(item.change);
+        }
+      },
+      clock,
+      log: silentLog,
+      settleMs: [6_000, 15_000],
+      untilRunning,
+      signal: closing.signal,
+    },
+  );
+  /** Lets the clock run until the promise is settled. */
+  const run = async <T>(promise: Promise<T>): Promise<T> => {
+    let done = false;
+    promise.then(
+      () => (done = true),
+      () => (done = true),
+    );
+    while (!done) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (clock.timers > 0) clock.advance(100);
+    }
+    return promise;
+  };
+  const told = () =>
+    recorded.map(({ entityId, time, state, origin }) => [entityId, (time - FROM) / SECOND, state, origin]);
+  return { recorder, fill, gaps, recorded, batches, closing, run, told };
+}
+
+test("what history holds and the store lacks is filled, before the present state, marked", async () => {
+  const { recorder, fill, told, recorded, gaps, run } = setUp({
+    held: [change("sensor.a", 0, "0")],
+    snapshot: [change("sensor.a", 30, "3")],
   });
+  for (const [seconds, state] of [
+    [0, "0"],
+    [10, "1"],
+    [20, "2"],
+    [30, "3"],
+    [70, "4"],
+  ] as const)
+    recorder.keep("sensor.a", seconds, state);
+  assert.deepEqual(await fill.first(), { filled: 2 });
+  assert.deepEqual(await run(fill.settle()), { filled: 0, gaps: 0 });
+  assert.deepEqual(told(), [
+    ["sensor.a", 10, "1", "filled"],
+    ["sensor.a", 20, "2", "filled"],
+    ["sensor.a", 30, "3", "filled"],
+  ]);
+  assert.deepEqual(
+    recorded.map(({ attributes, context }) => [attributes.of, context?.id]),
+    [
+      ["the recorder", undefined],
+      ["the recorder", undefined],
+      ["the wire", "c"],
+    ],
+  );
+  assert.deepEqual(gaps, []);
 });
 
-test("a removal that was heard before the hole is not filled again, though the recorder knows a better time", async () => {
-  const recorder: Row[] = [
-    [-3, "a"],
-    [-2, null],
-    [-1, "b"],
+test("rows are told apart by entity, microsecond and state; one that is held stays as it is", async () => {
+  const { recorder, fill, told } = setUp({
+    held: [change("sensor.a", 0, "0"), change("sensor.a", 5, "5"), change("sensor.b", 0, "0")],
+    snapshot: [change("sensor.a", 30, "3"), change("sensor.b", 30, "3")],
+  });
+  recorder.keep("sensor.a", 5, "5");
+  recorder.keep("sensor.a", 5, "other text");
+  recorder.keep("sensor.a", 5 + 1e-6, "5");
+  recorder.keep("sensor.b", 5, "5");
+  await fill.first();
+  assert.deepEqual(told().slice(0, 3), [
+    ["sensor.a", 5, "other text", "filled"],
+    ["sensor.a", 5.000001, "5", "filled"],
+    ["sensor.b", 5, "5", "filled"],
+  ]);
+});
+
+test("a hole is asked for from ten seconds before it: clocks are adjusted", async () => {
+  const { recorder, fill, told } = setUp({
+    held: [change("sensor.a", -60, "0")],
+    snapshot: [change("sensor.a", 30, "3")],
+  });
+  recorder.keep("sensor.a", -11, "long before");
+  recorder.keep("sensor.a", -9, "just before");
+  await fill.first();
+  assert.deepEqual(told()[0], ["sensor.a", -9, "just before", "filled"]);
+});
+
+test("what the recorder writes late is asked for again", async () => {
+  const { recorder, fill, told, gaps, run } = setUp({
+    held: [change("sensor.a", 0, "0")],
+    snapshot: [change("sensor.a", 30, "3")],
+  });
+  recorder.keep("sensor.a", 10, "1", true);
+  recorder.keep("sensor.a", 20, "2", false);
+  recorder.keep("sensor.a", 30, "3", false);
+  assert.deepEqual(await fill.first(), { filled: 1 });
+  const settled = fill.settle();
+  recorder.commit();
+  assert.deepEqual(await run(settled), { filled: 1, gaps: 0 });
+  assert.deepEqual(told().at(-1), ["sensor.a", 20, "2", "filled"]);
+  assert.deepEqual(gaps, []);
+});
+
+test("gaps are exactly what stays unknown: from the last row held to the present one", async () => {
+  const names = ["sensor.whole", "sensor.left_out", "sensor.partly", "sensor.quiet", "sensor.adjacent"];
+  const { recorder, fill, gaps, run } = setUp({
+    held: [...names.map((name) => change(name, -1, "0")), change("sensor.adjacent", 40 - 1e-6, "1")],
+    snapshot: [
+      change("sensor.whole", 30, "3"),
+      change("sensor.left_out", 31, "3"),
+      change("sensor.partly", 32, "3"),
+      change("sensor.quiet", -1, "0"),
+      change("sensor.new", 33, "3"),
+      change("sensor.adjacent", 40, "2"),
+    ],
+  });
+  recorder.keep("sensor.whole", 30, "3");
+  recorder.keep("sensor.partly", 12, "1");
+  await fill.first();
+  assert.deepEqual(fill.open().changed, ["sensor.left_out", "sensor.partly", "sensor.new", "sensor.adjacent"]);
+  await run(fill.settle());
+  assert.deepEqual(
+    gaps.map(({ entityId, from, to, cause }) => [entityId, (from - FROM) / SECOND, (to - FROM) / SECOND, cause]),
+    [
+      ["sensor.left_out", 0, 31, "not_recorded"],
+      ["sensor.partly", 12, 32, "not_recorded"],
+      ["sensor.new", 0, 33, "not_recorded"],
+    ],
+  );
+});
+
+test("without history all that changed is a gap; if history comes back in time, nothing is", async () => {
+  for (const returns of [false, true]) {
+    const { recorder, fill, gaps, told, run } = setUp({
+      held: [change("sensor.a", 0, "0"), change("sensor.b", 0, "0"), change("sensor.gone", 0, "0")],
+      snapshot: [change("sensor.a", 30, "3"), change("sensor.b", 0, "0")],
+    });
+    recorder.isKnown(false);
+    recorder.keep("sensor.gone", 0, "0");
+    recorder.keep("sensor.a", 10, "1");
+    recorder.keep("sensor.a", 30, "3");
+    assert.deepEqual(await fill.first(), { filled: 0 });
+    recorder.isKnown(returns);
+    await run(fill.settle());
+    assert.deepEqual(
+      gaps.map(({ entityId, cause }) => [entityId, cause]),
+      returns
+        ? []
+        : [
+            ["sensor.a", "no_history"],
+            ["sensor.gone", "no_history"],
+          ],
+    );
+    assert.equal(
+      told().some(([, seconds]) => seconds === 10),
+      returns,
+    );
+  }
+});
+
+test("of an entity that is gone, all that history knows is filled; whether it is recorded shows by its last row", async () => {
+  const { recorder, fill, gaps, told, run } = setUp({
+    held: ["sensor.gone", "sensor.quiet", "sensor.left_out"].map((name) => change(name, -3_600, "0")),
+    snapshot: [],
+  });
+  for (const name of ["sensor.gone", "sensor.quiet"]) recorder.keep(name, -3_600, "0");
+  recorder.keep("sensor.gone", 10, "1");
+  recorder.keep("sensor.gone", 11, null);
+  await fill.first();
+  await run(fill.settle());
+  assert.deepEqual(told(), [
+    ["sensor.gone", 10, "1", "filled"],
+    ["sensor.gone", 11, null, "filled"],
+  ]);
+  assert.deepEqual(
+    gaps.map(({ entityId, from, to }) => [entityId, from, to]),
+    [["sensor.left_out", FROM, TO]],
+  );
+});
+
+test("a removal that was heard has the time of its arrival; history's row of it is the same one", async () => {
+  const removal = (seconds: number) => change("sensor.a", seconds, null, { timeIsArrival: true });
+  const { recorder, fill, told } = setUp({
+    held: [change("sensor.a", -9, "1"), removal(-8.9), change("sensor.a", -7, "2"), removal(-6.9)],
+    snapshot: [change("sensor.a", 30, "5")],
+  });
+  for (const [seconds, state] of [
+    [-9, "1"],
+    [-8.95, null],
+    [-7, "2"],
+    [-6.95, null],
+    [4, "3"],
     [5, null],
-  ];
-  const held: Row[] = [
-    [-3, "a"],
-    [-1.9, null],
-    [-1, "b"],
-  ];
-  assert.deepEqual((await fill({ recorder, held })).rows, [[5, null]]);
+    [6, "4"],
+    [7, null],
+    [30, "5"],
+  ] as const)
+    recorder.keep("sensor.a", seconds, state);
+  await fill.first();
+  assert.deepEqual(
+    told().map(([, seconds, state]) => [seconds, state]),
+    [
+      [4, "3"],
+      [5, null],
+      [6, "4"],
+      [7, null],
+      [30, "5"],
+    ],
+  );
 });
 
-test("an entity whose present state the recorder lacks has a gap", async () => {
-  assert.deepEqual(await fill({ recorder: [], held: [[0, "0"]], now: [6, "z"] }), { rows: [[6, "z"]], gaps: 1 });
+test("a long hole is asked for piece by piece: no row is lost between two, and no answer is endless", async () => {
+  const days = 3 * 24 * 3600;
+  const { recorder, fill, recorded, batches } = setUp({
+    held: [change("sensor.a", 0, "0")],
+    snapshot: [change("sensor.a", days, "last")],
+    to: at(days),
+  });
+  for (let seconds = 0; seconds < days; seconds += 5) recorder.keep("sensor.a", seconds - 10, String(seconds));
+  recorder.keep("sensor.a", days, "last");
+  await fill.first();
+  assert.equal(recorded.length, days / 5 + 1);
+  assert.equal(new Set(recorded.map(({ time }) => time)).size, days / 5 + 1);
+  assert.ok(Math.max(...recorder.answers) < 25_000, `${Math.max(...recorder.answers)} rows in one answer`);
+  assert.ok(recorder.answers.length < 60, `${recorder.answers.length} questions`);
+  assert.ok(Math.max(...batches) <= 2_000);
+});
+
+test("a hole that was left open is gone over again, and its gap ends where its own states did", async () => {
+  const earlier = (changed: string[], absent: string[]): OpenHole => ({ from: at(-100), to: at(-50), changed, absent });
+  const { recorder, fill, gaps, told, run } = setUp({
+    held: [
+      change("sensor.late", -100, "0"),
+      change("sensor.late", -60, "3", { origin: "filled" }),
+      change("sensor.late", -10, "live"),
+      change("sensor.left_out", -100, "0"),
+      change("sensor.left_out", -55, "3", { origin: "filled" }),
+      change("sensor.left_out", -1, "live"),
+    ],
+    snapshot: [change("sensor.late", -10, "live"), change("sensor.left_out", 20, "now")],
+    earlier: [earlier(["sensor.late", "sensor.left_out"], ["sensor.never_there"])],
+  });
+  recorder.keep("sensor.late", -70, "2");
+  recorder.keep("sensor.late", -60, "3");
+  await fill.first();
+  assert.deepEqual(told(), [["sensor.left_out", 20, "now", "filled"]]);
+  await run(fill.settle());
+  assert.deepEqual(told().at(-1), ["sensor.late", -70, "2", "filled"]);
+  assert.deepEqual(
+    gaps.map(({ entityId, from, to }) => [entityId, (from - FROM) / SECOND, (to - FROM) / SECOND]),
+    [
+      ["sensor.left_out", 0, 20],
+      ["sensor.left_out", -100, -55],
+    ],
+  );
+});
+
+test("nothing is called unknown before Home Assistant has started", async () => {
+  const started = Promise.withResolvers<void>();
+  const { recorder, fill, gaps, run } = setUp({
+    held: [change("sensor.a", 0, "0")],
+    snapshot: [change("sensor.a", 30, "3")],
+    untilRunning: () => started.promise,
+  });
+  recorder.isKnown(false);
+  await fill.first();
+  const settled = fill.settle();
+  for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(gaps, []);
+  recorder.isKnown(true);
+  recorder.keep("sensor.a", 30, "3");
+  started.resolve();
+  assert.deepEqual(await run(settled), { filled: 0, gaps: 0 });
+});
+
+test("a filling whose connection ends fails: it is done anew by the next one", async () => {
+  const { fill, closing, gaps, run } = setUp({
+    held: [change("sensor.a", 0, "0")],
+    snapshot: [change("sensor.a", 30, "3")],
+  });
+  await fill.first();
+  const settled = run(fill.settle());
+  closing.abort();
+  await assert.rejects(settled, (error: Failure) => error.code === "connection_lost");
+  assert.deepEqual(gaps, []);
 });

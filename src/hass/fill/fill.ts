@@ -1,42 +1,34 @@
 import { Failure } from "../../domain/failure.ts";
 import type { Change, FeedItem, HomeGap } from "../../domain/home.ts";
-import type { GapCause } from "../../domain/reading.ts";
 import type { Micros, Window } from "../../domain/time.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Log } from "../../platform/log.ts";
 import { recordedChanges } from "./history.ts";
+import type { OpenHole } from "./holes.ts";
 
 /** What the store holds already, by the name that an entity has now. */
 export type Holdings = {
   latest(entityId: string): { readonly time: Micros; readonly state: string | null } | undefined;
   /** Keys (`rowKey`) of all readings of an entity in a window. */
   rows(entityId: string, window: Window): Promise<ReadonlySet<string>>;
+  /** Every entity that has its name still; `present`: it was not removed. */
+  entities(): Iterable<{ readonly entityId: string; readonly present: boolean }>;
 };
 
 const REMOVED = "\u0000removed";
 export const rowKey = (time: Micros, state: string | null): string => `${time}|${state ?? REMOVED}`;
-
-/** A removal that was heard carries its arrival: it is the recorder's when it stands between the same two states. */
-function removalHeld(keys: ReadonlySet<string>, after = Number.NEGATIVE_INFINITY, before = Infinity): boolean {
-  for (const key of keys) {
-    if (!key.endsWith(`|${REMOVED}`)) continue;
-    const time = Number(key.slice(0, key.indexOf("|")));
-    if (after <= time && time < before) return true;
-  }
-  return false;
-}
+const timeOf = (key: string): Micros => Number(key.slice(0, key.indexOf("|")));
 
 /** A hole between two connections, or between two runs of the hub. */
 export type Hole = {
   /** Everything before this was heard. */
   readonly from: Micros;
-  /** When the new subscription began. */
+  /** When the new subscription began, by our clock. */
   readonly to: Micros;
-  /** Present states at `to`. */
+  /** Every entity's state at that moment. */
   readonly snapshot: readonly Change[];
-  /** Entities that the store holds as present and that the snapshot lacks. */
-  readonly absent: readonly string[];
-  readonly cause: GapCause;
+  /** Earlier holes of which something is still to be had. */
+  readonly earlier: readonly OpenHole[];
 };
 
 export type FillNeeds = {
@@ -47,6 +39,8 @@ export type FillNeeds = {
   readonly log: Log;
   /** Waits before asking for the last seconds again; Home Assistant's recorder writes every few seconds. */
   readonly settleMs: readonly number[];
+  /** Resolves once Home Assistant has started: before that it may not know its history yet. */
+  readonly untilRunning: () => Promise<void>;
   readonly signal: AbortSignal;
 };
 
@@ -55,51 +49,118 @@ const MARGIN: Micros = 10_000_000;
 /** How far back the later passes ask again: more than a recorder with a long queue lags behind. */
 const ASK_AGAIN: Micros = 10 * 60 * 1_000_000;
 const PATIENCE_WITH_BACKLOG_MS = 120_000;
+const RECORDED_AT_ONCE = 2_000;
+
+/**
+ * A stretch of one entity's time of which we know the end. If Home Assistant's history holds what stands there, it
+ * held everything before it too; if not, what lies between the last row that we hold and the end stays unknown.
+ */
+type Stretch = {
+  readonly entityId: string;
+  readonly from: Micros;
+  readonly to: Micros;
+  /** Time of the row that history must hold. */
+  readonly proof: Micros;
+  /** True: any later row proves as much. */
+  readonly orLater: boolean;
+  proven: boolean;
+};
 
 export type Fill = {
   /** Fills from history what the recorder has written so far, then records the snapshot. Live changes wait for it. */
   first(): Promise<{ filled: number }>;
+  /** Records the snapshot, once. */
+  snapshot(): Promise<void>;
+  /** What is open once the snapshot is recorded. */
+  open(): OpenHole;
   /** Asks again for what the recorder wrote later, and records a gap for all that stays unknown. */
   settle(): Promise<{ filled: number; gaps: number }>;
 };
 
 /** A hole's filling in two steps, so that live changes flow again as soon as the order of time allows. */
 export function planFill(hole: Hole, needs: FillNeeds): Fill {
-  const window: Window = { from: hole.from - MARGIN, to: hole.to + MARGIN };
+  const { holdings, signal } = needs;
   const present = new Map(hole.snapshot.map((change) => [change.entityId, change]));
+  const newest = hole.snapshot.reduce((time, change) => Math.max(time, change.time), hole.from);
+  const window: Window = { from: hole.from - MARGIN, to: Math.max(hole.to, newest) + MARGIN };
+  const oldest = hole.earlier.reduce((time, earlier) => Math.min(time, earlier.from - MARGIN), window.from);
   const touched = hole.snapshot.filter((change) => change.time >= window.from);
-  const asked = [...touched.map((change) => change.entityId), ...hole.absent];
+  const absent = [...holdings.entities()].filter(({ entityId }) => !present.has(entityId));
   const held = new Map<string, Set<string>>();
-  /** Entities whose snapshot row the recorder holds too: all before it is complete. */
-  const complete = new Set<string>();
-  const knownBefore = new Set<string>();
+  const stretches = new Map<string, Stretch[]>();
   let historyMissing: string | undefined;
+  let marked: Promise<void> | undefined;
+  let snapshotRecorded: Promise<void> | undefined;
 
+  const heldOf = async (entityId: string): Promise<Set<string>> => {
+    const known = held.get(entityId);
+    if (known) return known;
+    const rows = new Set(await holdings.rows(entityId, { from: oldest, to: window.to }));
+    held.set(entityId, rows);
+    return rows;
+  };
+  const mark = (stretch: Omit<Stretch, "proven">) => {
+    const marked = { ...stretch, proven: false };
+    const others = stretches.get(stretch.entityId);
+    if (others) others.push(marked);
+    else stretches.set(stretch.entityId, [marked]);
+  };
+  /** An entity that is gone has no row at the end: its last known one shows that the recorder keeps it. */
+  const markAbsent = (entityId: string, from: Micros, to: Micros) => {
+    const last = holdings.latest(entityId);
+    if (last) mark({ entityId, from, to, proof: last.time, orLater: true });
+  };
+  const markAll = async () => {
+    for (const { entityId, time, state } of touched) {
+      // What was heard before the hole and has not changed since is complete.
+      if ((await heldOf(entityId)).has(rowKey(time, state)) && time <= hole.from) continue;
+      mark({ entityId, from: hole.from, to: time, proof: time, orLater: false });
+    }
+    for (const { entityId, present: wasThere } of absent) if (wasThere) markAbsent(entityId, hole.from, hole.to);
+  };
+  const marking = () => {
+    marked ??= markAll();
+    return marked;
+  };
+  const markEarlier = async () => {
+    for (const { from, to, changed, absent: gone } of hole.earlier) {
+      if (to === null) continue;
+      for (const entityId of gone) markAbsent(entityId, from, to);
+      for (const entityId of changed) {
+        let last: Micros = from;
+        for (const key of await heldOf(entityId)) if (timeOf(key) <= to) last = Math.max(last, timeOf(key));
+        if (last > from) mark({ entityId, from, to: last, proof: last, orLater: false });
+      }
+    }
+  };
+
+  const takePiece = async (entityId: string, rows: readonly Change[], items: FeedItem[]) => {
+    const rowsHeld = await heldOf(entityId);
+    // From the snapshot on, the live stream has every change.
+    const end = present.get(entityId)?.time ?? window.to - MARGIN;
+    const isHeldRemoval = rows.some(({ state }) => state === null) ? heldRemovals(rowsHeld, rows) : () => false;
+    for (const change of rows) {
+      for (const stretch of stretches.get(entityId) ?? [])
+        if (change.time === stretch.proof || (stretch.orLater && change.time > stretch.proof)) stretch.proven = true;
+      const key = rowKey(change.time, change.state);
+      if (change.time < oldest || change.time >= end || rowsHeld.has(key) || isHeldRemoval(change)) continue;
+      rowsHeld.add(key);
+      items.push({ kind: "change", change });
+    }
+  };
   const pass = async (entityIds: readonly string[], part: Window): Promise<number> => {
     let filled = 0;
     for await (const piece of recordedChanges(needs.call, entityIds, part)) {
       const items: FeedItem[] = [];
-      for (const [entityId, rows] of piece) {
-        const rowsHeld = held.get(entityId) ?? new Set(await needs.holdings.rows(entityId, window));
-        held.set(entityId, rowsHeld);
-        const snapshot = present.get(entityId);
-        for (const [i, change] of rows.entries()) {
-          if (snapshot && change.time === snapshot.time && change.state === snapshot.state) complete.add(entityId);
-          // From the snapshot on, the live stream has every change.
-          if (change.time >= (snapshot?.time ?? hole.to)) continue;
-          const key = rowKey(change.time, change.state);
-          if (rowsHeld.has(key)) continue;
-          if (change.state === null && removalHeld(rowsHeld, rows[i - 1]?.time, rows[i + 1]?.time)) continue;
-          rowsHeld.add(key);
-          items.push({ kind: "change", change });
-        }
-      }
+      for (const [entityId, rows] of piece) await takePiece(entityId, rows, items);
       filled += items.length;
-      if (items.length > 0) await needs.record(items);
+      await recordSlowly(items);
     }
     return filled;
   };
-
+  const recordSlowly = async (items: readonly FeedItem[]) => {
+    for (let i = 0; i < items.length; i += RECORDED_AT_ONCE) await needs.record(items.slice(i, i + RECORDED_AT_ONCE));
+  };
   const tryPass = async (entityIds: readonly string[], part: Window): Promise<number> => {
     if (entityIds.length === 0) return 0;
     try {
@@ -108,77 +169,112 @@ export function planFill(hole: Hole, needs: FillNeeds): Fill {
       return filled;
     } catch (error) {
       // Without the connection the whole filling starts anew; without history it goes on and ends in gaps.
-      if (needs.signal.aborted || !(error instanceof Failure) || error.code !== "command_refused") throw error;
+      if (signal.aborted || !(error instanceof Failure) || error.code !== "command_refused") throw error;
       historyMissing = error.message;
       return 0;
     }
   };
 
   const recordSnapshot = async () => {
-    const items = hole.snapshot.filter(isNews).map((change): FeedItem => {
-      const known = needs.holdings.latest(change.entityId);
-      return { kind: "change", change: known ? { ...change, origin: "filled" } : change };
-    });
-    if (items.length > 0) await needs.record(items);
+    await marking();
+    const items: FeedItem[] = [];
+    for (const change of hole.snapshot) {
+      const known = holdings.latest(change.entityId);
+      if (known?.time === change.time && known.state === change.state) continue;
+      if (held.get(change.entityId)?.has(rowKey(change.time, change.state))) continue;
+      items.push({ kind: "change", change: known ? { ...change, origin: "filled" } : change });
+    }
+    await recordSlowly(items);
   };
-  const isNews = (change: Change) => {
-    const known = needs.holdings.latest(change.entityId);
-    if (known?.time === change.time && known.state === change.state) return false;
-    return !held.get(change.entityId)?.has(rowKey(change.time, change.state));
-  };
-
   const waitForRecorder = async () => {
     const until = needs.clock.ticks() + PATIENCE_WITH_BACKLOG_MS;
-    while (needs.clock.ticks() < until && !needs.signal.aborted) {
+    while (needs.clock.ticks() < until && !signal.aborted) {
       const info = (await needs.call({ type: "recorder/info" }).catch(() => null)) as { backlog?: number } | null;
       if (!info || !((info.backlog ?? 0) > 50)) return;
-      await needs.clock.sleep(500, needs.signal);
+      await needs.clock.sleep(500, signal);
     }
   };
 
+  const unproven = () => [...stretches.values()].flat().filter((stretch) => !stretch.proven);
+  const askAgain = async (first: boolean): Promise<number> => {
+    const open = new Set(unproven().map(({ entityId }) => entityId));
+    if (first) for (const { entityId } of absent) open.add(entityId);
+    // Up to now: what came back since shows that the recorder keeps it.
+    const to = Math.max(window.to, needs.clock.now() + MARGIN);
+    const from = historyMissing ? window.from : Math.max(window.from, hole.to - ASK_AGAIN);
+    let filled = await tryPass([...open], { from, to });
+    for (const earlier of hole.earlier) {
+      const names = [...earlier.changed, ...earlier.absent].filter((entityId) => open.has(entityId));
+      const part = { from: earlier.from - MARGIN, to: (earlier.to ?? earlier.from) + MARGIN };
+      filled += await tryPass(names, part);
+    }
+    for (const { entityId, proof, orLater } of unproven())
+      if (orLater) filled += await tryPass([entityId], { from: proof, to: proof + 1 });
+    return filled;
+  };
   const gapsLeft = (): HomeGap[] =>
-    touched.flatMap((change): HomeGap[] => {
-      // An entity that is new has no hole, whatever the recorder holds of it.
-      if (complete.has(change.entityId) || !knownBefore.has(change.entityId)) return [];
-      const before = [...(held.get(change.entityId) ?? [])]
-        .map((key) => Number(key.slice(0, key.indexOf("|"))))
-        .filter((time) => time < change.time);
-      const from = Math.max(hole.from, ...before);
-      if (from >= change.time - 1) return [];
-      const cause = historyMissing ? "no_history" : "not_recorded";
-      return [{ kind: "states", entityId: change.entityId, from, to: change.time, cause }];
+    unproven().flatMap(({ entityId, from: earliest, to }): HomeGap[] => {
+      let from = earliest;
+      for (const key of held.get(entityId) ?? []) if (timeOf(key) < to) from = Math.max(from, timeOf(key));
+      if (from >= to - 1) return [];
+      return [{ kind: "states", entityId, from, to, cause: historyMissing ? "no_history" : "not_recorded" }];
     });
 
+  const changedNames = () =>
+    touched.map(({ entityId }) => entityId).filter((id) => stretches.get(id)?.some((one) => !one.proven));
+  const snapshot = () => {
+    snapshotRecorded ??= recordSnapshot();
+    return snapshotRecorded;
+  };
   return {
+    snapshot,
     first: async () => {
-      // A store that already has a row at the snapshot's time must not get it twice, whatever history says.
-      for (const change of touched) {
-        held.set(change.entityId, new Set(await needs.holdings.rows(change.entityId, window)));
-        if (needs.holdings.latest(change.entityId)) knownBefore.add(change.entityId);
-      }
-      for (const change of touched) if (!isNews(change)) complete.add(change.entityId);
-      const filled = await tryPass(asked, window);
-      await recordSnapshot();
+      await marking();
+      const filled = await tryPass([...changedNames(), ...absent.map(({ entityId }) => entityId)], window);
+      await snapshot();
       return { filled };
     },
+    open: () => ({
+      from: hole.from,
+      to: newest,
+      changed: changedNames(),
+      absent: absent.filter((one) => one.present).map(({ entityId }) => entityId),
+    }),
     settle: async () => {
+      await needs.untilRunning();
+      await markEarlier();
       let filled = 0;
-      for (const wait of needs.settleMs) {
-        const open = asked.filter((entityId) => !complete.has(entityId) || historyMissing);
-        if (wait !== needs.settleMs[0] && open.length === 0) break;
-        await needs.clock.sleep(wait, needs.signal);
+      for (const [i, wait] of needs.settleMs.entries()) {
+        if (i > 0 && unproven().length === 0) break;
+        await needs.clock.sleep(wait, signal);
         await waitForRecorder();
-        if (needs.signal.aborted) throw new Failure("connection_lost", "the connection ended while a hole was filled");
-        const again: Window = historyMissing
-          ? window
-          : { from: Math.max(window.from, hole.to - ASK_AGAIN), to: window.to };
-        filled += await tryPass(wait === needs.settleMs[0] ? asked : open, again);
+        if (signal.aborted) throw new Failure("connection_lost", "the connection ended while a hole was filled");
+        filled += await askAgain(i === 0);
       }
       const gaps = gapsLeft();
-      if (gaps.length > 0) await needs.record(gaps.map((gap): FeedItem => ({ kind: "gap", gap })));
+      await recordSlowly(gaps.map((gap): FeedItem => ({ kind: "gap", gap })));
       if (historyMissing)
         needs.log.warning("Home Assistant answers no history; holes stay open", { why: historyMissing });
       return { filled, gaps: gaps.length };
     },
+  };
+}
+
+/**
+ * A removal that was heard live has the time of its arrival, and history the time of its happening: they are the same
+ * where no state lies between them.
+ */
+function heldRemovals(held: ReadonlySet<string>, rows: readonly Change[]): (change: Change) => boolean {
+  const removals = [...held].filter((key) => key.endsWith(`|${REMOVED}`)).map(timeOf);
+  const states = [...held].filter((key) => !key.endsWith(`|${REMOVED}`)).map(timeOf);
+  for (const { time, state } of rows) if (state !== null) states.push(time);
+  states.sort((a, b) => a - b);
+  return ({ time, state }) => {
+    if (state !== null || removals.length === 0) return false;
+    const next = states.findIndex((other) => other > time);
+    const after = next === -1 ? Number.POSITIVE_INFINITY : (states[next] as Micros);
+    const before =
+      next === 0 ? Number.NEGATIVE_INFINITY : (states.at(next === -1 ? -1 : next - 1) ?? Number.NEGATIVE_INFINITY);
+    return removals.some((removal) => removal > before && removal < after);
   };
 }

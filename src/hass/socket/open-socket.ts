@@ -28,6 +28,8 @@ export type SocketNeeds = {
   readonly signal?: AbortSignal;
 };
 
+const FOR_LIBRARY = ["event", "pong", "result"];
+
 type Listener = (event: { data?: string; type: string }) => void;
 
 /**
@@ -53,7 +55,8 @@ export function openSocket(needs: SocketNeeds): Promise<HaWebSocket> {
       reject(failure);
     };
     const stopWaiting = needs.clock.after(OPEN_WITHIN_MS, () => giveUp(cannotConnect(needs.url, "no answer in time")));
-    needs.signal?.addEventListener("abort", () => giveUp(cannotConnect(needs.url, "stopped")), { once: true });
+    const stop = () => giveUp(cannotConnect(needs.url, "stopped"));
+    needs.signal?.addEventListener("abort", stop, { once: true });
 
     const pass = (messages: readonly Message[], whole: string | undefined) => {
       if (messages.length === 0) return;
@@ -70,7 +73,8 @@ export function openSocket(needs: SocketNeeds): Promise<HaWebSocket> {
           const event = message.event;
           if (typeof event !== "object" || event === null) needs.onMalformed("an entities event without content");
           else keep(event);
-        } else others.push(message);
+        } else if (FOR_LIBRARY.includes(message.type)) others.push(message);
+        else needs.onMalformed("a message of an unknown type");
       }
       pass(others, others.length === messages.length ? whole : undefined);
     };
@@ -127,6 +131,7 @@ export function openSocket(needs: SocketNeeds): Promise<HaWebSocket> {
     });
     ws.on("close", (code, reason) => {
       stopWaiting();
+      needs.signal?.removeEventListener("abort", stop);
       if (!authenticated) reject(cannotConnect(needs.url, `closed with ${code} before the token was accepted`));
       else needs.onClose(code, reason.toString("utf8").slice(0, 200));
       socket.emit("close");

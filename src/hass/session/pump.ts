@@ -1,13 +1,13 @@
-import type { Change, FeedItem } from "../domain/home.ts";
-import type { Context, HomeEvent } from "../domain/reading.ts";
-import { type Micros, microsFromRfc3339 } from "../domain/time.ts";
-import type { Clock } from "../platform/clock.ts";
-import { type CoreClock, createCoreClock } from "./core-clock.ts";
-import type { EntityTable } from "./entities.ts";
+import type { FeedItem } from "../../domain/home.ts";
+import type { Context, HomeEvent } from "../../domain/reading.ts";
+import { type Micros, microsFromRfc3339 } from "../../domain/time.ts";
+import type { Clock } from "../../platform/clock.ts";
+import type { EntityTable } from "../entities.ts";
+import { ENTITY_EVENT, REGISTRY_EVENTS, type Registries } from "../registry/registries.ts";
+import type { EntityEvent } from "../socket/open-socket.ts";
+import { type CoreClock, createCoreClock, timeRemovals } from "./core-clock.ts";
 import type { createInbox, RawEvent, Received } from "./inbox.ts";
-import { ENTITY_EVENT, REGISTRY_EVENTS, type Registries } from "./registry/registries.ts";
 import type { Call } from "./session.ts";
-import type { EntityEvent } from "./socket/open-socket.ts";
 
 /** So much is taken at a time, and so many changes are recorded at a time: the event loop is held up for a few ms. */
 const SLICE_BYTES = 64 * 1024;
@@ -38,16 +38,17 @@ export async function pump(needs: PumpNeeds): Promise<void> {
     const received = await needs.inbox.take(SLICE_BYTES);
     if (received.length === 0) return;
     const events = read(received);
-    const removes = events.some((one) => one.kind === "entities" && one.event.r !== undefined);
-    if (removes && needs.inbox.bytes === 0) {
-      await needs.clock.sleep(WAIT_FOR_RETURN_MS);
-      if (needs.inbox.bytes > 0) events.push(...read(await needs.inbox.take(SLICE_BYTES)));
-    }
-    // A removal and the addition behind it are timed together.
+    const removes = events.some(isRemoval);
+    if (removes && needs.inbox.bytes === 0) await needs.clock.sleep(WAIT_FOR_RETURN_MS);
+    // A removal is timed by what comes behind it.
+    while (removes && needs.inbox.bytes > 0 && isRemoval(events.at(-1)))
+      events.push(...read(await needs.inbox.take(SLICE_BYTES)));
     const size = removes ? events.length : SLICE_CHANGES;
     for (let at = 0; at < events.length; at += size) await recordSlice(events.slice(at, at + size), coreClock, needs);
   }
 }
+
+const isRemoval = (one: Event | undefined): boolean => one?.kind === "entities" && one.event.r !== undefined;
 
 function read(received: readonly Received[]): Event[] {
   const events: Event[] = [];
@@ -86,29 +87,9 @@ async function recordSlice(events: readonly Event[], coreClock: CoreClock, needs
     if (altered) items.push({ kind: "registry", update: { ...altered, at } });
   }
   if (stale.size > 0) needs.onRegistries();
-  timeRemovals(items);
+  timeRemovals(items, coreClock);
   if (items.length > 0) await needs.record(items);
 }
-
-/** A removal happened before the same entity was added again, whatever their messages' delays say. */
-function timeRemovals(items: FeedItem[]): void {
-  const returned = new Map<string, Micros>();
-  for (let i = items.length - 1; i >= 0; i--) {
-    const item = items[i] as FeedItem;
-    if (item.kind !== "change") continue;
-    const { change } = item;
-    const next = returned.get(change.entityId);
-    if (change.timeIsArrival && next !== undefined && change.time >= next) {
-      items[i] = { kind: "change", change: retimed(change, next - 1) };
-    }
-    returned.set(
-      change.entityId,
-      change.timeIsArrival ? Math.min(change.time, (next ?? change.time + 1) - 1) : change.time,
-    );
-  }
-}
-
-const retimed = (change: Change, time: Micros): Change => ({ ...change, time, changed: time });
 
 function readEvent(raw: RawEvent, arrival: Received["arrival"]): HomeEvent | undefined {
   if (typeof raw?.event_type !== "string" || typeof raw.data !== "object" || raw.data === null) return undefined;

@@ -1,5 +1,5 @@
-import type { Micros } from "../domain/time.ts";
-import type { EntityEvent } from "./socket/open-socket.ts";
+import type { Micros } from "../../domain/time.ts";
+import type { EntityEvent } from "../socket/open-socket.ts";
 
 /** What the socket put away, in the order in which Home Assistant sent it. */
 export type Received =
