@@ -137,3 +137,15 @@ test("a client that never lets go is cut off when its time is over", async () =>
   socket.resume();
   await Promise.all([closing, closed]);
 });
+
+test("a spare connection that never asked for anything does not hold up closing", async () => {
+  // The test clock stands still: only a socket that is let go at once lets this end.
+  const server = await start();
+  const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
+  await once(socket, "connect");
+  // An answer on another connection shows that the server has taken the spare one before it.
+  await (await fetch(new URL("health", server.url))).text();
+  const closed = once(socket, "close");
+  await server.close();
+  await closed;
+});

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, STATUS_CODES } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
 import { type WebSocket, WebSocketServer } from "ws";
@@ -39,6 +39,7 @@ export async function startServer(needs: {
     listener,
   );
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LARGEST_FRAME_BYTES, perMessageDeflate: false });
+  const unused = watchUnused(server);
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on("error", () => socket.destroy());
     void upgrade({ app, sockets, request, socket, head }).catch((error: unknown) => {
@@ -51,7 +52,7 @@ export async function startServer(needs: {
   const shownHost = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
   return {
     url: `http://${shownHost}:${actual}/`,
-    close: () => close({ server, sockets, streams, clock, drainMs }),
+    close: () => close({ server, unused, sockets, streams, clock, drainMs }),
   };
 }
 
@@ -69,17 +70,32 @@ function listen(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
+/** Connections that never carried a request, such as the spare ones of browsers: Node does not count them as idle. */
+function watchUnused(server: Server): ReadonlySet<Socket> {
+  const unused = new Set<Socket>();
+  const used = (request: IncomingMessage) => void unused.delete(request.socket);
+  server.on("connection", (socket: Socket) => {
+    unused.add(socket);
+    socket.once("close", () => unused.delete(socket));
+  });
+  server.on("request", used);
+  server.on("upgrade", used);
+  return unused;
+}
+
 async function close(given: {
   server: Server;
+  unused: ReadonlySet<Socket>;
   sockets: WebSocketServer;
   streams: { close(): void };
   clock: Clock;
   drainMs: number;
 }): Promise<void> {
-  const { server, sockets, streams, clock, drainMs } = given;
+  const { server, unused, sockets, streams, clock, drainMs } = given;
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   streams.close();
   server.closeIdleConnections();
+  for (const socket of unused) socket.destroy();
   const cancel = clock.after(drainMs, () => {
     for (const socket of sockets.clients) socket.terminate();
     server.closeAllConnections();

@@ -36,7 +36,8 @@ export function createConnection(
   };
 
   const sayHello = () => {
-    const home = { name: facts.home()?.name ?? null, simulated: facts.simulated };
+    const { name = null, simulated = facts.simulated } = facts.home() ?? {};
+    const home = { name, simulated };
     const time = microsToRfc3339(clock.now());
     say({ type: "hello", version: facts.version, schema: WIRE_SCHEMA, home, time });
     watchOver();

@@ -39,7 +39,7 @@ export const infoRoutes = ({ auth, facts }: { auth: Auth; facts: Facts }) =>
       api: API_VERSIONS,
       home: {
         name: home?.name ?? null,
-        simulated: facts.simulated,
+        simulated: home?.simulated ?? facts.simulated,
         home_assistant_version: home?.version ?? null,
         time_zone: home?.timeZone ?? null,
         currency: home?.currency ?? null,

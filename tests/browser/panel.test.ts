@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { buildUi } from "../scripts/build-ui.ts";
-import { type Simulator, startSimulator } from "../src/simulator/simulator.ts";
-import { findChromium, launchChromium } from "./support/chromium.ts";
-import { eventually } from "./support/eventually.ts";
-import { type Hub, startHub } from "./support/hub.ts";
-import { startPrefixProxy } from "./support/prefix-proxy.ts";
+import { buildUi } from "../../scripts/build-ui.ts";
+import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
+import { findChromium, launchChromium } from "../support/chromium.ts";
+import { eventually } from "../support/eventually.ts";
+import { type Hub, startHub } from "../support/hub.ts";
+import { startPrefixProxy } from "../support/prefix-proxy.ts";
 
 const executable = findChromium();
 if (!executable && process.env.REQUIRE_SUITES === "1")
@@ -36,7 +36,7 @@ describe("the panel in a browser", { skip }, () => {
     }).then((answer) => assert.ok(answer.ok, `${entity}: ${answer.status}`));
 
   before(async () => {
-    await buildUi({ outdir: join(import.meta.dirname, "../dist/ui") });
+    await buildUi({ outdir: join(import.meta.dirname, "../../dist/ui") });
     home = await startSimulator({ seed: "panel" });
     dataDir = mkdtempSync(join(tmpdir(), "panel-"));
     hub = await startHub({ haUrl: home.url, haToken: home.token, dataDir });
