@@ -89,6 +89,12 @@ export async function startCore(options: CoreOptions = {}): Promise<Core> {
     await script("up", base);
     running = pid();
   };
+  const kill = async () => {
+    const was = running;
+    if (was === undefined) return;
+    process.kill(was, "SIGKILL");
+    await ended(was);
+  };
   const shutDown = async () => {
     await script("down", base);
     running = undefined;
@@ -113,16 +119,13 @@ export async function startCore(options: CoreOptions = {}): Promise<Core> {
       await ended(was);
       await start();
     },
-    async kill() {
-      const was = pid();
-      process.kill(was, "SIGKILL");
-      await ended(was);
-    },
+    kill,
     async stop() {
       process.off("exit", endWithUs);
-      if (process.env.KEEP_CORE === "1") await shutDown();
-      else await script("remove", base);
-      running = undefined;
+      if (process.env.KEEP_CORE === "1") return shutDown();
+      // The home goes away with it, so its recorder need not be flushed.
+      await kill();
+      await script("remove", base);
     },
   };
 }
