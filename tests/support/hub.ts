@@ -20,6 +20,8 @@ export type HubOptions = {
   readonly nodeArguments?: readonly string[];
   /** Runs the hub under another program, such as `taskset -c 0`. */
   readonly under?: readonly string[];
+  /** Called as soon as there is a process: it may be ended before it is ready. */
+  readonly onSpawn?: (pid: number) => void;
 };
 
 export type Hub = {
@@ -70,6 +72,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
       ...options.env,
     },
   });
+  if (child.pid !== undefined) options.onSpawn?.(child.pid);
   let log = "";
   child.stderr?.on("data", (chunk: Buffer) => {
     log += chunk.toString("utf8");
