@@ -17,6 +17,8 @@ export type HubOptions = {
   readonly env?: Readonly<Record<string, string>>;
   /** The program to run; the source by default. */
   readonly entry?: string;
+  /** Where it runs; the checkout by default. */
+  readonly cwd?: string;
   readonly nodeArguments?: readonly string[];
   /** Runs the hub under another program, such as `taskset -c 0`. */
   readonly under?: readonly string[];
@@ -59,7 +61,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     options.entry ?? join(ROOT, "src/main.ts"),
   ];
   const child = spawn(command[0] as string, command.slice(1), {
-    cwd: ROOT,
+    cwd: options.cwd ?? ROOT,
     stdio: ["ignore", "pipe", "pipe"],
     env: {
       PATH: process.env.PATH,
