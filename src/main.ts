@@ -173,7 +173,7 @@ async function start(): Promise<{ close(): Promise<void> }> {
         set: (holes) => database.settings.set("open_holes", holes),
       },
       bindHome: (seen) => {
-        checkHome(knownHome(database.home.get(), store), seen, folder);
+        checkHome(knownHome(database.home.get(), store, seen), seen, folder);
         database.home.bind(seen);
       },
       onFacts: (facts) => {
@@ -220,11 +220,18 @@ function storeStatus(damages: readonly Damage[], trouble: StoreTrouble | null): 
   };
 }
 
-/** The home by what app.db remembers, and by the registry ids in the store itself should app.db be new. */
-function knownHome(bound: HomeFingerprint | undefined, store: Store): HomeFingerprint | undefined {
+/**
+ * The home by what app.db remembers, and by the registry ids in the store itself should app.db be new; those do not
+ * tell whether it was a simulated one.
+ */
+function knownHome(
+  bound: HomeFingerprint | undefined,
+  store: Store,
+  seen: HomeFingerprint,
+): HomeFingerprint | undefined {
   const ids = [...store.series().values()].flatMap((series) => currentIdentity(series).registryId ?? []);
   if (!bound && ids.length === 0) return undefined;
-  return { simulated: bound?.simulated ?? false, ids: [...(bound?.ids ?? []), ...ids] };
+  return { simulated: bound?.simulated ?? seen.simulated, ids: [...(bound?.ids ?? []), ...ids] };
 }
 
 async function rowsOf(store: Store, series: SeriesId, window: Window): Promise<Set<string>> {

@@ -56,7 +56,10 @@ export async function openSimulatedHome(options: HomeOptions = {}): Promise<Simu
       dataDir,
       env: { HA_INGESTOR_SETTLE_SECONDS: SETTLE_SECONDS, ...options.hub?.env },
     });
-  let hub = await start();
+  let hub = await start().catch(async (error) => {
+    await sim.close();
+    throw error;
+  });
   let running = true;
   const home: SimulatedHome = {
     sim,
@@ -101,7 +104,10 @@ export async function openSimulatedHome(options: HomeOptions = {}): Promise<Simu
       if (options.hub?.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
     },
   };
-  await home.caughtUp();
+  await home.caughtUp().catch(async (error) => {
+    await home[Symbol.asyncDispose]();
+    throw error;
+  });
   return home;
 }
 
