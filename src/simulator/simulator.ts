@@ -42,7 +42,7 @@ export type SimulatorOptions = {
   readonly witness?: { readonly rows?: number; readonly write?: (line: string) => void };
 };
 
-export type Simulator = {
+export type Simulator = AsyncDisposable & {
   readonly url: string;
   readonly port: number;
   readonly token: string;
@@ -145,6 +145,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       for (const client of clients) client.whenBelow(most, () => --waiting === 0 && run());
     },
   });
+  const close = async () => {
+    home.stop();
+    await load.stop();
+    core.stop();
+    await server.stop(true);
+  };
   return {
     url: `http://${host}:${server.port()}`,
     port: server.port(),
@@ -159,11 +165,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       states: core.states.size(),
       recorder: core.recorder.stats(),
     }),
-    async close() {
-      home.stop();
-      await load.stop();
-      core.stop();
-      await server.stop(true);
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
