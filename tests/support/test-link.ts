@@ -1,0 +1,135 @@
+import type { HomeFacts } from "../../src/domain/home.ts";
+import type { SeriesId } from "../../src/domain/reading.ts";
+import { currentIdentity } from "../../src/domain/series.ts";
+import { ALL_TIME, type Micros, type Window } from "../../src/domain/time.ts";
+import { type Holdings, rowKey } from "../../src/hass/fill/fill.ts";
+import type { OpenHole } from "../../src/hass/fill/holes.ts";
+import { type Link, startLink } from "../../src/hass/link.ts";
+import { createIngest } from "../../src/ingest/ingest.ts";
+import { systemClock } from "../../src/platform/clock.ts";
+import { createLog } from "../../src/platform/log.ts";
+import { createMask } from "../../src/platform/mask.ts";
+import { createStatusBoard } from "../../src/platform/status-board.ts";
+import { createMemoryStore } from "../../src/store/memory/memory.ts";
+import type { Store } from "../../src/store/store.ts";
+import { createTestClock, type TestClock } from "./test-clock.ts";
+
+/** The link and ingest over a memory store, on a clock that the test moves; Home Assistant lives by the real one. */
+export type TestLink = AsyncDisposable & {
+  readonly clock: TestClock;
+  readonly store: Store;
+  readonly link: Link;
+  readonly lines: readonly string[];
+  part(): { state?: string; why?: string; fix?: string; figures?: Readonly<Record<string, unknown>> };
+  /** Moves the clock on, a second at a time, letting the network have its turns in between. */
+  pass(seconds: number): Promise<void>;
+  /** Lets the clock run until this holds. */
+  until(holds: () => boolean | Promise<boolean>): Promise<void>;
+  /** The states of an entity, oldest first. */
+  states(entityId: string): Promise<{ time: Micros; state: string | null }[]>;
+};
+
+const PATIENCE_MS = 20_000;
+/** Real time for the network between two steps of the clock. */
+const TURN_MS = 1;
+const STEP_MS = 5;
+
+export function startTestLink(home: { url: string; token: string }): TestLink {
+  const clock = createTestClock(systemClock.now());
+  const lines: string[] = [];
+  const log = createLog({ clock, mask: createMask(), level: "debug", write: (line) => void lines.push(line) });
+  const status = createStatusBoard({ clock });
+  const store = createMemoryStore();
+  const rows = (series: SeriesId, window: Window) => rowsOf(store, series, window);
+  const ingest = createIngest({
+    append: store.append,
+    series: store.series().values(),
+    latest: store.latest,
+    isHeld: async (series, time, state) =>
+      (await rows(series, { from: time, to: time + 1 })).some((row) => row.state === state),
+    publish: { changes: () => {}, events: () => {}, gaps: () => {} },
+    clock,
+    log,
+    status,
+  });
+  let holes: readonly OpenHole[] = [];
+  const holdings: Holdings = {
+    latest: (entityId) => {
+      const series = ingest.holder(entityId);
+      return series === undefined ? undefined : store.latest(series);
+    },
+    rows: async (entityId, window) => {
+      const series = ingest.holder(entityId);
+      return new Set(
+        series === undefined ? [] : (await rows(series, window)).map((row) => rowKey(row.time, row.state)),
+      );
+    },
+    entities: () =>
+      [...store.series().values()].map((series) => ({
+        entityId: currentIdentity(series).entityId,
+        present: typeof store.latest(series.id)?.state === "string",
+      })),
+  };
+  const link = startLink({
+    ...home,
+    clock,
+    log,
+    status,
+    eventTypes: [],
+    settleMs: [1_000],
+    record: ingest.record,
+    holdings,
+    heard: { changes: undefined, events: undefined },
+    holes: {
+      get: () => holes,
+      set: (next) => {
+        holes = next;
+      },
+    },
+    bindHome: () => {},
+    onFacts: (_facts: HomeFacts) => {},
+    onRegistries: () => {},
+  });
+  const turn = () => new Promise((resolve) => setTimeout(resolve, TURN_MS));
+  return {
+    clock,
+    store,
+    link,
+    lines,
+    part: () => status.get("home_assistant") ?? {},
+    pass: async (seconds) => {
+      for (let i = 0; i < seconds; i++) {
+        clock.advance(1_000);
+        await turn();
+      }
+    },
+    until: async (holds) => {
+      const deadline = performance.now() + PATIENCE_MS;
+      while (!(await holds())) {
+        if (performance.now() > deadline) throw new Error(`it did not come to pass:\n${lines.join("")}`);
+        clock.advance(STEP_MS);
+        await turn();
+      }
+    },
+    states: async (entityId) => {
+      const series = ingest.holder(entityId);
+      return series === undefined ? [] : rows(series, ALL_TIME);
+    },
+    [Symbol.asyncDispose]: async () => {
+      await link.close();
+      await ingest.close();
+      await store.close();
+    },
+  };
+}
+
+async function rowsOf(store: Store, series: SeriesId, window: Window) {
+  const view = store.view({ series: [series] });
+  const reader = store.reader(view);
+  const rows: { time: Micros; state: string | null }[] = [];
+  const query = { series, window, order: "oldest_first", limit: Number.MAX_SAFE_INTEGER, attributes: false } as const;
+  for await (const page of reader.readings(query)) for (const { time, state } of page) rows.push({ time, state });
+  await reader.close();
+  store.release(view);
+  return rows;
+}
