@@ -10,14 +10,13 @@ import { meansRealHome, readConfig } from "./config/config.ts";
 import { openDatabase } from "./database/open.ts";
 import { describeError, Failure } from "./domain/failure.ts";
 import { type HomeFacts, type HomeFingerprint, REGISTRY_KINDS } from "./domain/home.ts";
-import type { SeriesId } from "./domain/reading.ts";
 import { currentIdentity } from "./domain/series.ts";
-import { ALL_TIME, type Micros, type Window } from "./domain/time.ts";
+import { ALL_TIME } from "./domain/time.ts";
 import { checkHome } from "./hass/binding.ts";
-import { type Holdings, rowKey } from "./hass/fill/fill.ts";
+import { rowKey } from "./hass/fill/fill.ts";
 import { readHoles } from "./hass/fill/holes.ts";
 import { startLink } from "./hass/link.ts";
-import type { Heard } from "./hass/session/session.ts";
+import { createHeld } from "./history/held.ts";
 import { createHistory } from "./history/history.ts";
 import { createIngest } from "./ingest/ingest.ts";
 import { createLiveBus } from "./live/topics.ts";
@@ -70,6 +69,7 @@ async function start(): Promise<{ close(): Promise<void> }> {
   damages = store.damages;
   tellStore();
 
+  const held = createHeld({ store, keyOf: rowKey });
   const live = createLiveBus((error) => log.error("a live listener failed", { error }));
   status.onChange((part) => live.publish("status", [part]));
   const changes = createRate(clock);
@@ -79,7 +79,7 @@ async function start(): Promise<{ close(): Promise<void> }> {
     series: store.series().values(),
     latest: store.latest,
     isHeld: (series, time, state) =>
-      rowsOf(store, series, { from: time, to: time + 1 }).then((rows) => rows.has(rowKey(time, state))),
+      held.rows(series, { from: time, to: time + 1 }).then((rows) => rows.has(rowKey(time, state))),
     publish: {
       changes: (stored) => {
         changes.add(stored.length);
@@ -166,8 +166,8 @@ async function start(): Promise<{ close(): Promise<void> }> {
       eventTypes: config.eventTypes,
       settleMs: config.settleMs,
       record: ingest.record,
-      holdings: holdingsOf(store, ingest.holder),
-      heard: await lastHeard(store),
+      holdings: held.byName(ingest.holder),
+      heard: await held.newest(),
       holes: {
         get: () => readHoles(database.settings.get("open_holes")),
         set: (holes) => database.settings.set("open_holes", holes),
@@ -234,71 +234,17 @@ function knownHome(
   return { simulated: bound?.simulated ?? seen.simulated, ids: [...(bound?.ids ?? []), ...ids] };
 }
 
-async function rowsOf(store: Store, series: SeriesId, window: Window): Promise<Set<string>> {
-  const view = store.view({ series: [series] });
-  const reader = store.reader(view);
-  const rows = new Set<string>();
-  try {
-    const query = { series, window, order: "oldest_first", limit: Number.MAX_SAFE_INTEGER, attributes: false } as const;
-    for await (const page of reader.readings(query)) for (const { time, state } of page) rows.add(rowKey(time, state));
-  } finally {
-    await reader.close();
-    store.release(view);
-  }
-  return rows;
-}
-
-const holdingsOf = (store: Store, holder: (entityId: string) => SeriesId | undefined): Holdings => ({
-  latest: (entityId) => {
-    const series = holder(entityId);
-    return series === undefined ? undefined : store.latest(series);
-  },
-  rows: async (entityId, window) => {
-    const series = holder(entityId);
-    return series === undefined ? new Set() : rowsOf(store, series, window);
-  },
-  entities: () =>
-    [...store.series().values()].flatMap((series) => {
-      const { entityId, holdsName } = currentIdentity(series);
-      return holdsName ? [{ entityId, present: typeof store.latest(series.id)?.state === "string" }] : [];
-    }),
-});
-
-/** The newest times that Home Assistant named (a time of arrival is by another clock). */
-async function lastHeard(store: Store): Promise<Heard> {
-  const newest = (times: readonly Micros[]) =>
-    times.reduce<Micros | undefined>((a, b) => Math.max(a ?? b, b), undefined);
-  const view = store.view({ series: [], events: true });
-  const reader = store.reader(view);
-  const events: Micros[] = [];
-  try {
-    for await (const page of reader.events({ window: ALL_TIME, order: "newest_first", limit: 1 }))
-      events.push(...page.map(({ time }) => time));
-  } finally {
-    await reader.close();
-    store.release(view);
-  }
-  const heard = [...store.allLatest()].flatMap(({ time, timeIsArrival }) => (timeIsArrival ? [] : time));
-  // One connection brings changes and events in order, so both are known up to the later one.
-  const changes = newest([...heard, ...events]);
-  const told = store.gaps(ALL_TIME).flatMap((gap) => (gap.kind === "events" ? gap.to : []));
-  return { changes, events: newest([...(changes === undefined ? [] : [changes]), ...told]) };
-}
-
 const running = await start().catch((error: unknown) => {
   const fix = error instanceof Failure && error.fix ? ` ${error.fix}` : "";
   process.stderr.write(`The hub cannot start: ${describeError(error)}.${fix}\n`);
   process.exit(1);
 });
-let _closing: Promise<void> | undefined;
-for (const signal of ["SIGTERM", "SIGINT"] as const) {
-  process.on(signal, () => {
-    _closing ??= running.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        process.stderr.write(`The hub did not close cleanly: ${describeError(error)}\n`);
-        process.exit(1);
-      },
-    );
-  });
-}
+const shutDown = () =>
+  running.close().then(
+    () => process.exit(0),
+    (error: unknown) => {
+      process.stderr.write(`The hub did not close cleanly: ${describeError(error)}\n`);
+      process.exit(1);
+    },
+  );
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, shutDown);

@@ -1,0 +1,74 @@
+import type { SeriesId } from "../domain/reading.ts";
+import { currentIdentity } from "../domain/series.ts";
+import { ALL_TIME, type Micros, type Window } from "../domain/time.ts";
+import type { Store, ViewReader } from "../store/store.ts";
+
+/** What the store holds already, for whoever fills holes: asked on the main thread, small, and rarely. */
+export type Held = {
+  /** Keys of all readings of a series in a window. */
+  rows(series: SeriesId, window: Window): Promise<Set<string>>;
+  /** The same by the name that an entity has now, with the latest readings and the names in use. */
+  byName(holder: (entityId: string) => SeriesId | undefined): {
+    latest(entityId: string): { readonly time: Micros; readonly state: string | null } | undefined;
+    rows(entityId: string, window: Window): Promise<ReadonlySet<string>>;
+    entities(): { readonly entityId: string; readonly present: boolean }[];
+  };
+  /** The newest times that Home Assistant named (a time of arrival is by another clock); undefined: none. */
+  newest(): Promise<{ readonly changes: Micros | undefined; readonly events: Micros | undefined }>;
+};
+
+/** @param needs.keyOf what makes two readings of one series the same. */
+export function createHeld(needs: { store: Store; keyOf: (time: Micros, state: string | null) => string }): Held {
+  const { store, keyOf } = needs;
+  const read = async (narrow: Parameters<Store["view"]>[0], use: (reader: ViewReader) => Promise<void>) => {
+    const view = store.view(narrow);
+    const reader = store.reader(view);
+    try {
+      await use(reader);
+    } finally {
+      await reader.close();
+      store.release(view);
+    }
+  };
+  const rows: Held["rows"] = async (series, window) => {
+    const keys = new Set<string>();
+    const query = { series, window, order: "oldest_first", limit: Number.MAX_SAFE_INTEGER, attributes: false } as const;
+    await read({ series: [series] }, async (reader) => {
+      for await (const page of reader.readings(query)) for (const { time, state } of page) keys.add(keyOf(time, state));
+    });
+    return keys;
+  };
+  return {
+    rows,
+    byName: (holder) => ({
+      latest: (entityId) => {
+        const series = holder(entityId);
+        return series === undefined ? undefined : store.latest(series);
+      },
+      rows: async (entityId, window) => {
+        const series = holder(entityId);
+        return series === undefined ? new Set() : rows(series, window);
+      },
+      entities: () =>
+        [...store.series().values()].flatMap((series) => {
+          const { entityId, holdsName } = currentIdentity(series);
+          return holdsName ? [{ entityId, present: typeof store.latest(series.id)?.state === "string" }] : [];
+        }),
+    }),
+    newest: async () => {
+      const events: Micros[] = [];
+      await read({ series: [], events: true }, async (reader) => {
+        for await (const page of reader.events({ window: ALL_TIME, order: "newest_first", limit: 1 }))
+          events.push(...page.map(({ time }) => time));
+      });
+      const heard = [...store.allLatest()].flatMap(({ time, timeIsArrival }) => (timeIsArrival ? [] : time));
+      // One connection brings changes and events in order, so both are known up to the later one.
+      const changes = latestOf([...heard, ...events]);
+      const told = store.gaps(ALL_TIME).flatMap((gap) => (gap.kind === "events" ? gap.to : []));
+      return { changes, events: latestOf([...(changes === undefined ? [] : [changes]), ...told]) };
+    },
+  };
+}
+
+const latestOf = (times: readonly Micros[]): Micros | undefined =>
+  times.reduce<Micros | undefined>((a, b) => Math.max(a ?? b, b), undefined);
