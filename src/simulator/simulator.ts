@@ -129,6 +129,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       catchUp: home.catchUp,
     }),
     admit,
+    systemLog: core.systemLog,
     rest: createRest({ core, services, config, admit, catchUp: home.catchUp }),
   });
   await server.listen();

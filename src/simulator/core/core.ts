@@ -8,6 +8,7 @@ import { createOwnedEntities, type OwnedEntities } from "./owned.ts";
 import { createRecorder, type Recorder } from "./recorder/recorder.ts";
 import { type Bus, createBus } from "./state/bus.ts";
 import { createStates, type States } from "./state/states.ts";
+import { createSystemLog, type SystemLog } from "./system-log.ts";
 
 export type CoreState = "NOT_RUNNING" | "STARTING" | "RUNNING" | "STOPPING";
 
@@ -18,6 +19,7 @@ export type Core = {
   readonly registries: Registries;
   readonly recorder: Recorder;
   readonly owned: OwnedEntities;
+  readonly systemLog: SystemLog;
   now(): Micros;
   newContext(parts?: { parentId?: string | null; userId?: string | null; time?: Micros }): Context;
   state(): CoreState;
@@ -44,6 +46,7 @@ export function createCore(needs: {
     userId,
   });
   const bus = createBus({ now });
+  const systemLog = createSystemLog({ now });
   const states = createStates({ bus, now, newContext: (time) => newContext({ time }) });
   let state: CoreState = "NOT_RUNNING";
   let populated = false;
@@ -79,6 +82,7 @@ export function createCore(needs: {
     registries,
     recorder,
     owned,
+    systemLog,
     now,
     newContext,
     state: () => state,
@@ -110,6 +114,7 @@ export function createCore(needs: {
     },
     boot: {
       begin() {
+        systemLog.clear();
         state = "NOT_RUNNING";
       },
       populate() {

@@ -2,6 +2,7 @@ import type { WebSocket } from "ws";
 import { describeError, Failure } from "../../domain/failure.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Log } from "../../platform/log.ts";
+import type { SystemLog } from "../core/system-log.ts";
 import type { User } from "../core/users.ts";
 import type { Command } from "./command.ts";
 import { checkMessage } from "./messages/schema.ts";
@@ -45,17 +46,25 @@ type Needs = {
   command: (type: string) => Command | undefined;
   /** Who has this token; undefined: nobody. */
   admit: (token: string) => User | undefined;
+  systemLog: SystemLog;
   counted: { messagesIn: number; messagesOut: number; framesOut: number; bytesOut: number; cuts: number };
   ended: () => void;
 };
 
 export function serveClient(needs: Needs): Client {
-  const { socket, clock, log, version, command: findCommand, admit, counted, ended } = needs;
+  const { socket, clock, log, version, command: findCommand, admit, systemLog, counted, ended } = needs;
   let user: User | undefined;
   let frozen = false;
   let lastId = 0;
   const subscriptions = new Map<number, () => void>();
 
+  const tell = (level: "WARNING" | "ERROR", source: [string, number], message: string) =>
+    systemLog.add({
+      name: "homeassistant.components.websocket_api.http.connection",
+      level,
+      source,
+      message: `${user?.name ?? ""} from 127.0.0.1: ${message}`,
+    });
   const write = (frame: string, done: () => void = () => {}) => {
     if (frozen || socket.readyState !== socket.OPEN) return done();
     counted.framesOut++;
@@ -67,7 +76,9 @@ export function serveClient(needs: Needs): Client {
     write,
     overflow: (why, lastMessage) => {
       counted.cuts++;
-      log.error(`Client unable to keep up with pending messages. ${why}`, { last_message: lastMessage.slice(0, 200) });
+      const words = `Client unable to keep up with pending messages. ${why}`;
+      log.error(words, { last_message: lastMessage.slice(0, 200) });
+      tell("ERROR", ["components/websocket_api/http.py", 241], `${words}; Last message was: ${lastMessage}`);
       closePolitely();
     },
   });
@@ -121,6 +132,7 @@ export function serveClient(needs: Needs): Client {
     }
     const why = token === undefined ? "Auth message incorrectly formatted" : "Invalid access token or password";
     write(JSON.stringify({ type: "auth_invalid", message: why }));
+    tell("WARNING", ["components/websocket_api/auth.py", 93], why);
     closePolitely();
   };
   let handling: Connection | undefined;
@@ -163,6 +175,7 @@ export function serveClient(needs: Needs): Client {
     try {
       message = JSON.parse(String(data));
     } catch {
+      tell("WARNING", ["components/websocket_api/http.py", 582], "Disconnected: Received invalid JSON.");
       return closePolitely();
     }
     if (!user) return authenticate(message);

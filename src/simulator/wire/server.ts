@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { WebSocketServer } from "ws";
 import type { Clock } from "../../platform/clock.ts";
 import type { Log } from "../../platform/log.ts";
+import type { SystemLog } from "../core/system-log.ts";
 import type { User } from "../core/users.ts";
 import type { Command } from "./command.ts";
 import { type Client, serveClient } from "./connection.ts";
@@ -32,9 +33,10 @@ export function createWireServer(needs: {
   version: string;
   command: (type: string) => Command | undefined;
   admit: (token: string) => User | undefined;
+  systemLog: SystemLog;
   rest: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 }): WireServer {
-  const { host, clock, log, version, command, admit, rest } = needs;
+  const { host, clock, log, version, command, admit, systemLog, rest } = needs;
   const clients = new Map<Client, Socket>();
   const counted: Counted = { messagesIn: 0, messagesOut: 0, framesOut: 0, bytesOut: 0, cuts: 0 };
   let port = needs.port;
@@ -59,6 +61,7 @@ export function createWireServer(needs: {
           version,
           command,
           admit,
+          systemLog,
           counted,
           ended: () => void clients.delete(client),
         });

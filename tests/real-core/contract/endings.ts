@@ -42,11 +42,15 @@ export const ENDINGS: readonly Scenario[] = [
         if (!peer.logText().includes("unable to keep up with pending messages"))
           throw new Error(`${peer.name} has not logged that the client cannot keep up`);
       });
+      type Entry = { name: string; level: string; message: string[]; source: [string, number] };
+      const entries = await withWire(peer, (client) => client.result<Entry[]>("system_log/list"));
+      const entry = entries.find(({ message }) => message.join().includes("unable to keep up")) as Entry;
+      const listed = { keys: Object.keys(entry).sort(), name: entry.name, level: entry.level, file: entry.source[0] };
       const logged = /Reached 4096 pending messages/.test(peer.logText());
       slow.resume();
       const code = await slow.closed;
       const heard = slow.events(id).length;
-      return { logged, code, heardSome: heard > 1, heardAll: heard >= FLOOD };
+      return { logged, listed, code, heardSome: heard > 1, heardAll: heard >= FLOOD };
     },
   },
 ];

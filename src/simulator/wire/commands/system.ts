@@ -58,6 +58,11 @@ export function systemCommands({ core, users, config, energyPrefs }: SystemNeeds
             .map((domain) => ({ domain, level: 30 })),
         ),
     },
+    "system_log/list": {
+      admin: true,
+      schema: {},
+      run: (connection, { id }) => connection.result(id, core.systemLog.list()),
+    },
     "repairs/list_issues": { schema: {}, run: (connection, { id }) => connection.result(id, { issues: [] }) },
   };
 }
