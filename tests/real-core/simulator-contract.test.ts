@@ -7,11 +7,14 @@ import { openControlClient } from "../support/control-client.ts";
 import { type Core, coreUnavailable, startCore } from "../support/core.ts";
 import { runLoad } from "../support/load.ts";
 import { openWire } from "../support/wire-client.ts";
+import { CONTEXTS } from "./contract/contexts.ts";
 import { ENDINGS } from "./contract/endings.ts";
 import { HISTORY } from "./contract/history.ts";
+import { LISTS } from "./contract/lists.ts";
 import type { Peer } from "./contract/peer.ts";
-import { LISTS, REGISTRIES, REST } from "./contract/registries.ts";
-import { CONTEXTS, WIRE } from "./contract/wire.ts";
+import { REGISTRIES } from "./contract/registries.ts";
+import { REST } from "./contract/rest.ts";
+import { WIRE } from "./contract/wire.ts";
 
 const CONTRACT_TRIGGER = { entity_id: "input_boolean.contract_trigger" };
 const PACKAGE = `

@@ -1,74 +1,7 @@
 import { eventually } from "../../support/eventually.ts";
-import { type Event, type Message, openWire, type WireClient } from "../../support/wire-client.ts";
+import { type Event, openWire, type WireClient } from "../../support/wire-client.ts";
 import { freshEntity, type Peer, rest, type Scenario, withWire } from "./peer.ts";
-import { delta, kinds, rename, shape } from "./shape.ts";
-
-/** What each list must have at least: the simulator may know more keys, never fewer. */
-export type Listed = { readonly promise: string; readonly ask: (peer: Peer) => Promise<Record<string, string[]>> };
-
-const list = (promise: string, type: string, take: (result: Message) => object[] = (result) => result): Listed => ({
-  promise,
-  ask: (peer) => withWire(peer, async (wire) => kinds(take(await wire.result(type)))),
-});
-
-/** Answers whose entries are many and differ: their keys and kinds are compared, Core's being the least. */
-export const LISTS: readonly Listed[] = [
-  list("get_config", "get_config", (result) => [result]),
-  list("get_config's unit system", "get_config", (result) => [result.unit_system]),
-  list("get_states", "get_states"),
-  list("the contexts of get_states", "get_states", (result) => result.map(({ context }: Event) => context)),
-  list("the entity registry", "config/entity_registry/list"),
-  list("the entity registry for display", "config/entity_registry/list_for_display", ({ entities }) => entities),
-  list("the device registry", "config/device_registry/list"),
-  list("the area registry", "config/area_registry/list"),
-  list("the config entries", "config_entries/get"),
-  list("the users", "config/auth/list"),
-  list("the present user", "auth/current_user", (result) => [result]),
-  list("the recorder", "recorder/info", (result) => [result]),
-  list("the statistic ids", "recorder/list_statistic_ids"),
-  list("the log levels", "logger/log_info"),
-  list("the services of a light", "get_services", (result) => [result.light]),
-  list("one service", "get_services", (result) => [result.light.turn_on]),
-  {
-    promise: "one entity, and several, in full",
-    ask: (peer) =>
-      withWire(peer, async (wire) => {
-        const one = await wire.result<object>("config/entity_registry/get", { entity_id: peer.light });
-        const many = await wire.result<Record<string, object>>("config/entity_registry/get_entries", {
-          entity_ids: [peer.light, peer.otherLight],
-        });
-        return kinds([one, ...Object.values(many)]);
-      }),
-  },
-  {
-    promise: "the energy settings",
-    ask: (peer) =>
-      withWire(peer, async (wire) => {
-        if (peer.name === "Core") await wire.result("energy/save_prefs", ENERGY);
-        const prefs = await wire.result<{ energy_sources: object[]; device_consumption: object[] }>("energy/get_prefs");
-        const ofType = (type: string) =>
-          prefs.energy_sources.filter((source) => (source as { type: string }).type === type);
-        return { ...kinds([prefs]), ...kinds(ofType("grid")), ...kinds(prefs.device_consumption) };
-      }),
-  },
-];
-
-const ENERGY = {
-  energy_sources: [
-    {
-      type: "grid",
-      stat_energy_from: "sensor.contract_import",
-      stat_energy_to: null,
-      stat_cost: null,
-      entity_energy_price: null,
-      number_energy_price: 0.3,
-      entity_energy_price_export: null,
-      number_energy_price_export: null,
-      cost_adjustment_day: 0,
-    },
-  ],
-  device_consumption: [{ stat_consumption: "sensor.contract_device" }],
-};
+import { delta, rename, shape } from "./shape.ts";
 
 type Story = { wire: WireClient; heard: (from?: number) => unknown[] };
 
@@ -248,63 +181,6 @@ export const REGISTRIES: readonly Scenario[] = [
         { answer: shape(answer), after: after.error?.code, heard: heard() },
         { [peer.otherLight]: "<light>" },
       );
-    },
-  },
-];
-
-export const REST: readonly Scenario[] = [
-  {
-    promise: "REST requests, good and bad, by status, kind and body",
-    ask: async (peer) => {
-      const entity = freshEntity();
-      const state = `/api/states/${entity}`;
-      const asked: [string, string, unknown?][] = [
-        ["GET", "/api/"],
-        ["POST", "/api/"],
-        ["GET", "/api/nope"],
-        ["GET", "/api/core/state"],
-        ["GET", state],
-        ["POST", state, { state: "1", attributes: { a: [1] } }],
-        ["POST", state, { state: "1", attributes: { a: [1] } }],
-        ["GET", state],
-        ["POST", state, { state: null }],
-        ["POST", state, { attributes: {} }],
-        ["POST", state, "{cut"],
-        ["POST", state, []],
-        ["POST", state, { state: "x".repeat(256) }],
-        ["POST", "/api/states/bad-id", { state: "1" }],
-        ["PUT", state, { state: "1" }],
-        ["DELETE", state],
-        ["DELETE", state],
-        ["POST", "/api/events/contract", "{cut"],
-        ["POST", "/api/events/contract", []],
-        ["POST", "/api/events/contract"],
-        ["POST", "/api/services/light/no_such", {}],
-        ["POST", "/api/services/light/turn_on", "{cut"],
-        ["POST", "/api/services/light/turn_on", {}],
-        ["POST", "/api/services/light/turn_on?return_response", { entity_id: peer.light }],
-        ["POST", "/api/services/weather/get_forecasts", { entity_id: "weather.none", type: "daily" }],
-      ];
-      const answers: unknown[] = [];
-      for (const [method, path, body] of asked) {
-        const answer = await rest(peer, method, path, body);
-        const isState = typeof answer.body === "object" && answer.body !== null && "context" in answer.body;
-        answers.push({ method, path, ...answer, body: isState ? shape(answer.body) : answer.body });
-      }
-      return rename(answers, { [entity]: "<entity>" });
-    },
-  },
-  {
-    promise: "REST without a token, or with a wrong one",
-    ask: async (peer) => {
-      const paths = ["/api/", "/api/states", "/api/config", "/api/nope", "/manifest.json", "/api/states/sun.sun"];
-      const answers: unknown[] = [];
-      for (const path of paths)
-        for (const token of [null, "wrong"]) {
-          const { status, type, body } = await rest(peer, "GET", path, undefined, token);
-          answers.push({ path, status, type, body: path === "/manifest.json" ? "" : body });
-        }
-      return answers;
     },
   },
 ];
