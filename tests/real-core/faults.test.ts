@@ -118,7 +118,9 @@ test("stopped until Core cuts it off: all that Core recorded is there", { skip }
   );
 });
 
-test("Core restarts under load: all that Core recorded is there", { skip }, async (t) => {
+const onlyLong = process.env.LONG === "1" ? skip : "runs in the long form (npm run test:long)";
+
+test("Core restarts under load: all that Core recorded is there", { skip: onlyLong }, async (t) => {
   const { control, core } = home;
   const from = (await home.mark()).time;
   const load = { count: 100_000, rate: 200, seed: 21 };
@@ -138,13 +140,19 @@ test("Core restarts under load: all that Core recorded is there", { skip }, asyn
   const seen = new Set(witnessed.map(keyOf));
   const unseen = journal.filter((change) => change.updated > from && !seen.has(keyOf(change)));
   assert.ok(unseen.length > 0, "Core went on for a while after it had cut off its clients");
-  const sent = [...witnessed, ...unseen].sort((a, b) => a.updated - b.updated);
+  const states = (control.connections[1]?.states ?? []).map((state) => ({ ...state, isNew: true, connection: 2 }));
+  const found = states.filter((one) => one.updated > from && !seen.has(keyOf(one)) && !told.has(keyOf(one)));
+  const sent = [...witnessed, ...unseen, ...found].sort((a, b) => a.updated - b.updated);
 
   const atRestart = ({ time, state }: HubRow) => state === null && time > from && time < end.time;
-  const { findings } = await allIsThere({ from, end, interruptions: 1, sent, unsent: atRestart });
-  const { states } = await readHub(hub).get<{ states: { entity_id: string }[] }>("api/v1/states");
   const present = await control.call<{ entity_id: string }[]>("get_states");
-  assert.deepEqual(names(states), names(present), "what is gone after the restart is not shown any more");
+  const back = new Set(present.map(({ entity_id }) => entity_id));
+  // Nobody recorded them and they did not come back: whether they changed before they went cannot be told.
+  const unknowable = ({ entityId, cause }: HubGap) =>
+    cause === "not_recorded" && /^sensor\.unrecorded_/.test(entityId ?? "") && !back.has(entityId ?? "");
+  const { findings } = await allIsThere({ from, end, interruptions: 1, sent, unsent: atRestart, unknowable });
+  const shown = await readHub(hub).get<{ states: { entity_id: string }[] }>("api/v1/states");
+  assert.deepEqual(names(shown.states), names(present), "what is gone after the restart is not shown any more");
   t.diagnostic(`${findings.matched} rows right, 0 missing, 0 extra; ${findings.lost.length} lost, each in a gap`);
 });
 
@@ -157,6 +165,8 @@ type Expected = {
   sent?: readonly SentChange[];
   /** Rows that the hub may have although nobody sent them. */
   unsent?: (row: HubRow) => boolean;
+  /** Gaps that are right although nobody can say whether something was lost in them. */
+  unknowable?: (gap: HubGap) => boolean;
 };
 
 /**
@@ -164,7 +174,7 @@ type Expected = {
  * recorder has lies in a gap of its entity, and every gap holds such a change; every interruption is one gap in
  * events, and every event that the hub lacks lies in it.
  */
-async function allIsThere({ from, end, interruptions, sent, unsent }: Expected) {
+async function allIsThere({ from, end, interruptions, sent, unsent, unknowable }: Expected) {
   const { control } = home;
   const reader = readHub(hub);
   await hubHas(reader, end);
@@ -190,7 +200,15 @@ async function allIsThere({ from, end, interruptions, sent, unsent }: Expected) 
     assert.deepEqual(twoSeriesOfOneName(rows), []);
 
     const gaps = (await reader.gaps(from, end.time)).filter((gap) => gap.to > from && gap.from < end.time);
-    assert.deepEqual(firstTen(compareGaps(findings.lost, gaps)), []);
+    assert.deepEqual(
+      firstTen(
+        compareGaps(
+          findings.lost,
+          gaps.filter((gap) => !unknowable?.(gap)),
+        ),
+      ),
+      [],
+    );
     const inEvents = gaps.filter(({ kind }) => kind === "events");
     assert.equal(inEvents.length, interruptions, "one gap in events per interruption");
     await eventsAreThereOrInAGap(from, end.time, inEvents);
@@ -242,9 +260,10 @@ const write = (unique_id: string, state: string) =>
 const rename = (from: string, to: string) =>
   home.control.call("config/entity_registry/update", { entity_id: `sensor.${from}`, new_entity_id: `sensor.${to}` });
 
-/** Lights have attributes that Core does not record. */
+/** Lights have attributes that Core does not record; of each, all but the last change can only come from its history. */
 async function toggleLights(): Promise<void> {
-  for (const entity_id of ["light.ceiling_lights", "light.bed_light"])
+  const [ceiling, bed] = ["light.ceiling_lights", "light.bed_light"];
+  for (const entity_id of [ceiling, bed, ceiling, bed, bed])
     await home.control.action("light.toggle", { entity_id }, { answers: false });
 }
 

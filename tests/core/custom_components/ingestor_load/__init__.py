@@ -6,7 +6,7 @@ from typing import Any
 import voluptuous as vol
 
 from homeassistant.config_entries import SOURCE_IMPORT, ConfigEntry
-from homeassistant.const import Platform
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE, Platform
 from homeassistant.core import HomeAssistant, ServiceCall, SupportsResponse
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
@@ -68,7 +68,10 @@ class Runs:
         asked = {**call.data, "user": call.data.get("user", call.context.user_id)}
         run = Run(self._hass, len(self._all) + 1, plan, targets, asked)
         self._all[run.number] = run
-        self._hass.async_create_background_task(run.go(), f"{DOMAIN} run {run.number}")
+        # Not one of Core's own tasks: those end before Core tells anybody that it stops. A busy home goes on until the
+        # recorder has been told to write its last.
+        run.task = self._hass.loop.create_task(run.go())
+        self._hass.bus.async_listen_once(EVENT_HOMEASSISTANT_FINAL_WRITE, run.stop)
         return run.progress()
 
     def find(self, call: ServiceCall) -> Run:

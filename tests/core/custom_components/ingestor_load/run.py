@@ -1,12 +1,11 @@
 """A run: writes of a plan, made inside Core's event loop at a rate or as fast as Core takes them."""
 
+import asyncio
 from collections import Counter
 import time
 from typing import Any, Protocol
 
-import asyncio
-
-from homeassistant.core import Context, HomeAssistant, State
+from homeassistant.core import Context, Event, HomeAssistant, State, callback
 
 from .const import EVENT_RUN_ENDED
 from .mix import Plan, Write
@@ -65,6 +64,7 @@ class Run:
         self._stop = False
         self._error: str | None = None
         self.ended = asyncio.Event()
+        self.task: asyncio.Task[None] | None = None
 
     async def go(self) -> None:
         """Make the whole load, then say so."""
@@ -113,7 +113,8 @@ class Run:
         self._last_context[write.entity] = context
         return context
 
-    def stop(self) -> None:
+    @callback
+    def stop(self, _event: Event | None = None) -> None:
         """End after the current burst."""
         self._stop = True
 
