@@ -32,12 +32,17 @@ function createRecorder() {
   const rows: Row[] = [];
   const answers: number[] = [];
   let known = true;
+  let commitAfter = Number.POSITIVE_INFINITY;
+  const commit = () => {
+    for (const row of rows) row.committed = true;
+  };
   return {
     answers,
     keep: (entityId: string, seconds: number, state: string | null, committed = true) =>
       rows.push({ entityId, time: at(seconds), state, committed }),
-    commit: () => {
-      for (const row of rows) row.committed = true;
+    commit,
+    commitAfter: (asked: number) => {
+      commitAfter = asked;
     },
     isKnown: (is: boolean) => {
       known = is;
@@ -57,6 +62,7 @@ function createRecorder() {
         .filter(({ committed }) => committed)
         .sort((a, b) => a.time - b.time);
       answers.push(found.length);
+      if (answers.length >= commitAfter) commit();
       const answer: { [entityId: string]: unknown[] } = {};
       for (const { entityId, time, state } of found) {
         answer[entityId] ??= [];
@@ -212,6 +218,27 @@ test("what the recorder writes late is asked for again", async () => {
   assert.deepEqual(await run(settled), { filled: 1, gaps: 0 });
   assert.deepEqual(told().at(-1), ["sensor.a", 20, "2", "filled"]);
   assert.deepEqual(gaps, []);
+});
+
+test("an entity that is gone is asked for until its removal is there: a later row may not be the last", async () => {
+  const { recorder, fill, told, run } = setUp({ held: [change("sensor.gone", -1, "0")] });
+  recorder.keep("sensor.gone", -1, "0");
+  recorder.keep("sensor.gone", 10, "1");
+  recorder.keep("sensor.gone", 20, "2", false);
+  recorder.keep("sensor.gone", 30, null, false);
+  assert.deepEqual(await fill.first(), { filled: 1 });
+  const settled = fill.settle();
+  // The recorder commits between the two times that it is asked again.
+  recorder.commitAfter(recorder.answers.length + 1);
+  assert.deepEqual(await run(settled), { filled: 2, gaps: 0 });
+  assert.deepEqual(
+    told().map(([, seconds, state]) => [seconds, state]),
+    [
+      [10, "1"],
+      [20, "2"],
+      [30, null],
+    ],
+  );
 });
 
 test("gaps are exactly what stays unknown: from the last row held to the present one", async () => {

@@ -64,6 +64,8 @@ type Stretch = {
   /** True: any later row proves as much. */
   readonly orLater: boolean;
   proven: boolean;
+  /** Nothing more is to come: a later row alone does not say so, the recorder may be writing the next ones still. */
+  settled: boolean;
 };
 
 export type Fill = {
@@ -99,8 +101,8 @@ export function planFill(hole: Hole, needs: FillNeeds): Fill {
     held.set(entityId, rows);
     return rows;
   };
-  const mark = (stretch: Omit<Stretch, "proven">) => {
-    const marked = { ...stretch, proven: false };
+  const mark = (stretch: Omit<Stretch, "proven" | "settled">) => {
+    const marked = { ...stretch, proven: false, settled: false };
     const others = stretches.get(stretch.entityId);
     if (others) others.push(marked);
     else stretches.set(stretch.entityId, [marked]);
@@ -140,8 +142,12 @@ export function planFill(hole: Hole, needs: FillNeeds): Fill {
     const end = present.get(entityId)?.time ?? window.to - MARGIN;
     const isHeldRemoval = rows.some(({ state }) => state === null) ? heldRemovals(rowsHeld, rows) : () => false;
     for (const change of rows) {
-      for (const stretch of stretches.get(entityId) ?? [])
-        if (change.time === stretch.proof || (stretch.orLater && change.time > stretch.proof)) stretch.proven = true;
+      for (const stretch of stretches.get(entityId) ?? []) {
+        const isLater = stretch.orLater && change.time > stretch.proof;
+        if (change.time !== stretch.proof && !isLater) continue;
+        stretch.proven = true;
+        stretch.settled ||= !stretch.orLater || (isLater && change.state === null);
+      }
       const key = rowKey(change.time, change.state);
       if (change.time < oldest || change.time >= end || rowsHeld.has(key) || isHeldRemoval(change)) continue;
       rowsHeld.add(key);
@@ -196,9 +202,10 @@ export function planFill(hole: Hole, needs: FillNeeds): Fill {
   };
 
   const unproven = () => [...stretches.values()].flat().filter((stretch) => !stretch.proven);
-  const askAgain = async (first: boolean): Promise<number> => {
-    const open = new Set(unproven().map(({ entityId }) => entityId));
-    if (first) for (const { entityId } of absent) open.add(entityId);
+  const unsettled = () => [...stretches.values()].flat().filter((stretch) => !stretch.settled);
+  const askAgain = async (): Promise<number> => {
+    const open = new Set(unsettled().map(({ entityId }) => entityId));
+    for (const { entityId } of absent) open.add(entityId);
     // Up to now: what came back since shows that the recorder keeps it.
     const to = Math.max(window.to, needs.clock.now() + MARGIN);
     const from = historyMissing ? window.from : Math.max(window.from, hole.to - ASK_AGAIN);
@@ -245,11 +252,11 @@ export function planFill(hole: Hole, needs: FillNeeds): Fill {
       await markEarlier();
       let filled = 0;
       for (const [i, wait] of needs.settleMs.entries()) {
-        if (i > 0 && unproven().length === 0) break;
+        if (i > 0 && unsettled().length === 0) break;
         await needs.clock.sleep(wait, signal);
         await waitForRecorder();
         if (signal.aborted) throw new Failure("connection_lost", "the connection ended while a hole was filled");
-        filled += await askAgain(i === 0);
+        filled += await askAgain();
       }
       const gaps = gapsLeft();
       await recordSlowly(gaps.map((gap): FeedItem => ({ kind: "gap", gap })));
