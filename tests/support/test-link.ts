@@ -1,10 +1,10 @@
 import type { HomeFacts } from "../../src/domain/home.ts";
 import type { SeriesId } from "../../src/domain/reading.ts";
-import { currentIdentity } from "../../src/domain/series.ts";
-import { ALL_TIME, type Micros, type Window } from "../../src/domain/time.ts";
-import { type Holdings, rowKey } from "../../src/hass/fill/fill.ts";
+import { ALL_TIME, type Micros } from "../../src/domain/time.ts";
+import { rowKey } from "../../src/hass/fill/fill.ts";
 import type { OpenHole } from "../../src/hass/fill/holes.ts";
 import { type Link, startLink } from "../../src/hass/link.ts";
+import { createHeld } from "../../src/history/held.ts";
 import { createIngest } from "../../src/ingest/ingest.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { createLog } from "../../src/platform/log.ts";
@@ -40,36 +40,19 @@ export function startTestLink(home: { url: string; token: string }): TestLink {
   const log = createLog({ clock, mask: createMask(), level: "debug", write: (line) => void lines.push(line) });
   const status = createStatusBoard({ clock });
   const store = createMemoryStore();
-  const rows = (series: SeriesId, window: Window) => rowsOf(store, series, window);
+  const held = createHeld({ store, keyOf: rowKey });
   const ingest = createIngest({
     append: store.append,
     series: store.series().values(),
     latest: store.latest,
     isHeld: async (series, time, state) =>
-      (await rows(series, { from: time, to: time + 1 })).some((row) => row.state === state),
+      (await held.rows(series, { from: time, to: time + 1 })).has(rowKey(time, state)),
     publish: { changes: () => {}, events: () => {}, gaps: () => {} },
     clock,
     log,
     status,
   });
   let holes: readonly OpenHole[] = [];
-  const holdings: Holdings = {
-    latest: (entityId) => {
-      const series = ingest.holder(entityId);
-      return series === undefined ? undefined : store.latest(series);
-    },
-    rows: async (entityId, window) => {
-      const series = ingest.holder(entityId);
-      return new Set(
-        series === undefined ? [] : (await rows(series, window)).map((row) => rowKey(row.time, row.state)),
-      );
-    },
-    entities: () =>
-      [...store.series().values()].map((series) => ({
-        entityId: currentIdentity(series).entityId,
-        present: typeof store.latest(series.id)?.state === "string",
-      })),
-  };
   const link = startLink({
     ...home,
     clock,
@@ -78,7 +61,7 @@ export function startTestLink(home: { url: string; token: string }): TestLink {
     eventTypes: [],
     settleMs: [1_000],
     record: ingest.record,
-    holdings,
+    holdings: held.byName(ingest.holder),
     heard: { changes: undefined, events: undefined },
     holes: {
       get: () => holes,
@@ -113,7 +96,7 @@ export function startTestLink(home: { url: string; token: string }): TestLink {
     },
     states: async (entityId) => {
       const series = ingest.holder(entityId);
-      return series === undefined ? [] : rows(series, ALL_TIME);
+      return series === undefined ? [] : rowsOf(store, series);
     },
     [Symbol.asyncDispose]: async () => {
       await link.close();
@@ -123,10 +106,11 @@ export function startTestLink(home: { url: string; token: string }): TestLink {
   };
 }
 
-async function rowsOf(store: Store, series: SeriesId, window: Window) {
+async function rowsOf(store: Store, series: SeriesId) {
   const view = store.view({ series: [series] });
   const reader = store.reader(view);
   const rows: { time: Micros; state: string | null }[] = [];
+  const window = ALL_TIME;
   const query = { series, window, order: "oldest_first", limit: Number.MAX_SAFE_INTEGER, attributes: false } as const;
   for await (const page of reader.readings(query)) for (const { time, state } of page) rows.push({ time, state });
   await reader.close();
