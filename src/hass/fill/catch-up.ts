@@ -11,8 +11,8 @@ export type CatchUpNeeds = FillNeeds & {
   readonly heard: { readonly changes: Micros | undefined; readonly events: Micros | undefined };
   /** Every entity's state at the moment of the subscription. */
   readonly snapshot: readonly Change[];
-  /** When events, and when changes could be heard again, by our clock. */
-  readonly since: { readonly events: Micros; readonly changes: Micros };
+  /** When events could be heard again, when changes were asked for, and when those could be, by our clock. */
+  readonly since: { readonly events: Micros; readonly asked: Micros; readonly changes: Micros };
   readonly whyGone: (since: Micros) => Promise<GapCause>;
   /** Tells the registries once more; now what is gone from them may lose its name. */
   readonly forgetGone: () => Promise<void>;
@@ -57,7 +57,7 @@ export async function catchUp(needs: CatchUpNeeds): Promise<{ rest: Promise<Caug
   const keep = (hole: OpenHole) => holes.set([...earlier, hole]);
   keep({ from, to: null, changed: [], absent: [] });
 
-  const fill = planFill({ from, to: since.changes, snapshot, earlier }, needs);
+  const fill = planFill({ from, asked: since.asked, to: since.changes, snapshot, earlier }, needs);
   let flowing: Promise<void> | undefined;
   /** Present states first, so that each live change finds the one before it. */
   const flow = () => {

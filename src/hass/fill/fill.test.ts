@@ -94,7 +94,7 @@ function setUp({ snapshot = [], held = [], earlier = [], untilRunning = async ()
       .reduce<Change | undefined>((a, b) => (a && a.time > b.time ? a : b), undefined);
   const closing = new AbortController();
   const fill = planFill(
-    { from: FROM, to, snapshot, earlier },
+    { from: FROM, asked: to - SECOND, to, snapshot, earlier },
     {
       call: recorder.call,
       holdings: {
@@ -142,7 +142,9 @@ function setUp({ snapshot = [], held = [], earlier = [], untilRunning = async ()
   };
   const told = () =>
     recorded.map(({ entityId, time, state, origin }) => [entityId, (time - FROM) / SECOND, state, origin]);
-  return { recorder, fill, gaps, recorded, batches, closing, run, told };
+  /** As the live stream does. */
+  const hear = (heard: Change) => store.push(heard);
+  return { recorder, fill, gaps, recorded, batches, closing, run, told, hear };
 }
 
 test("what history holds and the store lacks is filled, before the present state, marked", async () => {
@@ -311,6 +313,35 @@ test("of an entity that is gone, all that history knows is filled; whether it is
   assert.deepEqual(told(), [
     ["sensor.gone", 10, "1", "filled"],
     ["sensor.gone", 11, null, "filled"],
+  ]);
+  assert.deepEqual(
+    gaps.map(({ entityId, from, to }) => [entityId, from, to]),
+    [["sensor.left_out", FROM, TO]],
+  );
+});
+
+test("what was absent and is back at once is there once, as it was heard", async () => {
+  const { recorder, fill, hear, run, gaps, told } = setUp({
+    held: [change("sensor.back", 0, "0"), change("sensor.left_out", 0, "0"), change("sensor.a", 0, "0")],
+    snapshot: [change("sensor.a", 59, "now")],
+  });
+  recorder.keep("sensor.a", 59, "now");
+  recorder.keep("sensor.back", 0, "0");
+  recorder.keep("sensor.back", 30, null);
+  recorder.keep("sensor.back", 59.5, "again");
+  recorder.keep("sensor.back", 59.6, null);
+  // Home Assistant sent them behind the snapshot, yet before the hub's clock says that the hole ended.
+  const live = () => {
+    hear(change("sensor.back", 59.5, "again"));
+    hear(change("sensor.back", 59.7, null, { timeIsArrival: true }));
+    hear(change("sensor.left_out", 59.5, "again"));
+  };
+  await fill.first();
+  live();
+  await run(fill.settle());
+  assert.deepEqual(told(), [
+    ["sensor.back", 30, null, "filled"],
+    ["sensor.a", 59, "now", "filled"],
   ]);
   assert.deepEqual(
     gaps.map(({ entityId, from, to }) => [entityId, from, to]),

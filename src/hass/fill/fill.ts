@@ -5,6 +5,9 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Log } from "../../platform/log.ts";
 import { recordedChanges } from "./history.ts";
 import type { OpenHole } from "./holes.ts";
+import { heldRemovals, rowKey, timeOf } from "./rows.ts";
+
+export { rowKey } from "./rows.ts";
 
 /** What the store holds already, by the name that an entity has now. */
 export type Holdings = {
@@ -15,15 +18,12 @@ export type Holdings = {
   entities(): Iterable<{ readonly entityId: string; readonly present: boolean }>;
 };
 
-const REMOVED = "\u0000removed";
-export const rowKey = (time: Micros, state: string | null): string => `${time}|${state ?? REMOVED}`;
-const timeOf = (key: string): Micros => Number(key.slice(0, key.indexOf("|")));
-
 /** A hole between two connections, or between two runs of the hub. */
 export type Hole = {
   /** Everything before this was heard. */
   readonly from: Micros;
-  /** When the new subscription began, by our clock. */
+  /** When the new subscription was asked for, and when it began, by our clock. */
+  readonly asked: Micros;
   readonly to: Micros;
   /** Every entity's state at that moment. */
   readonly snapshot: readonly Change[];
@@ -90,6 +90,11 @@ export function planFill(hole: Hole, needs: FillNeeds): Fill {
   const absent = [...holdings.entities()].filter(({ entityId }) => !present.has(entityId));
   const held = new Map<string, Set<string>>();
   const stretches = new Map<string, Stretch[]>();
+  /**
+   * What is absent from the snapshot may be back at once. Until those live changes are stored, nothing that may be newer
+   * than the snapshot is taken from history, or it would be there twice.
+   */
+  let absentUntil = Math.max(hole.asked, newest + 1);
   let historyMissing: string | undefined;
   let marked: Promise<void> | undefined;
   let snapshotRecorded: Promise<void> | undefined;
@@ -139,7 +144,7 @@ export function planFill(hole: Hole, needs: FillNeeds): Fill {
   const takePiece = async (entityId: string, rows: readonly Change[], items: FeedItem[]) => {
     const rowsHeld = await heldOf(entityId);
     // From the snapshot on, the live stream has every change.
-    const end = present.get(entityId)?.time ?? window.to - MARGIN;
+    const end = present.get(entityId)?.time ?? absentUntil;
     const isHeldRemoval = rows.some(({ state }) => state === null) ? heldRemovals(rowsHeld, rows) : () => false;
     for (const change of rows) {
       for (const stretch of stretches.get(entityId) ?? []) {
@@ -204,6 +209,8 @@ export function planFill(hole: Hole, needs: FillNeeds): Fill {
   const unproven = () => [...stretches.values()].flat().filter((stretch) => !stretch.proven);
   const unsettled = () => [...stretches.values()].flat().filter((stretch) => !stretch.settled);
   const askAgain = async (): Promise<number> => {
+    absentUntil = window.to - MARGIN;
+    for (const { entityId } of absent) held.delete(entityId);
     const open = new Set(unsettled().map(({ entityId }) => entityId));
     for (const { entityId } of absent) open.add(entityId);
     // Up to now: what came back since shows that the recorder keeps it.
@@ -219,13 +226,18 @@ export function planFill(hole: Hole, needs: FillNeeds): Fill {
       if (orLater) filled += await tryPass([entityId], { from: proof, to: proof + 1 });
     return filled;
   };
-  const gapsLeft = (): HomeGap[] =>
-    unproven().flatMap(({ entityId, from: earliest, to }): HomeGap[] => {
+  const gapsLeft = async (): Promise<HomeGap[]> => {
+    const gaps: HomeGap[] = [];
+    for (const { entityId, from: earliest, to, orLater } of unproven()) {
+      // An absent entity may have come back before the stretch ends by our clock.
+      const last = orLater ? Math.min(to, newest + 1) : to;
       let from = earliest;
-      for (const key of held.get(entityId) ?? []) if (timeOf(key) < to) from = Math.max(from, timeOf(key));
-      if (from >= to - 1) return [];
-      return [{ kind: "states", entityId, from, to, cause: historyMissing ? "no_history" : "not_recorded" }];
-    });
+      for (const key of await heldOf(entityId)) if (timeOf(key) < last) from = Math.max(from, timeOf(key));
+      const cause = historyMissing ? "no_history" : "not_recorded";
+      if (from < to - 1) gaps.push({ kind: "states", entityId, from, to, cause });
+    }
+    return gaps;
+  };
 
   const changedNames = () =>
     touched.map(({ entityId }) => entityId).filter((id) => stretches.get(id)?.some((one) => !one.proven));
@@ -258,30 +270,11 @@ export function planFill(hole: Hole, needs: FillNeeds): Fill {
         if (signal.aborted) throw new Failure("connection_lost", "the connection ended while a hole was filled");
         filled += await askAgain();
       }
-      const gaps = gapsLeft();
+      const gaps = await gapsLeft();
       await recordSlowly(gaps.map((gap): FeedItem => ({ kind: "gap", gap })));
       if (historyMissing)
         needs.log.warning("Home Assistant answers no history; holes stay open", { why: historyMissing });
       return { filled, gaps: gaps.length };
     },
-  };
-}
-
-/**
- * A removal that was heard live has the time of its arrival, and history the time of its happening: they are the same
- * where no state lies between them.
- */
-function heldRemovals(held: ReadonlySet<string>, rows: readonly Change[]): (change: Change) => boolean {
-  const removals = [...held].filter((key) => key.endsWith(`|${REMOVED}`)).map(timeOf);
-  const states = [...held].filter((key) => !key.endsWith(`|${REMOVED}`)).map(timeOf);
-  for (const { time, state } of rows) if (state !== null) states.push(time);
-  states.sort((a, b) => a - b);
-  return ({ time, state }) => {
-    if (state !== null || removals.length === 0) return false;
-    const next = states.findIndex((other) => other > time);
-    const after = next === -1 ? Number.POSITIVE_INFINITY : (states[next] as Micros);
-    const before =
-      next === 0 ? Number.NEGATIVE_INFINITY : (states.at(next === -1 ? -1 : next - 1) ?? Number.NEGATIVE_INFINITY);
-    return removals.some((removal) => removal > before && removal < after);
   };
 }

@@ -178,6 +178,7 @@ export async function runSession(needs: SessionNeeds): Promise<SessionEnd> {
     needs.onRegistries();
     await tellRegistry(true);
 
+    const asked = clock.now();
     await within(
       connection.subscribeMessage(() => {}, { type: "subscribe_entities" }),
       "subscribe_entities",
@@ -196,7 +197,7 @@ export async function runSession(needs: SessionNeeds): Promise<SessionEnd> {
       ...needs,
       call,
       snapshot: present,
-      since: { events: eventsSince, changes: clock.now() },
+      since: { events: eventsSince, asked, changes: clock.now() },
       whyGone: (since) => askWhy(call, since, needs.cause),
       forgetGone: () => tellRegistry(false),
       isPresent: (entityId) => table.get(entityId) !== undefined,
