@@ -90,3 +90,14 @@ test("parts that cannot be used are told and skipped, the rest of the event is a
   );
   assert.equal(malformed.length, 2);
 });
+
+test("a time that no clock shows is told and skipped, and the entity stays as it was", () => {
+  const { table, malformed } = open();
+  table.reset({
+    a: { "sensor.a": full("1"), "sensor.wild": full("1", { lc: 1e20 }), "sensor.odd": full("1", { lu: -1e300 }) },
+  });
+  assert.equal(table.size, 1);
+  assert.deepEqual(table.apply({ c: { "sensor.a": { "+": { s: "2", lc: 1e20 } } } }, 0), []);
+  assert.equal(table.get("sensor.a")?.state, "1");
+  assert.equal(malformed.length, 3);
+});

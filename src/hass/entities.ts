@@ -31,6 +31,10 @@ export function createEntityTable(onMalformed: (why: string) => void): EntityTab
     }
     const changed = microsFromSeconds(full.lc);
     const time = typeof full.lu === "number" ? microsFromSeconds(full.lu) : changed;
+    if (!Number.isSafeInteger(time) || !Number.isSafeInteger(changed)) {
+      onMalformed(`${entityId}: an entity with an impossible time`);
+      return undefined;
+    }
     const context = contextOf(full.c, null);
     const { s: state, a: attributes } = full;
     const change: Change = { entityId, state, attributes, time, changed, context, origin, timeIsArrival: false };
@@ -51,6 +55,10 @@ export function createEntityTable(onMalformed: (why: string) => void): EntityTab
       return undefined;
     }
     const time = microsFromSeconds((plus.lc ?? plus.lu) as number);
+    if (!Number.isSafeInteger(time)) {
+      onMalformed(`${entityId}: a difference with an impossible time`);
+      return undefined;
+    }
     const change: Change = {
       entityId,
       state: typeof plus.s === "string" ? plus.s : before.state,

@@ -17,6 +17,8 @@ export type Identities = {
   apply(update: RegistryUpdate): { entries: SeriesEntry[]; orphaned: SeriesId[] };
   /** The series that has this name now. */
   holder(entityId: string): SeriesId | undefined;
+  /** The name that a series has now, or had last. */
+  nameOf(series: SeriesId): string | undefined;
 };
 
 export function createIdentities(known: Iterable<Series>): Identities {
@@ -81,6 +83,7 @@ export function createIdentities(known: Iterable<Series>): Identities {
 
   return {
     holder: (entityId) => byName.get(entityId),
+    nameOf: (series) => current.get(series)?.entityId,
     resolve: (entityId, isRemoval, time) => {
       if (isRemoval) {
         const series = lastUnder.get(entityId);

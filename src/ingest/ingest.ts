@@ -3,10 +3,10 @@ import type { Change, FeedItem, HomeGap } from "../domain/home.ts";
 import type { Flaw, Gap, HomeEvent, Position, Reading, SeriesId, Stored } from "../domain/reading.ts";
 import type { Identity, Series } from "../domain/series.ts";
 import type { Micros } from "../domain/time.ts";
-import { createBackoff } from "../platform/backoff.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
 import type { StatusBoard } from "../platform/status-board.ts";
+import { createPatientAppend } from "./append.ts";
 import { createIdentities } from "./identities.ts";
 import { createQuality } from "./quality.ts";
 import { maskAttributes, maskEvent } from "./secrets.ts";
@@ -49,9 +49,15 @@ export type Ingest = {
     readonly events: number;
     readonly repeated: number;
     readonly flawed: number;
+    /** What the store can never hold, left out and told. */
+    readonly refused: number;
   };
   close(): Promise<void>;
 };
+
+/** The position of what the store refused. */
+const REFUSED: Position = -1;
+const REPORT = "Report it with the hub's log";
 
 /** Files, checks, masks, stores, then publishes: nothing is published that a query cannot find. */
 export function createIngest(needs: IngestNeeds): Ingest {
@@ -61,8 +67,11 @@ export function createIngest(needs: IngestNeeds): Ingest {
   const masked = new WeakMap<object, Change["attributes"]>();
   const last = new Map<SeriesId, Stored<Reading>>();
   const flaws = new Map<Flaw, number>();
-  const counts = { changes: 0, events: 0, repeated: 0, flawed: 0 };
+  const counts = { changes: 0, events: 0, repeated: 0, flawed: 0, refused: 0 };
+  /** The last entry that could not be stored, until the hub is started anew. */
+  let refusal: { readonly why: string; readonly fix: string } | undefined;
   const stopping = new AbortController();
+  const append = createPatientAppend({ ...needs, signal: stopping.signal });
   let chain: Promise<void> = Promise.resolve();
 
   const latest = (series: SeriesId) => last.get(series) ?? needs.latest(series);
@@ -187,39 +196,53 @@ export function createIngest(needs: IngestNeeds): Ingest {
     return batch;
   };
 
-  /** Waits for the disk as long as it takes: what waits meanwhile is bounded by the link, which refills what it drops. */
-  const append = async (entries: readonly IngestEntry[]): Promise<readonly Position[]> => {
-    const backoff = createBackoff({ firstMs: 100, mostMs: 5_000 });
-    for (;;) {
+  /** One entry that can never be stored must not cost its neighbours; a refused one has no position. */
+  const appendEach = async (entries: readonly IngestEntry[]): Promise<(Position | undefined)[]> => {
+    const positions: (Position | undefined)[] = [];
+    for (const entry of entries) {
       try {
-        const positions = await needs.append(entries);
-        if (backoff.tries > 0) log.info("the store takes changes again");
-        return positions;
+        positions.push((await append([entry]))[0]);
       } catch (error) {
-        if (!(error instanceof Failure) || !error.retry || stopping.signal.aborted) throw error;
-        status.set("recording", {
-          state: "degraded",
-          why: `Changes wait in memory: ${describeError(error)}.`,
-          fix: error.fix ?? "Free space on the disk; recording goes on by itself.",
-        });
-        if (backoff.tries === 0) log.warning("the store refuses changes; trying again", { why: describeError(error) });
-        await clock.sleep(backoff.next(), stopping.signal);
+        if (!(error instanceof Failure) || error.retry) throw error;
+        positions.push(undefined);
+        await refuse(entry, error);
       }
     }
+    return positions;
+  };
+  const refuse = async (entry: IngestEntry, failure: Failure) => {
+    counts.refused++;
+    const series = entry.kind === "reading" ? entry.reading.series : null;
+    const what = series === null ? `An ${entry.kind} entry` : `A change of ${identities.nameOf(series)}`;
+    log.error("what cannot be stored was left out", { what, why: describeError(failure) });
+    refusal = { why: `${what} could not be stored: ${describeError(failure)}.`, fix: `${failure.fix ?? REPORT}.` };
+    if (entry.kind !== "reading" || !Number.isSafeInteger(entry.reading.time)) return;
+    const { time } = entry.reading;
+    const gap = { kind: "states", series, from: time - 1, to: time + 1, cause: "not_recorded" } as const;
+    const [position] = await append([{ kind: "gap", gap }]);
+    needs.publish.gaps([{ ...gap, position: position as Position }]);
   };
 
   const store = async (items: readonly FeedItem[]) => {
     const batch = await file(items);
-    if (batch.entries.length === 0) return;
-    const positions = await append(batch.entries);
-    for (const { at, reading } of batch.changes) reading.position = positions[at] as Position;
-    for (const { at, event } of batch.events) event.position = positions[at] as Position;
-    for (const { at, gap } of batch.gaps) gap.position = positions[at] as Position;
-    for (const [series, reading] of batch.latest) last.set(series, reading);
+    const { entries, changes, events, gaps } = batch;
+    if (entries.length === 0) return;
+    const positions = await append(entries).catch((error: unknown) => {
+      if (!(error instanceof Failure) || error.retry) throw error;
+      return appendEach(entries);
+    });
+    for (const { at, reading } of changes) reading.position = positions[at] ?? REFUSED;
+    for (const { at, event } of events) event.position = positions[at] ?? REFUSED;
+    for (const { at, gap } of gaps) gap.position = positions[at] ?? REFUSED;
+    const isStored = ({ position }: { position: Position }) => position !== REFUSED;
+    for (const [series, reading] of batch.latest)
+      if (isStored(reading)) last.set(series, reading);
+      else last.delete(series);
     count(batch);
-    if (batch.changes.length > 0) needs.publish.changes(batch.changes.map(({ change }) => change));
-    if (batch.events.length > 0) needs.publish.events(batch.events.map(({ event }) => event));
-    if (batch.gaps.length > 0) needs.publish.gaps(batch.gaps.map(({ gap }) => gap));
+    const stored = changes.filter(({ reading }) => isStored(reading)).map(({ change }) => change);
+    if (stored.length > 0) needs.publish.changes(stored);
+    if (events.length > 0) needs.publish.events(events.map(({ event }) => event).filter(isStored));
+    if (gaps.length > 0) needs.publish.gaps(gaps.map(({ gap }) => gap).filter(isStored));
   };
   const count = (batch: Batch) => {
     counts.changes += batch.changes.length;
@@ -229,7 +252,8 @@ export function createIngest(needs: IngestNeeds): Ingest {
       counts.flawed++;
       for (const flaw of reading.flaws) flaws.set(flaw, (flaws.get(flaw) ?? 0) + 1);
     }
-    if (status.get("recording")?.state !== "ok") status.set("recording", { state: "ok" });
+    if (refusal) status.set("recording", { state: "degraded", ...refusal, figures: { refused: counts.refused } });
+    else if (status.get("recording")?.state !== "ok") status.set("recording", { state: "ok" });
   };
 
   status.set("recording", { state: "starting", why: "Waiting for the first change." });

@@ -72,12 +72,14 @@ function readRow(entityId: string, row: Row): Change | undefined {
   // A null state is a removal; here it has its time.
   if ((typeof row?.s !== "string" && row?.s !== null) || typeof row.lu !== "number") return undefined;
   const time = microsFromSeconds(row.lu);
+  const changed = typeof row.lc === "number" ? microsFromSeconds(row.lc) : time;
+  if (!Number.isSafeInteger(time) || !Number.isSafeInteger(changed)) return undefined;
   return {
     entityId,
     state: row.s,
     attributes: typeof row.a === "object" && row.a !== null ? (row.a as Change["attributes"]) : {},
     time,
-    changed: typeof row.lc === "number" ? microsFromSeconds(row.lc) : time,
+    changed,
     context: null,
     origin: "filled",
     timeIsArrival: false,
