@@ -81,9 +81,10 @@ async function run(options: OpenLoopOptions): Promise<OpenLoopResult> {
         else lane.send(waiting);
       };
       socket.on("data", (bytes) => {
+        if (current === undefined) return;
         held = held.length === 0 ? bytes : Buffer.concat([held, bytes]);
         const length = answerLength(held);
-        if (length === undefined || held.length < length || current === undefined) return;
+        if (length === undefined || held.length < length) return;
         const ok = held.subarray(9, 12).toString("latin1") === "200";
         held = held.subarray(length);
         const number = current;
@@ -94,6 +95,8 @@ async function run(options: OpenLoopOptions): Promise<OpenLoopResult> {
       socket.on("close", () => {
         if (current !== undefined) settle(current, false);
         current = undefined;
+        const at = free.indexOf(lane);
+        if (at >= 0) free.splice(at, 1);
         if (done < total) void openLane().catch(() => {});
       });
       socket.on("error", () => {});
@@ -107,7 +110,8 @@ async function run(options: OpenLoopOptions): Promise<OpenLoopResult> {
     const now = performance.now();
     while (sent < total && dueAt(sent) <= now) {
       const number = sent++;
-      const lane = free.pop();
+      // In turn, so that no connection stays idle until the server closes it.
+      const lane = free.shift();
       if (!lane) overdue.push(number);
       else {
         lateness.push(now - dueAt(number));
@@ -134,13 +138,23 @@ async function run(options: OpenLoopOptions): Promise<OpenLoopResult> {
   };
 }
 
-/** Bytes of the first answer in the buffer, head and body; undefined: its head is not whole yet. */
+/** Bytes of the first answer in the buffer, head and body; undefined: it is not whole yet. */
 function answerLength(held: Buffer): number | undefined {
   const head = held.indexOf(END_OF_HEAD);
   if (head < 0) return undefined;
-  const length = /\r\ncontent-length: *(\d+)/i.exec(held.toString("latin1", 0, head))?.[1];
-  if (length === undefined) throw new Error("an answer without content-length cannot be measured");
-  return head + END_OF_HEAD.length + Number(length);
+  const text = held.toString("latin1", 0, head);
+  const body = head + END_OF_HEAD.length;
+  const length = /\r\ncontent-length: *(\d+)/i.exec(text)?.[1];
+  if (length !== undefined) return body + Number(length);
+  if (!/\r\ntransfer-encoding: *chunked/i.test(text)) throw new Error(`an answer of unknown length: ${text}`);
+  for (let at = body; ; ) {
+    const line = held.indexOf("\r\n", at);
+    if (line < 0) return undefined;
+    const size = Number.parseInt(held.toString("latin1", at, line), 16);
+    at = line + 2 + size + 2;
+    if (at > held.length) return undefined;
+    if (size === 0) return at;
+  }
 }
 
 answerParent({ run });

@@ -73,7 +73,7 @@ async function hubSide({ form, folder, hubEntry, say }: RunContext) {
   try {
     await connected(hub);
     const filling = sampleMemory(hub.pid);
-    await home.start({ mixed: true, rate: FILL_RATE, entities: ENTITIES, count: STORED });
+    await home.start({ mixed: true, registered: true, rate: FILL_RATE, entities: ENTITIES, count: STORED });
     await home.ended();
     await eventually(120, async () => {
       const held = await changesOf();
@@ -82,10 +82,10 @@ async function hubSide({ form, folder, hubEntry, say }: RunContext) {
     const fill = filling();
     say(`filled: peak ${(fill.peak / 1e6).toFixed(0)} MB`);
     await listeners.ask("open", { url: hub.url, token: hub.token, clients: LIVE_CLIENTS });
-    await home.start({ mixed: true, rate: RATE, entities: ENTITIES });
+    await home.start({ mixed: true, registered: true, rate: RATE, entities: ENTITIES });
     const sampled = sampleMemory(hub.pid);
     const base = { url: hub.url, token: hub.token, seconds, warmUpSeconds: 0 };
-    const states = await hub.json<{ states: { entity_id: string }[] }>("api/v1/states?domain=sensor&domain=light");
+    const states = await hub.json<{ states: { entity_id: string }[] }>("api/v1/states?domain=sensor");
     const names = states.states.map(({ entity_id }) => entity_id);
     const [status, range] = await Promise.all([
       load.ask<OpenLoopResult>("run", {

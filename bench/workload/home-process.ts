@@ -9,6 +9,8 @@ export type MixedOptions = {
   readonly rate: number;
   readonly entities: number;
   readonly count?: number;
+  /** Write to the home's own registered sensors instead of new entities. */
+  readonly registered?: boolean;
 };
 
 let home: Simulator | undefined;
@@ -22,9 +24,10 @@ const running = (): Simulator => {
 /** How often the mixed load looks at the clock. */
 const PACE_MS = 5;
 
-function startMixed({ rate, entities, count = Number.POSITIVE_INFINITY }: MixedOptions): LoadRun {
+function startMixed({ rate, entities, count = Number.POSITIVE_INFINITY, registered }: MixedOptions): LoadRun {
   const { states } = running().core;
-  mixed ??= createMixed(entities, 1);
+  const sensors = [...states.all()].map(({ entityId }) => entityId).filter((name) => name.startsWith("sensor."));
+  mixed ??= createMixed(entities, 1, registered ? sensors : undefined);
   const next = mixed;
   const began = performance.now();
   const { promise: done, resolve } = Promise.withResolvers<void>();

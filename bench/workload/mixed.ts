@@ -118,15 +118,15 @@ const SHARES = DOMAINS.flatMap(([domain, kind, share]) => Array.from({ length: s
 /** One entity in so many is the weather: a home has a few of them, however large it is. */
 const WEATHER_EVERY = 400;
 
-/** Entities take turns; the same seed makes the same writes. */
-export function createMixed(entities: number, seed: number): () => Write {
+/** Entities take turns; the same seed makes the same writes. `names`: write to these instead, whatever their domain. */
+export function createMixed(entities: number, seed: number, names?: readonly string[]): () => Write {
   const chance = createChance(seed);
   const members = Array.from({ length: entities }, (_, number) => {
     const { domain, kind } =
       number % WEATHER_EVERY === WEATHER_EVERY - 1
         ? { domain: "weather", kind: weather }
         : (SHARES[number % SHARES.length] as (typeof SHARES)[number]);
-    return { entityId: `${domain}.mixed_${number}`, write: kind(number, chance) };
+    return { entityId: names?.[number] ?? `${domain}.mixed_${number}`, write: kind(number, chance) };
   });
   let turn = 0;
   return () => {
