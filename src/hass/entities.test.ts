@@ -101,3 +101,22 @@ test("a time that no clock shows is told and skipped, and the entity stays as it
   assert.equal(table.get("sensor.a")?.state, "1");
   assert.equal(malformed.length, 3);
 });
+
+test("of an entity that is left out nothing is kept or told, in the snapshot and after, and nothing is malformed", () => {
+  const malformed: string[] = [];
+  const table = createEntityTable(
+    (why) => malformed.push(why),
+    (entityId) => entityId === "sensor.own",
+  );
+  const present = table.reset({ a: { "sensor.own": full("1"), "sensor.a": full("1") } });
+  assert.deepEqual(
+    present.map(({ entityId }) => entityId),
+    ["sensor.a"],
+  );
+  const diff = { "+": { s: "2", lc: 1795455327.16, c: "c2" } };
+  assert.deepEqual(table.apply({ c: { "sensor.own": diff } }, 0), []);
+  assert.deepEqual(table.apply({ a: { "sensor.own": full("3") } }, 0), []);
+  assert.equal(table.apply({ c: { "sensor.a": diff } }, 0).length, 1);
+  assert.equal(table.get("sensor.own"), undefined);
+  assert.deepEqual(malformed, []);
+});

@@ -19,11 +19,18 @@ type Diff = { "+"?: Plus; "-"?: { a?: readonly string[] } };
 
 const NOTHING: Attributes = Object.freeze({});
 
-/** @param onMalformed told of every part that cannot be used; the rest of the event is applied. */
-export function createEntityTable(onMalformed: (why: string) => void): EntityTable {
+/**
+ * @param onMalformed told of every part that cannot be used; the rest of the event is applied.
+ * @param leftOut entities of which nothing is kept or told.
+ */
+export function createEntityTable(
+  onMalformed: (why: string) => void,
+  leftOut: (entityId: string) => boolean = () => false,
+): EntityTable {
   const table = new Map<string, Change>();
 
   const put = (entityId: string, raw: unknown, origin: Origin): Change | undefined => {
+    if (leftOut(entityId)) return undefined;
     const full = raw as Full;
     if (!isRecord(raw) || typeof full.s !== "string" || !isRecord(full.a) || typeof full.lc !== "number") {
       onMalformed(`${entityId}: an entity without state, attributes or time`);
@@ -43,6 +50,7 @@ export function createEntityTable(onMalformed: (why: string) => void): EntityTab
   };
 
   const merge = (entityId: string, diff: Diff): Change | undefined => {
+    if (leftOut(entityId)) return undefined;
     const before = table.get(entityId);
     if (!before || !isRecord(diff)) {
       onMalformed(`${entityId}: a difference to an entity that is not known`);

@@ -36,6 +36,9 @@ const KIND_OF_EVENT: { readonly [event: string]: RegistryKind } = {
   label_registry_updated: "label",
 };
 
+/** The integration that shows the hub in Home Assistant (custom_components/). */
+const OWN_INTEGRATION = "ha_ingestor";
+
 export const ENTITY_EVENT = "entity_registry_updated";
 export const REGISTRY_EVENTS = [ENTITY_EVENT, ...Object.keys(KIND_OF_EVENT)];
 
@@ -51,6 +54,8 @@ export type Registries = {
   /** Every registered entity with what its device and area add. */
   entities(): Altered;
   records(kind: RegistryKind): RegistryRecord[];
+  /** Whether the entity is one that the hub itself shows in Home Assistant: what it says of itself is not recorded. */
+  isOwn(entityId: string): boolean;
   /** Ids that no other home has. */
   fingerprint(): string[];
 };
@@ -145,6 +150,7 @@ export function createRegistries(onMalformed: (why: string) => void): Registries
     },
     entities: all,
     records: (kind) => [...(lists.get(kind) ?? [])].map(([id, record]) => ({ id, content: record })),
+    isOwn: (entityId) => entries.get(entityId)?.platform === OWN_INTEGRATION,
     fingerprint: () => [
       ...[...entries.values()].map((entry) => entry.id),
       ...[...(lists.get("config_entry")?.keys() ?? [])],

@@ -74,7 +74,7 @@ export async function runSession(needs: SessionNeeds): Promise<SessionEnd> {
     onFull: () => finish("more changes waited than memory allows", "overflow"),
     crowd: { ...CROWD, tell: (crowded) => throttle.crowded(crowded) },
   });
-  const table = createEntityTable(needs.onMalformed);
+  const table = createEntityTable(needs.onMalformed, registries.isOwn);
   const snapshot = Promise.withResolvers<EntityEvent>();
   let snapshotSeen = false;
 
