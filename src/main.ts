@@ -7,6 +7,7 @@ import type { Figures } from "./api/ports/ports.ts";
 import { createSeriesBook } from "./api/ports/series-book.ts";
 import { startServer } from "./api/server.ts";
 import { meansRealHome, readConfig } from "./config/config.ts";
+import { keptServerId } from "./database/home/server-id.ts";
 import { openDatabase } from "./database/open.ts";
 import { describeError, Failure } from "./domain/failure.ts";
 import { type HomeFacts, type HomeFingerprint, REGISTRY_KINDS } from "./domain/home.ts";
@@ -15,7 +16,7 @@ import { ALL_TIME } from "./domain/time.ts";
 import { checkHome } from "./hass/binding.ts";
 import { rowKey } from "./hass/fill/fill.ts";
 import { readHoles } from "./hass/fill/holes.ts";
-import { startLink } from "./hass/link.ts";
+import { type Link, startLink } from "./hass/link.ts";
 import { createHeld } from "./history/held.ts";
 import { createHistory } from "./history/history.ts";
 import { createIngest } from "./ingest/ingest.ts";
@@ -26,6 +27,7 @@ import { createMask } from "./platform/mask.ts";
 import { createRate } from "./platform/rate.ts";
 import { createStatusBoard, type StatusBoard } from "./platform/status-board.ts";
 import { startWorker } from "./platform/worker.ts";
+import { createPublished } from "./published/published.ts";
 import { startSimulator } from "./simulator/simulator.ts";
 import { openStore } from "./store/open.ts";
 import type { Damage, Store } from "./store/store.ts";
@@ -121,15 +123,41 @@ async function start(): Promise<{ close(): Promise<void> }> {
     (it) => it.close(),
   );
 
+  const readOpenHoles = () => readHoles(database.settings.get("open_holes"));
+  let link: Link | undefined;
+  const published = opening.adopt(
+    createPublished({
+      clock,
+      bus: live,
+      parts: status.all,
+      connected: () => link?.connected ?? false,
+      perMinute: () => ({ changes: changes.lastMinute(), events: events.lastMinute() }),
+      series: store.series,
+      latest: store.latest,
+      gaps: store.gaps,
+      stats: store.stats,
+      openHoles: readOpenHoles,
+    }),
+    (it) => it.close(),
+  );
+
   let home: HomeFacts | undefined;
   const { app, streams } = createApi({
     clock,
     log: log.for("api"),
     bus: live,
     credentials: database,
-    facts: { version, started: clock.now(), storeEngine: store.profile.engine, simulated, home: () => home },
+    facts: {
+      version,
+      serverId: keptServerId(database.settings),
+      started: clock.now(),
+      storeEngine: store.profile.engine,
+      simulated,
+      home: () => home,
+    },
     readiness: () => ({ ready: true }),
     parts: status.all,
+    published: published.list,
     states: { get: store.latest, all: store.allLatest },
     series: createSeriesBook(store.series),
     position: () => store.stats().position,
@@ -157,7 +185,7 @@ async function start(): Promise<{ close(): Promise<void> }> {
     : undefined;
   const target = config.home ?? demo;
   if (target) {
-    const link = startLink({
+    link = startLink({
       url: target.url,
       token: target.token,
       clock,
@@ -169,7 +197,7 @@ async function start(): Promise<{ close(): Promise<void> }> {
       holdings: held.byName(ingest.holder),
       heard: await held.newest(),
       holes: {
-        get: () => readHoles(database.settings.get("open_holes")),
+        get: readOpenHoles,
         set: (holes) => database.settings.set("open_holes", holes),
       },
       bindHome: (seen) => {

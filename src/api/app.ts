@@ -15,6 +15,7 @@ import type {
   Figures,
   Gaps,
   Parts,
+  Published,
   Readiness,
   Registries,
   SeriesBook,
@@ -31,6 +32,7 @@ import { historyRoutes } from "./routes/history/history.ts";
 import { entitiesRoutes } from "./routes/home/entities.ts";
 import { registriesRoutes } from "./routes/home/registries.ts";
 import { liveRoutes } from "./routes/now/live.ts";
+import { publishedRoutes } from "./routes/now/published.ts";
 import { statesRoutes } from "./routes/now/states.ts";
 import { summaryRoutes } from "./routes/now/summary.ts";
 import { commonHeaders } from "./shapes/answers.ts";
@@ -44,6 +46,7 @@ export type ApiNeeds = {
   readonly credentials: Credentials;
   readonly readiness: Readiness;
   readonly parts: Parts;
+  readonly published: Published;
   readonly states: States;
   readonly series: SeriesBook;
   readonly position: CurrentPosition;
@@ -81,6 +84,7 @@ export function createApi(given: ApiNeeds) {
     .route("/api/v1", sessionRoutes({ ...given, auth }))
     .route("/api/v1", infoRoutes({ ...given, auth }))
     .route("/api/v1", statusRoutes({ ...given, auth }))
+    .route("/api/v1", publishedRoutes({ ...given, auth }))
     .route("/api/v1", statesRoutes({ ...given, auth, encoder }))
     .route("/api/v1", summaryRoutes({ ...given, auth, encoder }))
     .route("/api/v1", historyRoutes({ ...given, auth }))

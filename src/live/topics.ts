@@ -1,3 +1,4 @@
+import type { Firing, PublishedEntry } from "../domain/published.ts";
 import type { Gap, HomeEvent, Reading, Stored } from "../domain/reading.ts";
 import type { Series } from "../domain/series.ts";
 import type { PartStatus } from "../domain/status.ts";
@@ -11,12 +12,15 @@ export type LiveChange = {
   readonly previous: Stored<Reading> | undefined;
 };
 
-/** Everything here is already in the store (statuses excepted): a query finds what a listener has seen. */
+/** Changes, events and gaps here are already in the store: a query finds what a listener has seen. */
 export type Topics = {
   change: LiveChange;
   event: Stored<HomeEvent>;
   gap: Stored<Gap>;
   status: PartStatus;
+  /** What the hub shows in Home Assistant, as it changes. */
+  published: PublishedEntry;
+  firing: Firing;
 };
 
 export type LiveBus = Bus<Topics>;

@@ -18,3 +18,20 @@ test("a rate counts the last ten whole seconds, and forgets older ones", () => {
   ticks = 100_000;
   assert.equal(rate.perSecond(), 0);
 });
+
+test("the last minute is counted, not reckoned from a shorter time", () => {
+  let ticks = 0;
+  const rate = createRate({ ticks: () => ticks });
+  rate.add(3);
+  ticks = 5_500;
+  rate.add(4);
+  assert.equal(rate.lastMinute(), 3);
+  ticks = 6_000;
+  assert.equal(rate.lastMinute(), 7);
+  ticks = 60_999;
+  assert.equal(rate.lastMinute(), 7);
+  ticks = 61_000;
+  assert.equal(rate.lastMinute(), 4);
+  ticks = 500_000;
+  assert.equal(rate.lastMinute(), 0);
+});

@@ -1,20 +1,32 @@
 import type { Clock } from "./clock.ts";
 
-/** How many per second, over the last whole seconds. */
-export type Rate = { add(count: number): void; perSecond(): number };
+/** How many of late, by whole seconds: the current one is not over and does not count. */
+export type Rate = {
+  add(count: number): void;
+  /** The mean of the last ten seconds. */
+  perSecond(): number;
+  /** How many in the last minute. */
+  lastMinute(): number;
+};
 
 const SECONDS = 10;
+const KEPT_SECONDS = 60;
 
 export function createRate(clock: Pick<Clock, "ticks">): Rate {
   const began = Math.floor(clock.ticks() / 1000);
-  const buckets = new Array<number>(SECONDS + 1).fill(0);
+  const buckets = new Array<number>(KEPT_SECONDS + 1).fill(0);
   let second = began;
   const advance = (): number => {
     const now = Math.floor(clock.ticks() / 1000);
-    for (let passed = Math.min(now - second, SECONDS + 1); passed > 0; passed--)
+    for (let passed = Math.min(now - second, KEPT_SECONDS + 1); passed > 0; passed--)
       buckets[(now - passed + 1) % buckets.length] = 0;
     second = now;
     return now;
+  };
+  const sumOfLast = (seconds: number, now: number): number => {
+    let sum = 0;
+    for (let ago = 1; ago <= seconds; ago++) sum += buckets[(now - ago + buckets.length) % buckets.length] as number;
+    return sum;
   };
   return {
     add: (count) => {
@@ -25,9 +37,8 @@ export function createRate(clock: Pick<Clock, "ticks">): Rate {
       const now = advance();
       const whole = Math.min(SECONDS, now - began);
       if (whole === 0) return 0;
-      // The current second is not over: it does not count.
-      const sum = buckets.reduce((total, count) => total + count, 0) - (buckets[now % buckets.length] as number);
-      return sum / whole;
+      return sumOfLast(whole, now) / whole;
     },
+    lastMinute: () => sumOfLast(KEPT_SECONDS, advance()),
   };
 }

@@ -19,6 +19,8 @@ import { createTestClock, TEST_TIME } from "./test-clock.ts";
 /** The API over a memory store and a database of its own, without Home Assistant: what a test of the API needs. */
 export type TestHub = ReturnType<typeof startTestHub>;
 
+export const TEST_SERVER_ID = "0123456789abcdef0123456789abcdef";
+
 export const identity = (entityId: string, more: Partial<Identity> = {}): Identity => ({
   from: TEST_TIME,
   entityId,
@@ -64,6 +66,7 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
     log,
     facts: {
       version: "0.0.0-test",
+      serverId: TEST_SERVER_ID,
       started: TEST_TIME,
       storeEngine: "memory",
       simulated: false,
@@ -72,6 +75,7 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
     credentials: database,
     readiness: () => ({ ready: true }),
     parts: board.all,
+    published: () => [],
     states: { get: store.latest, all: store.allLatest },
     series,
     position: () => store.stats().position,

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { after, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { type Frame, openLive } from "../../../tests/support/live-client.ts";
-import { identity, reading, startTestHub } from "../../../tests/support/test-hub.ts";
+import { identity, reading, startTestHub, TEST_SERVER_ID } from "../../../tests/support/test-hub.ts";
 import { startServer } from "../server.ts";
 import type { EventShape, GapShape, PartShape } from "../shapes/answers.ts";
 import type { Change, State } from "../shapes/state.ts";
@@ -192,6 +192,45 @@ test("events, gaps and statuses come when they are asked for, events by type", a
     [["broken", "It does not answer", "Start it"]],
   );
   await client.close();
+});
+
+test("what is published comes whole at first, then as it changes, and firings as they happen", async () => {
+  const entry = {
+    key: "store_size",
+    platform: "sensor",
+    translationKey: "store_size",
+    suggestedUnit: "MB",
+    value: 5,
+    available: true,
+  } as const;
+  const own = startTestHub({ published: () => [entry] });
+  const place = await startServer({ ...own, host: "127.0.0.1", port: 0 });
+  const client = await openLive(place.url, { authorization: `Bearer ${own.tokenOf("read")}` });
+  client.send({ type: "subscribe", topics: ["published"] });
+  const first = await client.until(({ type }) => type === "published");
+  const answered = await (await own.ask("/api/v1/published")).json();
+  assert.deepEqual(first, { type: "published", complete: true, ...(answered as object) });
+  const shape = { key: "store_size", platform: "sensor", translation_key: "store_size", suggested_unit: "MB" };
+  assert.deepEqual(answered, {
+    server_id: TEST_SERVER_ID,
+    version: "0.0.0-test",
+    api: { min: 1, max: 1 },
+    integration_min: "0.1.0",
+    published: [{ ...shape, value: 5, available: true }],
+  });
+  const time = own.clock.now();
+  own.bus.publish("published", [{ ...entry, value: 6 }]);
+  own.bus.publish("firing", [{ key: "gap", id: 7, eventType: "gap_found", time, attributes: { gaps: 1 } }]);
+  assert.deepEqual(await client.next(), { type: "published", published: [{ ...shape, value: 6, available: true }] });
+  assert.deepEqual(await client.next(), {
+    type: "firings",
+    firings: [
+      { key: "gap", id: 7, event_type: "gap_found", time: "2026-11-23T17:35:26.760001Z", attributes: { gaps: 1 } },
+    ],
+  });
+  await client.close();
+  await place.close();
+  await own.close();
 });
 
 test("a later subscription takes the place of the earlier one", async () => {

@@ -5,7 +5,7 @@ import type { Log } from "../../platform/log.ts";
 import type { Auth } from "../auth/auth.ts";
 import type { Caller } from "../auth/caller.ts";
 import { type Refusal, refuse } from "../errors.ts";
-import type { CurrentPosition, Facts, Parts, SeriesBook, States } from "../ports/ports.ts";
+import type { CurrentPosition, Facts, Parts, Published, SeriesBook, States } from "../ports/ports.ts";
 import type { Encoder } from "../shapes/state.ts";
 import { type Connection, createConnection } from "./connection.ts";
 
@@ -28,6 +28,7 @@ export type LiveNeeds = {
   readonly position: CurrentPosition;
   readonly parts: Parts;
   readonly facts: Facts;
+  readonly published: Published;
   readonly encoder: Encoder;
   /** Entries held for one client at most; past that its oldest are dropped and counted. */
   readonly queue?: number | undefined;

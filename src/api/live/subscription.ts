@@ -2,6 +2,7 @@ import { currentIdentity } from "../../domain/series.ts";
 import type { Topics } from "../../live/topics.ts";
 import { presentEntities } from "../ports/present.ts";
 import { eventShape, gapShape, partShape } from "../shapes/answers.ts";
+import { entryShape, firingShape, publishedShape } from "../shapes/published.ts";
 import { createFilter, type LiveMessage } from "./filter.ts";
 import type { Subscribe, TopicName } from "./frames.ts";
 import type { Sender } from "./sender.ts";
@@ -11,11 +12,12 @@ const QUEUE = 20_000;
 /** Entries in one frame at most: a client that was away gets its queue in pieces, not in one huge frame. */
 const MOST_IN_FRAME = 500;
 
-const TOPIC_OF: { readonly [name in TopicName]: keyof Topics } = {
-  changes: "change",
-  events: "event",
-  gaps: "gap",
-  status: "status",
+const TOPICS_OF: { readonly [name in TopicName]: readonly (keyof Topics)[] } = {
+  changes: ["change"],
+  events: ["event"],
+  gaps: ["gap"],
+  status: ["status"],
+  published: ["published", "firing"],
 };
 
 /** Snapshot, then batches of what comes, as fast as the client reads and no faster. */
@@ -38,7 +40,7 @@ export function startSubscription(needs: LiveNeeds & { asked: Subscribe; sender:
   };
 
   // Listening begins before the snapshot is read, in the same tick: nothing falls between.
-  const incoming = bus.subscribe<keyof Topics>([...new Set(asked.topics.map((name) => TOPIC_OF[name]))], {
+  const incoming = bus.subscribe<keyof Topics>([...new Set(asked.topics.flatMap((name) => TOPICS_OF[name]))], {
     queue,
     accepts: filter.message,
     wake: flushSoon,
@@ -50,6 +52,8 @@ export function startSubscription(needs: LiveNeeds & { asked: Subscribe; sender:
     sender.send(`{"type":"snapshot","position":${position()},"states":[${texts.join(",")}]}`);
   }
   if (asked.topics.includes("status")) sender.send(JSON.stringify({ type: "status", parts: parts().map(partShape) }));
+  if (asked.topics.includes("published"))
+    sender.send(JSON.stringify({ type: "published", complete: true, ...publishedShape(needs) }));
   sender.onDrain(() => {
     if (incoming.waiting > 0) flushSoon();
   });
@@ -74,7 +78,7 @@ function* framesOf(messages: readonly LiveMessage[], needs: LiveNeeds): Generato
 
 function frameOf(run: readonly LiveMessage[], { encoder, series }: LiveNeeds): string {
   const texts: string[] = [];
-  let name: TopicName = "changes";
+  let name: TopicName | "firings" = "changes";
   let key: string = name;
   for (const { topic, item } of run) {
     if (topic === "change") texts.push(encoder.change(item));
@@ -85,10 +89,16 @@ function frameOf(run: readonly LiveMessage[], { encoder, series }: LiveNeeds): s
       key = name = "gaps";
       const of = item.series === null ? undefined : series.get(item.series);
       texts.push(JSON.stringify(gapShape(item, of ? currentIdentity(of).entityId : null)));
-    } else {
+    } else if (topic === "status") {
       name = "status";
       key = "parts";
       texts.push(JSON.stringify(partShape(item)));
+    } else if (topic === "published") {
+      key = name = "published";
+      texts.push(JSON.stringify(entryShape(item)));
+    } else {
+      key = name = "firings";
+      texts.push(JSON.stringify(firingShape(item)));
     }
   }
   return `{"type":"${name}","${key}":[${texts.join(",")}]}`;

@@ -1,4 +1,5 @@
 import type { HomeFacts, RegistryKind, RegistryRecord } from "../../domain/home.ts";
+import type { PublishedEntry } from "../../domain/published.ts";
 import type { Gap, Position, Reading, SeriesId, Stored } from "../../domain/reading.ts";
 import type { Series } from "../../domain/series.ts";
 import type { PartStatus } from "../../domain/status.ts";
@@ -29,12 +30,17 @@ export type Readiness = () => { readonly ready: true } | { readonly ready: false
 
 export type Facts = {
   readonly version: string;
+  /** This hub's own id, for good. */
+  readonly serverId: string;
   readonly started: Micros;
   readonly storeEngine: string;
   readonly simulated: boolean;
   /** undefined: Home Assistant has not said yet. */
   readonly home: () => HomeFacts | undefined;
 };
+
+/** What the hub shows in Home Assistant, as it is now. */
+export type Published = () => readonly PublishedEntry[];
 
 export type Parts = () => readonly PartStatus[];
 

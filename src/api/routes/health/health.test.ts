@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { TEST_TIME } from "../../../../tests/support/test-clock.ts";
-import { identity, reading, startTestHub } from "../../../../tests/support/test-hub.ts";
+import { identity, reading, startTestHub, TEST_SERVER_ID } from "../../../../tests/support/test-hub.ts";
 import type { HomeFacts } from "../../../domain/home.ts";
 import type { PartState } from "../../../domain/status.ts";
 import { microsToRfc3339 } from "../../../domain/time.ts";
@@ -13,14 +13,23 @@ const started = microsToRfc3339(TEST_TIME);
 test("the hub says what it is, and of the home what it knows so far", async () => {
   let home: HomeFacts | undefined;
   await using stack = new AsyncDisposableStack();
-  const facts = { version: "1.2.3", started: TEST_TIME, storeEngine: "memory", simulated: true, home: () => home };
+  const facts = {
+    version: "1.2.3",
+    serverId: TEST_SERVER_ID,
+    started: TEST_TIME,
+    storeEngine: "memory",
+    simulated: true,
+    home: () => home,
+  };
   const hub = stack.adopt(startTestHub({ facts }), (it) => it.close());
   const info = async () => (await (await hub.ask("/api/v1/info")).json()) as Info;
   const unknown = { name: null, home_assistant_version: null, time_zone: null, currency: null, unit_system: null };
   assert.deepEqual(await info(), {
     name: "ha-ingestor",
     version: "1.2.3",
+    server_id: TEST_SERVER_ID,
     api: { min: 1, max: 1 },
+    integration_min: "0.1.0",
     home: { ...unknown, simulated: true, latitude: null, longitude: null },
     started,
     store_engine: "memory",

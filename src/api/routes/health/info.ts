@@ -6,14 +6,15 @@ import { readQuery } from "../../input/read.ts";
 import { NO_PARAMETERS } from "../../input/schemas.ts";
 import type { Facts } from "../../ports/ports.ts";
 import { json, type Time } from "../../shapes/answers.ts";
-
-/** The versions of this API that the hub speaks. */
-const API_VERSIONS = { min: 1, max: 1 } as const;
+import { API_VERSIONS, INTEGRATION_MIN } from "../../shapes/published.ts";
 
 export type Info = {
   readonly name: "ha-ingestor";
   readonly version: string;
+  readonly server_id: string;
   readonly api: { readonly min: number; readonly max: number };
+  /** The oldest version of the integration that can work with this hub. */
+  readonly integration_min: string;
   /** A field not known yet is null. */
   readonly home: {
     readonly name: string | null;
@@ -36,7 +37,9 @@ export const infoRoutes = ({ auth, facts }: { auth: Auth; facts: Facts }) =>
     return json<Info>(c, {
       name: "ha-ingestor",
       version: facts.version,
+      server_id: facts.serverId,
       api: API_VERSIONS,
+      integration_min: INTEGRATION_MIN,
       home: {
         name: home?.name ?? null,
         simulated: home?.simulated ?? facts.simulated,

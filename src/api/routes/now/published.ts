@@ -1,0 +1,15 @@
+import { Hono } from "hono";
+import type { Auth } from "../../auth/auth.ts";
+import type { ApiEnv } from "../../env.ts";
+import { readQuery } from "../../input/read.ts";
+import { NO_PARAMETERS } from "../../input/schemas.ts";
+import type { Facts, Published as Port } from "../../ports/ports.ts";
+import { json } from "../../shapes/answers.ts";
+import { type Published, publishedShape } from "../../shapes/published.ts";
+
+/** What the integration shows in Home Assistant; it listens to the live topic `published` for the changes. */
+export const publishedRoutes = (needs: { auth: Auth; facts: Facts; published: Port }) =>
+  new Hono<ApiEnv>().get("/published", needs.auth.needs("read"), (c) => {
+    readQuery(c, NO_PARAMETERS);
+    return json<Published>(c, publishedShape(needs));
+  });
