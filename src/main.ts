@@ -6,7 +6,7 @@ import { startLocalServer } from "./api/local-server.ts";
 import type { Figures } from "./api/ports/ports.ts";
 import { createSeriesBook } from "./api/ports/series-book.ts";
 import { startServer } from "./api/server.ts";
-import { meansRealHome, readConfig } from "./config/config.ts";
+import { readConfig } from "./config/config.ts";
 import { keptServerId } from "./database/home/server-id.ts";
 import { openDatabase } from "./database/open.ts";
 import { describeError, Failure } from "./domain/failure.ts";
@@ -38,9 +38,9 @@ const { version } = JSON.parse(readFileSync(packageFile, "utf8")) as { version: 
 
 /** Opens everything in order; the answer closes it in reverse. */
 async function start(): Promise<{ close(): Promise<void> }> {
-  const { config, problems } = readConfig(process.env);
+  const { config, problems, secrets } = readConfig(process.env);
   const mask = createMask();
-  mask.learn(process.env.HA_TOKEN?.trim());
+  for (const secret of secrets) mask.learn(secret);
   const log = createLog({ clock, mask, level: config.logLevel });
   const status = createStatusBoard({ clock });
   for (const { option, why, fix } of problems) {
@@ -49,7 +49,7 @@ async function start(): Promise<{ close(): Promise<void> }> {
   }
   await using opening = new AsyncDisposableStack();
 
-  const simulated = config.home === undefined && !meansRealHome(process.env);
+  const { simulated } = config;
   const folder = join(config.dataFolder, simulated ? "simulated" : "home");
   const database = opening.adopt(openDatabase({ folder, clock, log: log.for("database") }), (it) => it.close());
   let damages = (): readonly Damage[] => [];

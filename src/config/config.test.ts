@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { meansRealHome, readConfig } from "./config.ts";
+import { readConfig } from "./config.ts";
 
 const token = "a-token-of-twenty-characters";
 
 test("without any option the simulated home runs, on this machine alone", () => {
   const { config, problems } = readConfig({});
   assert.deepEqual(problems, []);
-  assert.equal(config.home, undefined);
+  assert.equal(config.simulated, true);
+  assert.deepEqual(config.connections, []);
   assert.equal(config.host, "127.0.0.1");
   assert.equal(config.port, 8098);
 });
@@ -49,9 +50,9 @@ test("a token is never repeated in a problem", () => {
 test("an address without a token, or a token without an address, is a problem and no simulated home", () => {
   for (const environment of [{ HA_URL: "http://home:8123" }, { HA_TOKEN: token }]) {
     const { config, problems } = readConfig(environment);
-    assert.equal(config.home, undefined);
+    assert.deepEqual(config.connections, []);
     assert.equal(problems.length, 1);
-    assert.equal(meansRealHome(environment), true);
+    assert.equal(config.simulated, false);
   }
 });
 
@@ -61,4 +62,5 @@ test("an address that carries a password is refused", () => {
     problems.map(({ option }) => option),
     ["HA_URL"],
   );
+  assert.ok(!JSON.stringify(problems).includes("me:word"));
 });
