@@ -1,4 +1,4 @@
-/** Builds the bundle into dist/: main.js, one file per worker, migrations, the panel, and a package.json for the image. */
+/** Builds the bundle into dist/: main.js, what starts it, a file per worker, migrations, the panel, a package.json. */
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
@@ -36,6 +36,7 @@ export async function buildAll(outdir = join(root, "dist")): Promise<void> {
     outdir: join(outdir, "workers"),
   });
   cpSync(join(root, "src/database/migrations"), join(outdir, "migrations"), { recursive: true });
+  cpSync(join(root, "src/start.sh"), join(outdir, "start.sh"));
   await buildUi({ outdir: join(outdir, "ui") });
   const { name, version, license, dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const native = Object.fromEntries(EXTERNAL.map((external) => [external, dependencies[external]]));

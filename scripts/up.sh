@@ -5,4 +5,4 @@ set -eu
 cd "$(dirname "$0")/.."
 sh scripts/install.sh
 npm run --silent build
-exec node_modules/.bin/node dist/main.js
+NODE=node_modules/.bin/node exec dist/start.sh dist/main.js

@@ -56,7 +56,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   const began = performance.now();
   const command = [
     ...(options.under ?? []),
-    process.execPath,
+    join(ROOT, "src/start.sh"),
     ...(options.nodeArguments ?? []),
     options.entry ?? join(ROOT, "src/main.ts"),
   ];
@@ -66,6 +66,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
+      NODE: process.execPath,
       HA_INGESTOR_DATA: dataDir,
       HA_INGESTOR_PORT: String(options.port ?? 0),
       HA_INGESTOR_SETTLE_SECONDS: "2.5,4",
