@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, renameSync, writeSync } from "node:fs";
+import { constants } from "node:os";
 import { join } from "node:path";
 
-const SOURCE = join(import.meta.dirname, "shim/fsync-delay.c");
+const SOURCE = join(import.meta.dirname, "shim/shim.c");
 const CACHE = join(import.meta.dirname, "../../.cache/shim");
 
 export type ShimOptions = {
@@ -11,6 +12,26 @@ export type ShimOptions = {
   readonly fsyncDelayMs?: number;
   /** A file that gets a line for each delayed call. */
   readonly log?: string;
+  /** A switchboard's file (`openShimControl`). */
+  readonly control?: string;
+  /** Writes and syncs of files in this folder go wrong, and of no others. */
+  readonly folder?: string;
+};
+
+/** What goes wrong for a program that runs under the shim, from the moment it is set. */
+export type ShimControl = Disposable & {
+  readonly file: string;
+  set(faults: ShimFaults): void;
+  /** Calls that were refused so far. */
+  refused(): number;
+};
+
+export type ShimFaults = {
+  /** What the wall clock is ahead of the right time; negative: behind. */
+  readonly clockSeconds?: number;
+  readonly sync?: "EIO" | undefined;
+  /** EROFS, as on a disk that the system has made read-only after errors. */
+  readonly write?: "EROFS" | "ENOSPC" | "EIO" | undefined;
 };
 
 /** Why the shim cannot be used on this machine, as the `skip` of a test; false: it can. */
@@ -24,12 +45,37 @@ export function shimUnavailable(): string | false {
   }
 }
 
-/** The environment under which a program's file syncs pass through the shim; compiled on the first use. */
-export function shimEnvironment({ fsyncDelayMs, log }: ShimOptions): Record<string, string> {
+/** The environment under which a program's writes, syncs and looks at the clock pass through the shim; compiled on the first use. */
+export function shimEnvironment({ fsyncDelayMs, log, control, folder }: ShimOptions): Record<string, string> {
   return {
     LD_PRELOAD: build(),
     ...(fsyncDelayMs === undefined ? {} : { SHIM_FSYNC_DELAY_MS: String(fsyncDelayMs) }),
     ...(log === undefined ? {} : { SHIM_LOG: log }),
+    ...(control === undefined ? {} : { SHIM_CONTROL: control }),
+    ...(folder === undefined ? {} : { SHIM_FOLDER: folder }),
+  };
+}
+
+/** Makes the file by which a running program's faults are switched; nothing goes wrong at first. */
+export function openShimControl(file: string): ShimControl {
+  const handle = openSync(file, "w+");
+  const set = ({ clockSeconds = 0, sync, write }: ShimFaults) => {
+    const bytes = Buffer.alloc(16);
+    bytes.writeBigInt64LE(BigInt(clockSeconds), 0);
+    bytes.writeInt32LE(sync ? constants.errno[sync] : 0, 8);
+    bytes.writeInt32LE(write ? constants.errno[write as "EROFS"] : 0, 12);
+    writeSync(handle, bytes, 0, 16, 0);
+  };
+  writeSync(handle, Buffer.alloc(24), 0, 24, 0);
+  return {
+    file,
+    set,
+    refused: () => {
+      const bytes = Buffer.alloc(8);
+      readSync(handle, bytes, 0, 8, 16);
+      return Number(bytes.readBigInt64LE());
+    },
+    [Symbol.dispose]: () => closeSync(handle),
   };
 }
 

@@ -53,6 +53,7 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
 
   const indexer = createIndexer({
     folder: tailFolder,
+    clock,
     builder: needs.builder ?? createWorkerBuilder(),
     log,
     troubles,

@@ -4,6 +4,8 @@ import { failingFiles, manualClock } from "../conformance/support/faults.ts";
 import { openIn, using, withFolder } from "../conformance/support/folder.ts";
 import { collect, eventEntry, everyReading, readingEntry, seriesEntry, T0 } from "../conformance/support/samples.ts";
 import type { Store } from "../store.ts";
+import { buildIndex } from "./maintenance/build-index.ts";
+import type { IndexBuilder } from "./maintenance/indexer.ts";
 import type { Trouble } from "./troubles.ts";
 
 const states = async (store: Store): Promise<(string | null)[]> => {
@@ -176,6 +178,35 @@ test("the disk is asked to sync after 30 s, after 5 s for what cannot be asked f
       await faults.settled();
       assert.equal(faults.syncs, before + 1);
       assert.equal(store.stats().unsyncedBytes, 0);
+    });
+  }));
+
+test("an index that the disk refused is written once the disk allows, without a further segment", () =>
+  withFolder(async (folder) => {
+    const troubles: (Trouble | null)[] = [];
+    const clock = manualClock();
+    let refuse = true;
+    const builder: IndexBuilder = {
+      build: async (job) => {
+        if (refuse) throw new Error("EROFS: made to fail");
+        return buildIndex(job);
+      },
+      rest: () => Promise.resolve(),
+    };
+    const onTrouble = (trouble: Trouble | null) => troubles.push(trouble);
+    await using(openIn(folder, { builder, clock, onTrouble, segmentBytes: 1000 }), async (store) => {
+      await store.append([seriesEntry(1), ...numbered(0, 20)]);
+      await store.append(numbered(20, 20));
+      await store.maintained();
+      assert.match(troubles.at(-1)?.why ?? "", /index .* EROFS/);
+      clock.advance(5_000);
+      await store.maintained();
+      assert.match(troubles.at(-1)?.why ?? "", /index .* EROFS/, "it is tried ever more slowly");
+      refuse = false;
+      clock.advance(10_000);
+      await store.maintained();
+      assert.equal(troubles.at(-1), null);
+      assert.deepEqual(await states(store), numbers(40));
     });
   }));
 

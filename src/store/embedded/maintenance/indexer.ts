@@ -1,4 +1,6 @@
 import { describeError } from "../../../domain/failure.ts";
+import { createBackoff } from "../../../platform/backoff.ts";
+import type { Clock } from "../../../platform/clock.ts";
 import type { Log } from "../../../platform/log.ts";
 import type { Segment } from "../segments/tail.ts";
 import type { Troubles } from "../troubles.ts";
@@ -19,17 +21,23 @@ export type IndexBuilder = {
   rest(): Promise<void>;
 };
 
+/** A disk that refused an index may be well again long before the next segment is full. */
+const RETRY = { firstMs: 5_000, mostMs: 10 * 60_000 };
+
 export function createIndexer(needs: {
   folder: string;
+  clock: Clock;
   builder: IndexBuilder;
   log: Log;
   troubles: Troubles;
   segments: readonly Segment[];
   onBuilt(segment: Segment, built: IndexBuilt): void;
 }): Indexer {
-  const { folder, builder, log, troubles, segments, onBuilt } = needs;
+  const { folder, clock, builder, log, troubles, segments, onBuilt } = needs;
   const waiting: Segment[] = [];
+  const backoff = createBackoff(RETRY);
   let running: Promise<void> | undefined;
+  let cancelRetry: (() => void) | undefined;
   let closed = false;
 
   const jobOf = (segment: Segment): IndexJob => {
@@ -42,6 +50,7 @@ export function createIndexer(needs: {
       try {
         onBuilt(segment, await builder.build(jobOf(segment)));
         waiting.shift();
+        backoff.reset();
         troubles.set("index", null);
       } catch (error) {
         if (closed) break;
@@ -51,26 +60,32 @@ export function createIndexer(needs: {
         });
         troubles.set("index", {
           why: `The index of ${segment.name} could not be written: ${describeError(error)}`,
-          fix: "Free space on the disk or check its health; the next closed segment tries again",
+          fix: "Free space on the disk or check its health; it is tried again by itself",
         });
+        cancelRetry = clock.after(backoff.next(), start);
         break;
       }
     }
     await builder.rest();
     running = undefined;
   };
+  const start = () => {
+    cancelRetry?.();
+    running ??= run();
+  };
 
   return {
     enqueue: (segment) => {
       if (closed) return;
       waiting.push(segment);
-      running ??= run();
+      start();
     },
     idle: async () => {
       await running;
     },
     close: async () => {
       closed = true;
+      cancelRetry?.();
       await builder.rest();
       await running;
     },
