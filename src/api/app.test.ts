@@ -153,6 +153,8 @@ test("what does not belong in a request is refused with where and what, never ig
     [["/api/v1/live?x=1"], "x", /not known/],
     [["/api/v1/published?x=1"], "x", /not known/],
     [["/api/v1/session?x=1"], "x", /not known/],
+    [["/api/v1/openapi.json?x=1"], "x", /not known/],
+    [["/api/v1/docs?x=1"], "x", /not known/],
     [["/api/v1/history/light.kitchen?limit=0"], "limit", /below 1/],
     [["/api/v1/history/light.kitchen?limit=100001"], "limit", /above 100000/],
     [["/api/v1/history/light.kitchen?limit=ten"], "limit", /whole number/],

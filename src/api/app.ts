@@ -23,6 +23,7 @@ import type {
 } from "./ports/ports.ts";
 import { sessionRoutes } from "./routes/admin/session.ts";
 import { tokensRoutes } from "./routes/admin/tokens.ts";
+import { docsRoutes } from "./routes/docs/docs.ts";
 import { healthRoutes } from "./routes/health/health.ts";
 import { infoRoutes } from "./routes/health/info.ts";
 import { statusRoutes } from "./routes/health/status.ts";
@@ -93,7 +94,8 @@ export function createApi(given: ApiNeeds) {
     .route("/api/v1", entitiesRoutes({ ...given, auth }))
     .route("/api/v1", registriesRoutes({ ...given, auth }))
     .route("/api/v1", tokensRoutes({ ...given, auth }))
-    .route("/api/v1", liveRoutes({ auth, streams }));
+    .route("/api/v1", liveRoutes({ auth, streams }))
+    .route("/api/v1", docsRoutes({ ...given, auth, routes: () => app.routes }));
   if (given.panel !== undefined) app.use(servePanel({ folder: given.panel, log: given.log }));
 
   app.onError(createErrorHandler(given.log));

@@ -1,6 +1,8 @@
 import type { Context, ErrorHandler, NotFoundHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
+import * as v from "valibot";
 import { Failure } from "../domain/failure.ts";
+import type { Shape } from "../history/shapes.ts";
 import type { Log } from "../platform/log.ts";
 import type { ApiEnv } from "./env.ts";
 
@@ -22,24 +24,36 @@ const PROBLEMS = {
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEMS;
+export const PROBLEM_CODES = Object.keys(PROBLEMS) as ProblemCode[];
 export const PROBLEM_STATUS: Readonly<Record<string, number>> = Object.fromEntries(
   Object.entries(PROBLEMS).map(([code, { status }]) => [code, status]),
 );
 
-/** RFC 9457. */
-export type Problem = {
-  readonly type: "about:blank";
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly code: ProblemCode;
-  readonly fix?: string;
-  readonly request_id: string;
-  readonly errors?: readonly InputError[];
-};
+export const PROBLEM_TITLE: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(PROBLEMS).map(([code, { title }]) => [code, title]),
+);
 
-/** `path` names the parameter or key, such as `entities[2]`. */
-export type InputError = { readonly path: string; readonly message: string };
+const inputError = v.object({
+  path: v.pipe(v.string(), v.description("The parameter or key, such as entities[2].")),
+  message: v.string(),
+});
+export type InputError = Shape<typeof inputError>;
+
+export const problemSchema = v.pipe(
+  v.object({
+    type: v.literal("about:blank"),
+    title: v.string(),
+    status: v.pipe(v.number(), v.integer()),
+    detail: v.string(),
+    code: v.pipe(v.picklist(PROBLEM_CODES), v.description("Stable; what programs look at.")),
+    fix: v.exactOptional(v.pipe(v.string(), v.description("How to mend it."))),
+    request_id: v.string(),
+    errors: v.exactOptional(v.array(inputError)),
+  }),
+  v.title("Problem"),
+  v.description("RFC 9457."),
+);
+export type Problem = Shape<typeof problemSchema>;
 
 type Extras = { readonly errors?: readonly InputError[]; readonly headers?: Readonly<Record<string, string>> };
 export type Refusal = Failure & Extras;

@@ -18,7 +18,7 @@ const TYPES: { readonly [extension: string]: string } = {
 };
 
 /** Everything comes from the hub itself; Home Assistant shows the panel in a frame of its own origin. */
-const POLICY = [
+export const POLICY = [
   "default-src 'self'",
   "img-src 'self' data:",
   "object-src 'none'",

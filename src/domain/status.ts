@@ -1,7 +1,8 @@
 import type { Micros } from "./time.ts";
 
 /** How a part of the hub is doing. Every state but `ok` says why, and how to mend it. */
-export type PartState = "starting" | "ok" | "degraded" | "broken" | "off";
+export const PART_STATES = ["starting", "ok", "degraded", "broken", "off"] as const;
+export type PartState = (typeof PART_STATES)[number];
 
 export type PartStatus = {
   readonly part: string;

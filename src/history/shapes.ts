@@ -1,63 +1,114 @@
-import type { Context, Gap, GapCause, HomeEvent, Origin, Position, SeriesId, Stored } from "../domain/reading.ts";
+import * as v from "valibot";
+import { type Context, GAP_CAUSES, type Gap, type HomeEvent, ORIGINS, type Stored } from "../domain/reading.ts";
 import { microsToRfc3339 } from "../domain/time.ts";
 
-/** What answers look like on the wire (docs/api.md); made here because the worker makes the bytes. */
+/**
+ * What answers look like on the wire (docs/api.md); made here because the worker makes the bytes. The schemas are what
+ * the OpenAPI document shows, the types come from them: a title makes a schema a component of its own.
+ */
+export type Shape<S extends v.GenericSchema> = Frozen<v.InferOutput<S>>;
+type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
 
+export const timeSchema = v.pipe(
+  v.string(),
+  v.metadata({
+    format: "date-time",
+    description: "RFC 3339, UTC, microseconds.",
+    examples: ["2026-11-23T22:39:00.123456Z"],
+  }),
+);
 /** RFC 3339, UTC, microseconds. */
-export type Time = string;
+export type Time = Shape<typeof timeSchema>;
 
-export type ContextShape = { readonly id: string; readonly parent_id: string | null; readonly user_id: string | null };
+export const countSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
+export const attributesSchema = v.record(v.string(), v.unknown());
 
-export type GapShape = {
-  readonly id: Position;
-  readonly kind: "states" | "events";
-  readonly entity_id: string | null;
-  readonly series: SeriesId | null;
-  readonly from: Time;
-  readonly to: Time;
-  readonly cause: GapCause;
-};
+export const contextSchema = v.pipe(
+  v.object({ id: v.string(), parent_id: v.nullable(v.string()), user_id: v.nullable(v.string()) }),
+  v.title("Context"),
+  v.description(
+    "Home Assistant's context: what caused a change or an event. What a parent caused names it as parent_id.",
+  ),
+);
+export type ContextShape = Shape<typeof contextSchema>;
 
-export type EventShape = {
-  readonly id: Position;
-  readonly type: string;
-  readonly time: Time;
-  readonly data: { readonly [name: string]: unknown };
-  readonly context: ContextShape | null;
-  readonly origin: Origin;
-};
+export const originSchema = v.picklist(ORIGINS);
 
-export type Point = readonly [
-  time: Time | number,
-  state: string | null,
-  attributes?: { readonly [name: string]: unknown },
-];
+export const gapSchema = v.pipe(
+  v.object({
+    id: countSchema,
+    kind: v.picklist(["states", "events"]),
+    entity_id: v.nullable(v.string()),
+    series: v.nullable(countSchema),
+    from: timeSchema,
+    to: timeSchema,
+    cause: v.picklist(GAP_CAUSES),
+  }),
+  v.title("Gap"),
+  v.description("A known hole: what happened between from and to was not recorded. entity_id null: every entity."),
+);
+export type GapShape = Shape<typeof gapSchema>;
 
-export type SeriesPoints = {
-  readonly entity_id: string;
-  readonly series: SeriesId;
-  /** With the form `points`. */
-  readonly points?: readonly Point[];
-  /** With the form `columns`. */
-  readonly times?: readonly (Time | number)[];
-  readonly states?: readonly (string | null)[];
-  readonly attributes?: readonly { readonly [name: string]: unknown }[];
-  readonly gaps: readonly GapShape[];
-};
+export const eventSchema = v.pipe(
+  v.object({
+    id: v.pipe(countSchema, v.description("Its position in the log; never given to another.")),
+    type: v.string(),
+    time: timeSchema,
+    data: attributesSchema,
+    context: v.nullable(contextSchema),
+    origin: originSchema,
+  }),
+  v.title("Event"),
+);
+export type EventShape = Shape<typeof eventSchema>;
 
-export type HistoryAnswer = {
-  readonly from: Time;
-  readonly to: Time;
-  readonly order: "oldest_first" | "newest_first";
-  readonly series: readonly SeriesPoints[];
-  readonly next_cursor: string | null;
-};
+const stateText = v.nullable(v.string());
+const pointTime = v.union([timeSchema, v.pipe(v.number(), v.integer())]);
 
-export type EventsAnswer = {
-  readonly events: readonly EventShape[];
-  readonly next_cursor: string | null;
-  readonly gaps: readonly GapShape[];
-};
+export const seriesPointsSchema = v.pipe(
+  v.object({
+    entity_id: v.string(),
+    series: countSchema,
+    points: v.exactOptional(
+      v.pipe(
+        v.array(
+          v.union([v.strictTuple([pointTime, stateText]), v.strictTuple([pointTime, stateText, attributesSchema])]),
+        ),
+        v.description("[time, state], with attributes=true [time, state, attributes]; a state of null is a removal."),
+      ),
+    ),
+    times: v.exactOptional(v.array(pointTime)),
+    states: v.exactOptional(v.array(stateText)),
+    attributes: v.exactOptional(v.array(attributesSchema)),
+    gaps: v.array(gapSchema),
+  }),
+  v.title("SeriesPoints"),
+  v.description("points with the form points; times, states and, where asked for, attributes with the form columns."),
+);
+export type SeriesPoints = Shape<typeof seriesPointsSchema>;
+
+const nextCursor = v.pipe(
+  v.nullable(v.string()),
+  v.description("The same question with this as cursor goes on; null at the end."),
+);
+
+export const historySchema = v.pipe(
+  v.object({
+    from: timeSchema,
+    to: timeSchema,
+    order: v.picklist(["oldest_first", "newest_first"]),
+    series: v.array(seriesPointsSchema),
+    next_cursor: nextCursor,
+  }),
+  v.title("History"),
+);
+export type HistoryAnswer = Shape<typeof historySchema>;
+
+export const eventsSchema = v.pipe(
+  v.object({ events: v.array(eventSchema), next_cursor: nextCursor, gaps: v.array(gapSchema) }),
+  v.title("Events"),
+);
+export type EventsAnswer = Shape<typeof eventsSchema>;
 
 export const contextShape = (context: Context | null): ContextShape | null =>
   context && { id: context.id, parent_id: context.parentId, user_id: context.userId };

@@ -4,6 +4,7 @@ import type { Database } from "../../database/open.ts";
 import { type Scope, scopeAllows } from "../../domain/scope.ts";
 import { type ApiEnv, addressOf } from "../env.ts";
 import { type Refusal, refuse } from "../errors.ts";
+import { describe, type RouteDescription } from "../openapi/describe.ts";
 import type { Caller } from "./caller.ts";
 import type { Limiter } from "./limiter.ts";
 
@@ -11,8 +12,8 @@ import type { Limiter } from "./limiter.ts";
 export type Credentials = Pick<Database, "tokens" | "sessions" | "setupCodes">;
 
 export type Auth = {
-  /** Every route but the open ones names its scope with this, where it is declared. */
-  needs(scope: Scope): MiddlewareHandler<ApiEnv>;
+  /** Every route but the open ones names its scope with this, where it is declared, and what the document says of it. */
+  needs(scope: Scope, description?: RouteDescription): MiddlewareHandler<ApiEnv>;
   /** Who calls, by header or cookie; undefined: a stranger. A wrong token is refused here. */
   identify(c: Context<ApiEnv>): Caller | undefined;
   /** The caller that a token belongs to; throws where there is none. */
@@ -69,15 +70,18 @@ export function createAuth(needs: { credentials: Credentials; limiter: Limiter }
     wrong,
     callerOfToken,
     identify,
-    needs: (scope) => async (c, next) => {
-      const caller = identify(c);
-      if (!caller)
-        throw refuse("unauthorized", "This needs a token or a session", {
-          fix: "Send the header Authorization: Bearer hi_…, or open the panel with a setup code.",
-        });
-      requireScope(caller, scope);
-      c.set("caller", caller);
-      await next();
+    needs: (scope, description) => {
+      const admit: MiddlewareHandler<ApiEnv> = async (c, next) => {
+        const caller = identify(c);
+        if (!caller)
+          throw refuse("unauthorized", "This needs a token or a session", {
+            fix: "Send the header Authorization: Bearer hi_…, or open the panel with a setup code.",
+          });
+        requireScope(caller, scope);
+        c.set("caller", caller);
+        await next();
+      };
+      return describe(admit, { scope, description });
     },
   };
 }

@@ -1,7 +1,9 @@
 import type { Scope } from "../../domain/scope.ts";
 
+export const CALLER_KINDS = ["token", "session", "socket"] as const;
+
 export type Caller = {
-  readonly kind: "token" | "session" | "socket";
+  readonly kind: (typeof CALLER_KINDS)[number];
   readonly name: string;
   readonly scope: Scope;
   /** False once the token was removed or the session is over: a stream that outlives them ends. */

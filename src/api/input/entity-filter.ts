@@ -41,6 +41,8 @@ export function matcherOf(filter: EntityFilter): (series: Series) => boolean {
   return (series) => tests.every((passes) => passes(series));
 }
 
+export const ENTITY_IN_PATH = "An entity_id, present or former, or a series id such as #12 (in an address %2312).";
+
 /** What `light.kitchen`, a former name or `#12` means. */
 export function findSeries(series: SeriesBook, name: string): Series {
   const found = /^#\d{1,15}$/.test(name) ? series.get(Number(name.slice(1))) : series.named(name);

@@ -30,6 +30,7 @@ export const truth = v.pipe(
 
 export const time = v.pipe(
   v.string("is not a text"),
+  v.metadata({ format: "date-time", description: "RFC 3339 with a zone.", examples: ["2026-11-23T22:39:00Z"] }),
   v.rawTransform(({ dataset, addIssue, NEVER }) => {
     const micros = microsFromRfc3339(dataset.value);
     if (micros !== undefined) return micros;
@@ -57,6 +58,9 @@ export const wholeNumberText = (least: number, most: number) =>
     v.transform((value) => Number(value)),
     wholeNumber(least, most),
   );
+
+/** For the document alone: the route answers not_found where a text in its path is no position. */
+export const positionInPath = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(999_999_999_999_999));
 
 export { text };
 

@@ -1,30 +1,46 @@
 import type { Context, TypedResponse } from "hono";
-import type { PartState, PartStatus } from "../../domain/status.ts";
+import * as v from "valibot";
+import { PART_STATES, type PartStatus } from "../../domain/status.ts";
 import { microsToRfc3339 } from "../../domain/time.ts";
 import type { Answer } from "../../history/history.ts";
-import type { Time } from "../../history/shapes.ts";
+import { type Shape, timeSchema } from "../../history/shapes.ts";
 import type { ApiEnv } from "../env.ts";
 
 export {
+  attributesSchema,
   type ContextShape,
+  contextSchema,
   contextShape,
+  countSchema,
   type EventShape,
   type EventsAnswer,
+  eventSchema,
   eventShape,
+  eventsSchema,
   type GapShape,
+  gapSchema,
   gapShape,
   type HistoryAnswer,
+  historySchema,
+  originSchema,
+  type Shape,
   type Time,
+  timeSchema,
 } from "../../history/shapes.ts";
 
-export type PartShape = {
-  readonly part: string;
-  readonly state: PartState;
-  readonly since: Time;
-  readonly why?: string;
-  readonly fix?: string;
-  readonly figures?: NonNullable<PartStatus["figures"]>;
-};
+export const partSchema = v.pipe(
+  v.object({
+    part: v.string(),
+    state: v.picklist(PART_STATES),
+    since: timeSchema,
+    why: v.exactOptional(v.string()),
+    fix: v.exactOptional(v.string()),
+    figures: v.exactOptional(v.record(v.string(), v.union([v.number(), v.string(), v.boolean(), v.null()]))),
+  }),
+  v.title("Part"),
+  v.description("How one part of the hub is doing; fix says how to mend what is wrong."),
+);
+export type PartShape = Shape<typeof partSchema>;
 
 export const partShape = ({ since, ...part }: PartStatus): PartShape => ({ ...part, since: microsToRfc3339(since) });
 

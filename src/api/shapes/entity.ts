@@ -1,32 +1,45 @@
-import type { Reading, SeriesId, Stored } from "../../domain/reading.ts";
+import * as v from "valibot";
+import type { Reading, Stored } from "../../domain/reading.ts";
 import { currentIdentity, domainOf, type Identity, type Series } from "../../domain/series.ts";
 import { microsToRfc3339 } from "../../domain/time.ts";
-import type { Time } from "./answers.ts";
+import { countSchema, type Shape, timeSchema } from "./answers.ts";
 
-type IdentityFields = {
-  readonly entity_id: string;
-  readonly holds_name: boolean;
-  readonly registry_id: string | null;
-  readonly name: string | null;
-  readonly device_id: string | null;
-  readonly area_id: string | null;
-  readonly floor_id: string | null;
-  readonly labels: readonly string[];
-  readonly integration: string | null;
-  readonly category: string | null;
-};
+const text = v.nullable(v.string());
+const identityFields = v.object({
+  entity_id: v.string(),
+  holds_name: v.pipe(v.boolean(), v.description("False: the series has lost this name.")),
+  registry_id: text,
+  name: text,
+  device_id: text,
+  area_id: text,
+  floor_id: text,
+  labels: v.array(v.string()),
+  integration: text,
+  category: text,
+});
+type IdentityFields = Shape<typeof identityFields>;
 
-export type Entity = IdentityFields & {
-  readonly series: SeriesId;
-  readonly domain: string;
-  readonly state: string | null;
-  readonly time: Time | null;
+const entityFields = {
+  ...identityFields.entries,
+  series: countSchema,
+  domain: v.string(),
+  state: text,
+  time: v.nullable(timeSchema),
 };
+export const entitySchema = v.pipe(v.object(entityFields), v.title("Entity"));
+export type Entity = Shape<typeof entitySchema>;
 
-/** What it was called and where it belonged, oldest first. */
-export type EntityWithIdentities = Entity & {
-  readonly identities: readonly (IdentityFields & { readonly from: Time })[];
-};
+export const entityWithIdentitiesSchema = v.pipe(
+  v.object({
+    ...entityFields,
+    identities: v.pipe(
+      v.array(v.object({ ...identityFields.entries, from: timeSchema })),
+      v.description("What it was called and where it belonged, oldest first."),
+    ),
+  }),
+  v.title("EntityWithIdentities"),
+);
+export type EntityWithIdentities = Shape<typeof entityWithIdentitiesSchema>;
 
 const fieldsOf = (identity: Identity): IdentityFields => ({
   entity_id: identity.entityId,

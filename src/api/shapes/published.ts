@@ -1,7 +1,8 @@
+import * as v from "valibot";
 import type { Firing, PublishedEntry } from "../../domain/published.ts";
 import { microsToRfc3339 } from "../../domain/time.ts";
 import type { Facts, Published as Port } from "../ports/ports.ts";
-import type { Time } from "./answers.ts";
+import { attributesSchema, countSchema, type Shape, timeSchema } from "./answers.ts";
 
 /** The versions of this API that the hub speaks. */
 export const API_VERSIONS = { min: 1, max: 1 } as const;
@@ -9,40 +10,58 @@ export const API_VERSIONS = { min: 1, max: 1 } as const;
 /** The oldest version of the integration (custom_components/) that can work with this hub. */
 export const INTEGRATION_MIN = "0.1.0";
 
-export type FiringShape = {
-  readonly key: string;
-  readonly id: number;
-  readonly event_type: string;
-  readonly time: Time;
-  readonly attributes: { readonly [name: string]: unknown };
-};
+export const apiVersionsSchema = v.pipe(
+  v.object({ min: countSchema, max: countSchema }),
+  v.description("The versions of this API that the hub speaks."),
+);
 
-export type EntryShape = {
-  readonly key: string;
-  readonly platform: PublishedEntry["platform"];
-  readonly translation_key: string;
-  readonly device_class?: string;
-  readonly state_class?: string;
-  readonly unit?: string;
-  readonly suggested_unit?: string;
-  readonly precision?: number;
-  readonly category?: "diagnostic";
-  readonly enabled?: false;
-  readonly value?: string | number | boolean | null;
-  readonly attributes?: { readonly [name: string]: unknown };
-  readonly available: boolean;
-  readonly why?: string;
-  readonly event_types?: readonly string[];
-  readonly recent?: readonly FiringShape[];
-};
+const firingSchema = v.pipe(
+  v.object({
+    key: v.string(),
+    id: countSchema,
+    event_type: v.string(),
+    time: timeSchema,
+    attributes: attributesSchema,
+  }),
+  v.title("Firing"),
+);
+export type FiringShape = Shape<typeof firingSchema>;
 
-export type Published = {
-  readonly server_id: string;
-  readonly version: string;
-  readonly api: { readonly min: number; readonly max: number };
-  readonly integration_min: string;
-  readonly published: readonly EntryShape[];
-};
+const text = v.exactOptional(v.string());
+const entrySchema = v.pipe(
+  v.object({
+    key: v.string(),
+    platform: v.picklist(["sensor", "binary_sensor", "event"]),
+    translation_key: v.string(),
+    device_class: text,
+    state_class: text,
+    unit: text,
+    suggested_unit: text,
+    precision: v.exactOptional(v.number()),
+    category: v.exactOptional(v.literal("diagnostic")),
+    enabled: v.exactOptional(v.literal(false)),
+    value: v.exactOptional(v.nullable(v.union([v.string(), v.number(), v.boolean()]))),
+    attributes: v.exactOptional(attributesSchema),
+    available: v.boolean(),
+    why: text,
+    event_types: v.exactOptional(v.array(v.string())),
+    recent: v.exactOptional(v.array(firingSchema)),
+  }),
+  v.title("PublishedEntry"),
+);
+export type EntryShape = Shape<typeof entrySchema>;
+
+export const publishedSchema = v.pipe(
+  v.object({
+    server_id: v.string(),
+    version: v.string(),
+    api: apiVersionsSchema,
+    integration_min: v.string(),
+    published: v.array(entrySchema),
+  }),
+  v.title("Published"),
+);
+export type Published = Shape<typeof publishedSchema>;
 
 export const firingShape = ({ key, id, eventType, time, attributes }: Firing): FiringShape => ({
   key,

@@ -1,49 +1,57 @@
+import * as v from "valibot";
 import type { RegistryRecord } from "../../domain/home.ts";
+import { countSchema, type Shape } from "./answers.ts";
 
 /** What answers show of Home Assistant's registries. An entry is as Home Assistant gave it, so each key is looked at. */
 
 type Content = RegistryRecord["content"];
 
-type Counted = {
-  /** Present ones by `entity_id`, sorted. */
-  readonly entities: readonly string[];
-  readonly counts: { readonly entities: number; readonly unavailable: number };
+const orNull = v.nullable(v.string());
+
+const counted = {
+  entities: v.pipe(v.array(v.string()), v.description("Present ones by entity_id, sorted.")),
+  counts: v.object({ entities: countSchema, unavailable: countSchema }),
 };
 
-type AreaEntry = {
-  readonly area_id: string;
-  readonly name: string | null;
-  readonly floor_id: string | null;
-  readonly icon: string | null;
-  readonly labels: readonly string[];
-};
-export type Area = AreaEntry & Counted;
+const areaEntry = v.object({
+  area_id: v.string(),
+  name: orNull,
+  floor_id: orNull,
+  icon: orNull,
+  labels: v.array(v.string()),
+});
+type AreaEntry = Shape<typeof areaEntry>;
+export const areaSchema = v.pipe(v.object({ ...areaEntry.entries, ...counted }), v.title("Area"));
+export type Area = Shape<typeof areaSchema>;
 
-type DeviceEntry = {
-  readonly device_id: string;
-  readonly name: string | null;
-  readonly manufacturer: string | null;
-  readonly model: string | null;
-  readonly software: string | null;
-  readonly hardware: string | null;
-  readonly area_id: string | null;
-  readonly via_device_id: string | null;
-  readonly disabled_by: string | null;
-  readonly labels: readonly string[];
-  readonly integrations: readonly string[];
-};
-export type Device = DeviceEntry & Counted;
+const deviceEntry = v.object({
+  device_id: v.string(),
+  name: orNull,
+  manufacturer: orNull,
+  model: orNull,
+  software: orNull,
+  hardware: orNull,
+  area_id: orNull,
+  via_device_id: orNull,
+  disabled_by: orNull,
+  labels: v.array(v.string()),
+  integrations: v.array(v.string()),
+});
+type DeviceEntry = Shape<typeof deviceEntry>;
+export const deviceSchema = v.pipe(v.object({ ...deviceEntry.entries, ...counted }), v.title("Device"));
+export type Device = Shape<typeof deviceSchema>;
 
-export type Integration = {
-  readonly integration: string;
-  readonly entries: readonly {
-    readonly entry_id: string;
-    readonly title: string | null;
-    readonly state: string | null;
-    readonly reason: string | null;
-    readonly disabled_by: string | null;
-  }[];
-} & Counted;
+export const integrationSchema = v.pipe(
+  v.object({
+    integration: v.string(),
+    entries: v.array(
+      v.object({ entry_id: v.string(), title: orNull, state: orNull, reason: orNull, disabled_by: orNull }),
+    ),
+    ...counted,
+  }),
+  v.title("Integration"),
+);
+export type Integration = Shape<typeof integrationSchema>;
 
 export const readArea = (id: string, content: Content): AreaEntry => ({
   area_id: id,

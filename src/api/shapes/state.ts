@@ -1,36 +1,56 @@
-import type { Flaw, Origin, Position, Reading, SeriesId, Stored } from "../../domain/reading.ts";
+import * as v from "valibot";
+import { FLAWS, type Reading, type Stored } from "../../domain/reading.ts";
 import { currentIdentity, type Identity, type Series } from "../../domain/series.ts";
 import { microsToRfc3339 } from "../../domain/time.ts";
 import type { LiveChange } from "../../live/topics.ts";
-import { type ContextShape, contextShape, type Time } from "./answers.ts";
+import {
+  attributesSchema,
+  contextSchema,
+  contextShape,
+  countSchema,
+  originSchema,
+  type Shape,
+  timeSchema,
+} from "./answers.ts";
 
-type ReadingShape = {
-  readonly entity_id: string;
-  readonly series: SeriesId;
-  readonly position: Position;
-  readonly state: string | null;
-  readonly attributes: { readonly [name: string]: unknown };
-  readonly time: Time;
-  readonly changed: Time;
-  readonly origin: Origin;
-  readonly context: ContextShape | null;
-  readonly time_is_arrival: boolean;
-  readonly flaws: readonly Flaw[];
-};
+const readingSchema = v.object({
+  entity_id: v.string(),
+  series: countSchema,
+  position: v.pipe(countSchema, v.description("Where the reading stands in the log: larger is later.")),
+  state: v.pipe(v.nullable(v.string()), v.description("The exact state text; null: the entity was removed.")),
+  attributes: attributesSchema,
+  time: timeSchema,
+  changed: timeSchema,
+  origin: originSchema,
+  context: v.nullable(contextSchema),
+  time_is_arrival: v.boolean(),
+  flaws: v.array(v.picklist(FLAWS)),
+});
+type ReadingShape = Shape<typeof readingSchema>;
 
-export type State = ReadingShape & {
-  readonly name: string | null;
-  readonly device_id: string | null;
-  readonly area_id: string | null;
-  readonly floor_id: string | null;
-  readonly labels: readonly string[];
-  readonly integration: string | null;
-  readonly category: string | null;
-};
+export const stateSchema = v.pipe(
+  v.object({
+    ...readingSchema.entries,
+    name: v.nullable(v.string()),
+    device_id: v.nullable(v.string()),
+    area_id: v.nullable(v.string()),
+    floor_id: v.nullable(v.string()),
+    labels: v.array(v.string()),
+    integration: v.nullable(v.string()),
+    category: v.nullable(v.string()),
+  }),
+  v.title("State"),
+);
+export type State = Shape<typeof stateSchema>;
 
-export type Change = ReadingShape & {
-  readonly previous: { readonly state: string | null; readonly time: Time } | null;
-};
+export const changeSchema = v.pipe(
+  v.object({
+    ...readingSchema.entries,
+    previous: v.nullable(v.object({ state: v.nullable(v.string()), time: timeSchema })),
+  }),
+  v.title("Change"),
+);
+export type Change = Shape<typeof changeSchema>;
 
 const readingShape = (reading: Stored<Reading>, identity: Identity): ReadingShape => ({
   entity_id: identity.entityId,

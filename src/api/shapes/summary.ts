@@ -1,30 +1,38 @@
+import * as v from "valibot";
 import type { Reading, Stored } from "../../domain/reading.ts";
 import { currentIdentity, domainOf, type Series } from "../../domain/series.ts";
 import { microsToRfc3339 } from "../../domain/time.ts";
-import type { Time } from "./answers.ts";
-import type { Encoder, State } from "./state.ts";
+import { countSchema, type Shape, timeSchema } from "./answers.ts";
+import { type Encoder, stateSchema } from "./state.ts";
 
-/** What is going on in an area. */
-export type Summary = {
-  readonly area_id: string | null;
-  readonly name: string | null;
-  readonly floor: string | null;
-  readonly entities: number;
-  readonly unavailable: number;
-  /** Lights, switches, fans, media players and covers that are on, open or playing. */
-  readonly on: readonly State[];
-  readonly sensors: readonly SensorSummary[];
-  readonly last_change: Time | null;
-};
+const sensorSummary = v.object({
+  device_class: v.string(),
+  unit: v.nullable(v.string()),
+  count: countSchema,
+  mean: v.number(),
+  min: v.number(),
+  max: v.number(),
+});
+export type SensorSummary = Shape<typeof sensorSummary>;
 
-export type SensorSummary = {
-  readonly device_class: string;
-  readonly unit: string | null;
-  readonly count: number;
-  readonly mean: number;
-  readonly min: number;
-  readonly max: number;
-};
+export const summarySchema = v.pipe(
+  v.object({
+    area_id: v.nullable(v.string()),
+    name: v.nullable(v.string()),
+    floor: v.nullable(v.string()),
+    entities: countSchema,
+    unavailable: countSchema,
+    on: v.pipe(
+      v.array(stateSchema),
+      v.description("Lights, switches, fans, media players and covers that are on, open or playing."),
+    ),
+    sensors: v.array(sensorSummary),
+    last_change: v.nullable(timeSchema),
+  }),
+  v.title("Summary"),
+  v.description("What is going on in an area; area_id null: in none."),
+);
+export type Summary = Shape<typeof summarySchema>;
 
 const ACTIVE: { readonly [domain: string]: string } = {
   light: "on",

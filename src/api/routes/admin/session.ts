@@ -1,14 +1,15 @@
 import { Hono } from "hono";
 import * as v from "valibot";
-import type { Scope } from "../../../domain/scope.ts";
+import { SCOPES } from "../../../domain/scope.ts";
 import { microsToRfc3339 } from "../../../domain/time.ts";
 import { type Auth, type Credentials, sessionCookie } from "../../auth/auth.ts";
-import type { Caller } from "../../auth/caller.ts";
+import { CALLER_KINDS, type Caller } from "../../auth/caller.ts";
 import { type ApiEnv, addressOf } from "../../env.ts";
 import { refuse } from "../../errors.ts";
 import { readBody, readQuery } from "../../input/read.ts";
 import { NO_PARAMETERS, text } from "../../input/schemas.ts";
-import { json, type Time } from "../../shapes/answers.ts";
+import { open, type RouteDescription } from "../../openapi/describe.ts";
+import { json, type Shape, timeSchema } from "../../shapes/answers.ts";
 
 const exchange = v.strictObject({ code: text });
 
@@ -21,13 +22,42 @@ const REFUSED = {
   expired: "This setup code is too old",
 } as const;
 
-export type Me = { readonly kind: Caller["kind"]; readonly name: string; readonly scope: Scope };
-export type StartedSession = { readonly scope: Scope; readonly expires: Time };
+const meSchema = v.pipe(
+  v.object({ kind: v.picklist(CALLER_KINDS), name: v.string(), scope: v.picklist(SCOPES) }),
+  v.title("Me"),
+);
+export type Me = Shape<typeof meSchema>;
+const startedSession = v.pipe(v.object({ scope: v.picklist(SCOPES), expires: timeSchema }), v.title("StartedSession"));
+export type StartedSession = Shape<typeof startedSession>;
+
+const START: RouteDescription = {
+  id: "start_session",
+  tag: "Access",
+  summary: "Exchanges a setup code for a browser's cookie, once",
+  query: NO_PARAMETERS,
+  body: exchange,
+  answer: { json: startedSession },
+  problems: ["unauthorized", "payload_too_large"],
+};
+const ME: RouteDescription = {
+  id: "get_session",
+  tag: "Access",
+  summary: "Who one is",
+  query: NO_PARAMETERS,
+  answer: { json: meSchema },
+};
+const END: RouteDescription = {
+  id: "end_session",
+  tag: "Access",
+  summary: "Ends a browser's session",
+  query: NO_PARAMETERS,
+  answer: { status: 204, description: "It is over." },
+};
 
 export const sessionRoutes = ({ auth, credentials }: { auth: Auth; credentials: Credentials }) => {
   const { sessions, setupCodes } = credentials;
   return new Hono<ApiEnv>()
-    .post("/session", async (c) => {
+    .post("/session", open(START), async (c) => {
       readQuery(c, NO_PARAMETERS);
       const { code } = await readBody(c, exchange);
       const redeemed = setupCodes.redeem(code);
@@ -42,12 +72,12 @@ export const sessionRoutes = ({ auth, credentials }: { auth: Auth; credentials: 
       c.header("cache-control", "no-store");
       return c.json({ scope: session.scope, expires: microsToRfc3339(session.expires) } satisfies StartedSession);
     })
-    .get("/session", auth.needs("read"), (c) => {
+    .get("/session", auth.needs("read", ME), (c) => {
       readQuery(c, NO_PARAMETERS);
       const { kind, name, scope } = c.get("caller") as Caller;
       return json<Me>(c, { kind, name, scope });
     })
-    .delete("/session", auth.needs("read"), (c) => {
+    .delete("/session", auth.needs("read", END), (c) => {
       readQuery(c, NO_PARAMETERS);
       const secret = sessionCookie.read(c);
       if (c.get("caller")?.kind !== "session" || secret === undefined)

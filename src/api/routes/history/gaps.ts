@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import * as v from "valibot";
 import { currentIdentity } from "../../../domain/series.ts";
 import { DAY } from "../../../history/history.ts";
 import type { Clock } from "../../../platform/clock.ts";
@@ -7,12 +8,23 @@ import type { ApiEnv } from "../../env.ts";
 import { findSeries } from "../../input/entity-filter.ts";
 import { checkWindow, gapsParameters } from "../../input/range.ts";
 import { readQuery } from "../../input/read.ts";
+import type { RouteDescription } from "../../openapi/describe.ts";
 import type { Gaps, SeriesBook } from "../../ports/ports.ts";
-import { type GapShape, gapShape, json } from "../../shapes/answers.ts";
+import { type GapShape, gapSchema, gapShape, json } from "../../shapes/answers.ts";
+
+const GAPS: RouteDescription = {
+  id: "list_gaps",
+  tag: "History",
+  summary: "Known holes that touch a window",
+  description: "With entity: the holes that concern it, those of every entity included.",
+  query: gapsParameters,
+  answer: { json: v.object({ gaps: v.array(gapSchema) }) },
+  problems: ["unknown_entity"],
+};
 
 export const gapsRoutes = (needs: { auth: Auth; gaps: Gaps; series: SeriesBook; clock: Clock }) => {
   const { auth, gaps, series, clock } = needs;
-  return new Hono<ApiEnv>().get("/gaps", auth.needs("read"), (c) => {
+  return new Hono<ApiEnv>().get("/gaps", auth.needs("read", GAPS), (c) => {
     const asked = readQuery(c, gapsParameters);
     checkWindow(asked, clock.now());
     const { to = clock.now(), kind } = asked;

@@ -1,16 +1,35 @@
 import { Hono } from "hono";
+import * as v from "valibot";
 import { currentIdentity } from "../../../domain/series.ts";
 import type { Auth } from "../../auth/auth.ts";
 import type { ApiEnv } from "../../env.ts";
 import { refuse } from "../../errors.ts";
 import { readQuery } from "../../input/read.ts";
 import { NO_PARAMETERS } from "../../input/schemas.ts";
+import type { RouteDescription } from "../../openapi/describe.ts";
 import type { Registries, SeriesBook, States } from "../../ports/ports.ts";
 import { presentEntities } from "../../ports/present.ts";
 import { jsonText } from "../../shapes/answers.ts";
 import { readArea, readFloorName } from "../../shapes/registry.ts";
 import type { Encoder } from "../../shapes/state.ts";
-import { type Summary, summaryText } from "../../shapes/summary.ts";
+import { type Summary, summarySchema, summaryText } from "../../shapes/summary.ts";
+
+const ALL: RouteDescription = {
+  id: "list_summaries",
+  tag: "Now",
+  summary: "What is going on in every area",
+  query: NO_PARAMETERS,
+  answer: { json: v.object({ areas: v.array(summarySchema) }) },
+};
+const ONE: RouteDescription = {
+  id: "get_summary",
+  tag: "Now",
+  summary: "What is going on in one area",
+  path: { area: "An area_id." },
+  query: NO_PARAMETERS,
+  answer: { json: summarySchema },
+  problems: ["not_found"],
+};
 
 export const summaryRoutes = (needs: {
   auth: Auth;
@@ -29,7 +48,7 @@ export const summaryRoutes = (needs: {
   };
 
   return new Hono<ApiEnv>()
-    .get("/summary", auth.needs("read"), (c) => {
+    .get("/summary", auth.needs("read", ALL), (c) => {
       readQuery(c, NO_PARAMETERS);
       const byArea = new Map<string | null, Parameters<typeof summaryText>[1][number][]>();
       for (const areaId of registries.current("area").keys()) byArea.set(areaId, []);
@@ -43,7 +62,7 @@ export const summaryRoutes = (needs: {
       const texts = [...byArea].map(([areaId, present]) => summaryOf(areaId, present));
       return jsonText<{ areas: Summary[] }>(c, `{"areas":[${texts.join(",")}]}`);
     })
-    .get("/summary/:area", auth.needs("read"), (c) => {
+    .get("/summary/:area", auth.needs("read", ONE), (c) => {
       readQuery(c, NO_PARAMETERS);
       const areaId = c.req.param("area");
       const present = [...presentEntities(states, series)].filter(

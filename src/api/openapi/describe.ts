@@ -1,0 +1,62 @@
+import type { MiddlewareHandler } from "hono";
+import type * as v from "valibot";
+import type { Scope } from "../../domain/scope.ts";
+import type { ApiEnv } from "../env.ts";
+import type { ProblemCode } from "../errors.ts";
+
+export const TAGS = {
+  Health: "Is the hub alive, ready, and how is each part doing.",
+  Now: "The present, answered from memory.",
+  History: "What was recorded: readings, events, holes.",
+  Live: "What happens, as it happens.",
+  Home: "Entities, devices, areas and integrations, as Home Assistant names them.",
+  Access: "Who may call.",
+  Operation: "What an administrator looks after.",
+} as const;
+export type Tag = keyof typeof TAGS;
+
+/**
+ * What the OpenAPI document says of a route, kept next to the route: the second argument of `auth.needs`, or of
+ * `open`. `query` and `body` are the very schemas that the handler reads with; an answer's schema with a title becomes
+ * a component. Problems that any route may answer (a stranger, a wrong parameter, a failure) need not be named.
+ */
+export type RouteDescription = {
+  /** The operation's id, unique and stable: generated clients name their functions by it. */
+  readonly id: string;
+  readonly tag: Tag;
+  readonly summary: string;
+  readonly description?: string;
+  /** What each parameter in the path means; a schema where it is not just any text. */
+  readonly path?: { readonly [name: string]: string | v.GenericSchema };
+  readonly query?: QuerySchema;
+  readonly body?: v.GenericSchema;
+  /** Request headers that matter to the route, with what they mean. */
+  readonly headers?: { readonly [name: string]: string };
+  readonly answer: RouteAnswer;
+  readonly problems?: readonly ProblemCode[];
+};
+
+export type QuerySchema = v.GenericSchema & { readonly entries: { readonly [name: string]: v.GenericSchema } };
+
+export type RouteAnswer =
+  | { readonly status?: 200 | 201; readonly json: v.GenericSchema }
+  /** An answer that is no JSON, by its media type. */
+  | { readonly status?: 200; readonly media: string; readonly description: string }
+  | { readonly status: 101 | 204; readonly description: string };
+
+/** scope null: whoever calls. */
+export type Described = { readonly scope: Scope | null; readonly description: RouteDescription | undefined };
+
+const described = new WeakMap<object, Described>();
+
+/** Notes on a route's own middleware what the document says of it. */
+export function describe(handler: MiddlewareHandler<ApiEnv>, what: Described): MiddlewareHandler<ApiEnv> {
+  described.set(handler, what);
+  return handler;
+}
+
+/** For the few routes that a stranger may call. */
+export const open = (description: RouteDescription): MiddlewareHandler<ApiEnv> =>
+  describe((_, next) => next(), { scope: null, description });
+
+export const descriptionOf = (handler: object): Described | undefined => described.get(handler);
