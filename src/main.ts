@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createApi } from "./api/app.ts";
-import { startLocalServer } from "./api/local-server.ts";
+import { startListeners } from "./api/listeners/listeners.ts";
+import { startLocalServer } from "./api/listeners/local-server.ts";
 import type { Figures } from "./api/ports/ports.ts";
 import { createSeriesBook } from "./api/ports/series-book.ts";
-import { startServer } from "./api/server.ts";
 import { readConfig } from "./config/config.ts";
 import { keptServerId } from "./database/home/server-id.ts";
 import { openDatabase } from "./database/open.ts";
@@ -17,6 +17,8 @@ import { checkHome } from "./hass/binding.ts";
 import { rowKey } from "./hass/fill/fill.ts";
 import { readHoles } from "./hass/fill/holes.ts";
 import { type Link, startLink } from "./hass/link.ts";
+import type { Call } from "./hass/session/session.ts";
+import { createUsers } from "./hass/users.ts";
 import { createHeld } from "./history/held.ts";
 import { createHistory } from "./history/history.ts";
 import { createIngest } from "./ingest/ingest.ts";
@@ -34,6 +36,7 @@ import type { Damage, Store } from "./store/store.ts";
 
 const bundled = !import.meta.url.endsWith("/src/main.ts");
 const packageFile = new URL(bundled ? "./package.json" : "../package.json", import.meta.url);
+const panel = fileURLToPath(new URL(bundled ? "./ui/" : "../dist/ui/", import.meta.url));
 const { version } = JSON.parse(readFileSync(packageFile, "utf8")) as { version: string };
 
 /** Opens everything in order; the answer closes it in reverse. */
@@ -48,6 +51,26 @@ async function start(): Promise<{ close(): Promise<void> }> {
     log.error(why, { fix });
   }
   await using opening = new AsyncDisposableStack();
+
+  let link: Link | undefined;
+  const callHome: Call = (command) =>
+    link?.call(command) ?? Promise.reject(new Failure("not_connected", "Home Assistant is not connected yet"));
+  const { supervisor } = config;
+  const listeners = opening.adopt(
+    await startListeners({
+      host: config.host,
+      port: config.port,
+      ingress: supervisor && {
+        port: supervisor.ingressPort,
+        supervisorAddress: supervisor.address,
+        users: createUsers({ call: callHome, clock }),
+      },
+      panel,
+      clock,
+      log: log.for("api"),
+    }),
+    (it) => it.close(),
+  );
 
   const { simulated } = config;
   const folder = join(config.dataFolder, simulated ? "simulated" : "home");
@@ -124,7 +147,6 @@ async function start(): Promise<{ close(): Promise<void> }> {
   );
 
   const readOpenHoles = () => readHoles(database.settings.get("open_holes"));
-  let link: Link | undefined;
   const published = opening.adopt(
     createPublished({
       clock,
@@ -165,12 +187,9 @@ async function start(): Promise<{ close(): Promise<void> }> {
     history,
     registries: database.registry,
     figures: () => figuresOf(store, { changes: changes.perSecond(), events: events.perSecond() }),
-    panel: fileURLToPath(new URL(bundled ? "./ui/" : "../dist/ui/", import.meta.url)),
+    panel,
   });
-  const server = opening.adopt(
-    await startServer({ app, host: config.host, port: config.port, clock, log: log.for("api"), streams }),
-    (it) => it.close(),
-  );
+  opening.adopt(listeners.open({ app, streams }), (it) => it.close());
 
   await startLocalServer({ app, path: join(config.dataFolder, "hub.sock") }).then(
     (local) => opening.defer(local.close),
@@ -216,7 +235,7 @@ async function start(): Promise<{ close(): Promise<void> }> {
 
   const code = database.setupCodes.create("admin");
   // Standard output is for the person who started the hub; the log goes to standard error, with secrets hidden.
-  process.stdout.write(`HA Ingestor is ready. Open ${server.url}#setup=${code}\n`);
+  process.stdout.write(`HA Ingestor is ready. Open ${listeners.url}#setup=${code}\n`);
   const running = opening.move();
   return { close: () => running.disposeAsync() };
 }

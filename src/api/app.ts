@@ -1,13 +1,10 @@
-import { randomBytes } from "node:crypto";
-import { Hono } from "hono";
 import type { History } from "../history/history.ts";
 import type { LiveBus } from "../live/topics.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
 import { type Credentials, createAuth, refuseTokenInQuery } from "./auth/auth.ts";
 import { createLimiter } from "./auth/limiter.ts";
-import type { ApiEnv } from "./env.ts";
-import { createErrorHandler, createNotFoundHandler } from "./errors.ts";
+import { createBareApp } from "./listeners/bare-app.ts";
 import { createLiveStreams } from "./live/streams.ts";
 import type {
   CurrentPosition,
@@ -36,7 +33,6 @@ import { liveRoutes } from "./routes/now/live.ts";
 import { publishedRoutes } from "./routes/now/published.ts";
 import { statesRoutes } from "./routes/now/states.ts";
 import { summaryRoutes } from "./routes/now/summary.ts";
-import { commonHeaders } from "./shapes/answers.ts";
 import { createEncoder } from "./shapes/state.ts";
 import { servePanel } from "./static.ts";
 
@@ -68,16 +64,8 @@ export function createApi(given: ApiNeeds) {
   const auth = createAuth({ credentials: given.credentials, limiter: createLimiter(given) });
   const encoder = createEncoder();
   const streams = createLiveStreams({ ...given, auth, encoder, queue: given.liveQueue });
-  const requestId = createRequestIds();
 
-  const app = new Hono<ApiEnv>();
-  app.use(async (c, next) => {
-    c.set("requestId", requestId(c.req.header("x-request-id")));
-    await next();
-    if (c.get("headersComplete")) return;
-    // Not by c.header(): that would make the answer anew.
-    for (const [name, value] of Object.entries(commonHeaders(c))) c.res.headers.set(name, value);
-  });
+  const app = createBareApp(given);
   app.use(refuseTokenInQuery);
 
   const routes = app
@@ -97,21 +85,7 @@ export function createApi(given: ApiNeeds) {
     .route("/api/v1", liveRoutes({ auth, streams }))
     .route("/api/v1", docsRoutes({ ...given, auth, routes: () => app.routes }));
   if (given.panel !== undefined) app.use(servePanel({ folder: given.panel, log: given.log }));
-
-  app.onError(createErrorHandler(given.log));
-  app.notFound(createNotFoundHandler((method, path) => routeTakes(app, method, path)));
   return { app: routes, streams };
 }
 
 export type Api = ReturnType<typeof createApi>["app"];
-
-/** Whether a route of its own (not only middleware) answers the method at the path. */
-const routeTakes = (app: Hono<ApiEnv>, method: string, path: string): boolean =>
-  app.router.match(method, path)[0].some(([[, route]]) => route.method === method);
-
-/** A caller's own id is kept where it is harmless; else one that no other request of this run has. */
-function createRequestIds(): (given: string | undefined) => string {
-  const run = randomBytes(4).toString("hex");
-  let count = 0;
-  return (given) => (given && /^[\w-]{1,64}$/.test(given) ? given : `${run}-${(++count).toString(36)}`);
-}

@@ -7,6 +7,8 @@ export type Bindings = {
   readonly incoming?: IncomingMessage;
   /** True for callers on the socket file, which only its owner can open. */
   readonly local?: boolean;
+  /** Present on requests of the Supervisor's ingress; without a caller: of nobody that Home Assistant knows. */
+  readonly ingress?: { readonly caller: Caller | undefined };
   /** Present on a WebSocket upgrade: the handler takes the socket by calling it. */
   readonly upgrade?: (serve: (socket: WebSocket) => void) => void;
 };

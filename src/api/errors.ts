@@ -13,6 +13,7 @@ const PROBLEMS = {
   unauthorized: { status: 401, title: "Who is asking?" },
   forbidden: { status: 403, title: "This needs a wider scope" },
   origin_refused: { status: 403, title: "The page that asks is not ours" },
+  ingress_only: { status: 403, title: "This port is for Home Assistant" },
   not_found: { status: 404, title: "There is nothing here" },
   unknown_entity: { status: 404, title: "No such entity" },
   method_not_allowed: { status: 405, title: "The method does not fit" },

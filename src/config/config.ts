@@ -15,6 +15,15 @@ export type ConnectionConfig = {
   readonly token: string;
 };
 
+/** The Supervisor under which the hub runs as an app. */
+export type SupervisorConfig = {
+  readonly url: string;
+  readonly token: string;
+  /** Where its requests come from: nobody else may use ingress. */
+  readonly address: string;
+  readonly ingressPort: number;
+};
+
 /** What the hub needs to know before it starts. Everything else is set in the panel and kept in app.db. */
 export type Config = {
   /** In the order in which they are tried. */
@@ -23,8 +32,8 @@ export type Config = {
   readonly home: ConnectionConfig | undefined;
   /** True: nobody meant a real home, so the simulated one runs. */
   readonly simulated: boolean;
-  /** Under a Supervisor: the token for its API, in which the hub is an app. */
-  readonly supervisorToken: string | undefined;
+  /** undefined: the hub runs without one. */
+  readonly supervisor: SupervisorConfig | undefined;
   /** Where Home Assistant's configuration is mounted; undefined: the integration is not to be installed from here. */
   readonly installIntegrationInto: string | undefined;
   /** Holds one folder per home: `home` and `simulated`. */
@@ -56,13 +65,22 @@ export function readConfig(
 ): { config: Config; problems: readonly Problem[]; secrets: readonly string[] } {
   const { options, problems } = readEnvironment(environment);
   const supervisorToken = environment.SUPERVISOR_TOKEN?.trim() || undefined;
+  const supervisor: SupervisorConfig | undefined =
+    supervisorToken === undefined
+      ? undefined
+      : {
+          url: options.HA_INGESTOR_SUPERVISOR_URL,
+          token: supervisorToken,
+          address: options.HA_INGESTOR_SUPERVISOR_ADDRESS,
+          ingressPort: options.HA_INGESTOR_INGRESS_PORT,
+        };
   const file = options.HA_INGESTOR_OPTIONS;
-  const app = supervisorToken ? readAppOptions(readText(readFile, file), file) : OUTSIDE_A_SUPERVISOR;
+  const app = supervisor ? readAppOptions(readText(readFile, file), file) : OUTSIDE_A_SUPERVISOR;
 
   const own =
     options.HA_URL && options.HA_TOKEN ? [{ name: undefined, url: options.HA_URL, token: options.HA_TOKEN }] : [];
   const connections = [
-    ...(supervisorToken ? [throughSupervisor(supervisorToken)] : []),
+    ...(supervisor ? [throughSupervisor(supervisor)] : []),
     ...[...own, ...app.options.connections].map(direct),
   ];
   return {
@@ -73,7 +91,7 @@ export function readConfig(
       home: connections[0],
       // Not where somebody meant a real home, even if its address or token cannot be used.
       simulated: connections.length === 0 && !environment.HA_URL?.trim() && !environment.HA_TOKEN?.trim(),
-      supervisorToken,
+      supervisor,
       installIntegrationInto: app.options.installIntegration ? options.HA_INGESTOR_HOME_FOLDER : undefined,
       dataFolder: options.HA_INGESTOR_DATA,
       host: options.HA_INGESTOR_HOST,
@@ -87,10 +105,10 @@ export function readConfig(
 }
 
 /** The Supervisor passes on what Home Assistant's own address would answer, wherever that is. */
-const throughSupervisor = (token: string): ConnectionConfig => ({
+const throughSupervisor = ({ url, token }: SupervisorConfig): ConnectionConfig => ({
   id: "supervisor",
   name: "Supervisor",
-  url: "http://supervisor/core",
+  url: `${url}/core`,
   token,
 });
 

@@ -53,6 +53,16 @@ const OPTIONS = {
   },
   /** What the Supervisor writes from the app's form; read only under a Supervisor. */
   HA_INGESTOR_OPTIONS: { read: v.optional(path, "/data/options.json"), fix: "Give the path of a file." },
+  /** Where the Supervisor's API is, where its own requests come from, and the port for them (config.yaml: ingress_port). */
+  HA_INGESTOR_SUPERVISOR_URL: { ...webAddress, read: v.optional(webAddress.read, "http://supervisor") },
+  HA_INGESTOR_SUPERVISOR_ADDRESS: {
+    read: v.optional(v.pipe(v.string(), v.ip()), "172.30.32.2"),
+    fix: "Give the IP address of the Supervisor on the app network.",
+  },
+  HA_INGESTOR_INGRESS_PORT: {
+    read: v.optional(port, "8099"),
+    fix: "Give a port between 0 and 65535, the ingress_port of the app.",
+  },
   HA_INGESTOR_HOME_FOLDER: {
     read: v.optional(path, "/homeassistant"),
     fix: "Give the folder that holds Home Assistant's configuration.yaml.",

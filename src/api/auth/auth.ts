@@ -57,8 +57,16 @@ export function createAuth(needs: { credentials: Credentials; limiter: Limiter }
     return { kind: "session", name, scope, stillValid: () => sessions.check(cookie) !== undefined };
   };
 
+  /** A token or cookie that came through ingress counts for nothing: the Supervisor has said who this is. */
+  const callerOfIngress = (c: Context<ApiEnv>, caller: Caller | undefined): Caller | undefined => {
+    if (caller && (!SAFE_METHODS.has(c.req.method) || isUpgrade(c)))
+      refuseForeignOrigin(c, c.req.header("x-forwarded-host")?.split(",")[0]?.trim());
+    return caller;
+  };
+
   const identify: Auth["identify"] = (c) => {
     if (c.env?.local) return LOCAL;
+    if (c.env?.ingress) return callerOfIngress(c, c.env.ingress.caller);
     const header = c.req.header("authorization");
     if (header === undefined) return callerOfCookie(c);
     const secret = /^bearer +(\S+)$/i.exec(header)?.[1];
@@ -88,7 +96,8 @@ export function createAuth(needs: { credentials: Credentials; limiter: Limiter }
 
 export function requireScope(caller: Caller, scope: Scope): void {
   if (scopeAllows(caller.scope, scope)) return;
-  throw refuse("forbidden", `This needs the scope ${scope}; “${caller.name}” has ${caller.scope}`);
+  const fix = caller.whyNotMore === undefined ? {} : { fix: `${caller.whyNotMore}.` };
+  throw refuse("forbidden", `This needs the scope ${scope}; “${caller.name}” has ${caller.scope}`, fix);
 }
 
 export const isUpgrade = (c: Context<ApiEnv>): boolean => c.req.header("upgrade")?.toLowerCase() === "websocket";
@@ -105,9 +114,9 @@ export const refuseTokenInQuery: MiddlewareHandler<ApiEnv> = (c, next) => {
 };
 
 /** A browser sends its cookies for other pages' requests too, so the page must be ours. */
-function refuseForeignOrigin(c: Context<ApiEnv>): void {
+function refuseForeignOrigin(c: Context<ApiEnv>, forwardedHost?: string): void {
   const origin = c.req.header("origin");
-  const host = c.req.header("host") ?? new URL(c.req.url).host;
+  const host = forwardedHost || (c.req.header("host") ?? new URL(c.req.url).host);
   if (origin !== undefined && URL.parse(origin)?.host === host.toLowerCase()) return;
   throw refuse("origin_refused", `The Origin ${origin ?? "(none)"} is not the host ${host} that was asked`, {
     fix: "Use the panel at the hub's own address; behind a proxy, let it pass the Host header on. Programs use a token.",

@@ -4,7 +4,7 @@ import { after, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { type Frame, openLive } from "../../../tests/support/live-client.ts";
 import { identity, reading, startTestHub, TEST_SERVER_ID } from "../../../tests/support/test-hub.ts";
-import { startServer } from "../server.ts";
+import { startServer } from "../listeners/server.ts";
 import type { EventShape, GapShape, PartShape } from "../shapes/answers.ts";
 import type { Change, State } from "../shapes/state.ts";
 

@@ -4,6 +4,7 @@ import type { Gap, Position, Reading, SeriesId, Stored } from "../../domain/read
 import type { Series } from "../../domain/series.ts";
 import type { PartStatus } from "../../domain/status.ts";
 import type { Micros, Window } from "../../domain/time.ts";
+import type { UserAnswer } from "../../domain/user.ts";
 
 /** What the API asks of the rest, named by the API; main.ts fills these. A route takes only those it needs. */
 
@@ -60,3 +61,10 @@ export type Figures = () => {
 
 /** Home Assistant's registries as they are now: each entry as Home Assistant gives it, by its id. */
 export type Registries = { current(kind: RegistryKind): ReadonlyMap<string, RegistryRecord["content"]> };
+
+/** Home Assistant's users, as far as it could be asked. */
+export type Users = {
+  lookUp(id: string): Promise<UserAnswer>;
+  /** Without asking. */
+  last(id: string): UserAnswer;
+};

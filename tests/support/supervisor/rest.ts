@@ -20,6 +20,7 @@ export type RestNeeds = {
   readonly discovery: Discovery;
   readonly ingress: Ingress;
   readonly logText: () => string;
+  readonly onOptions: () => void;
   readonly onRestart: () => void;
 };
 
@@ -45,6 +46,7 @@ export function createRest(needs: RestNeeds) {
       async (request, response) => {
         const body = await readJson(request);
         if (typeof body.options === "object") now.options = body.options as AppState["options"];
+        needs.onOptions();
         if (typeof body.watchdog === "boolean") now.watchdog = body.watchdog;
         if (typeof body.auto_update === "boolean") now.autoUpdate = body.auto_update;
         answer(response, {});

@@ -1,6 +1,9 @@
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { freePort } from "../core.ts";
 import type { AttachedCore } from "./core-link.ts";
 import { createCoreProxy } from "./core-proxy.ts";
@@ -52,12 +55,17 @@ export async function startSupervisor(options: SupervisorOptions = {}) {
     ...options.app,
   };
   const now: AppState = {
-    options: options.appOptions ?? { log_level: "info", install_integration: true },
+    options: options.appOptions ?? { log_level: "info", install_integration: false },
     state: "started",
     watchdog: true,
     autoUpdate: false,
     restarts: 0,
   };
+  const folder = mkdtempSync(join(tmpdir(), "supervisor-"));
+  const optionsFile = join(folder, "options.json");
+  // Before each start of the app; here whenever they change.
+  const writeOptions = () => writeFileSync(optionsFile, JSON.stringify(now.options));
+  writeOptions();
   const coreVersion = options.coreVersion ?? "2026.11.0";
   const sourceAddress = options.sourceAddress ?? "127.0.0.2";
   let attached: AttachedCore | undefined;
@@ -81,6 +89,7 @@ export async function startSupervisor(options: SupervisorOptions = {}) {
     discovery,
     ingress,
     logText: options.logText ?? (() => ""),
+    onOptions: writeOptions,
     onRestart: options.onRestart ?? (() => {}),
   });
 
@@ -136,8 +145,10 @@ export async function startSupervisor(options: SupervisorOptions = {}) {
     /** For `startHub({ env })`: what an app's container has, and where this Supervisor is. */
     hubEnv: {
       SUPERVISOR_TOKEN: tokens.app,
-      SUPERVISOR_API: url,
+      HA_INGESTOR_SUPERVISOR_URL: url,
       HA_INGESTOR_SUPERVISOR_ADDRESS: sourceAddress,
+      HA_INGESTOR_OPTIONS: optionsFile,
+      HA_INGESTOR_HOME_FOLDER: join(folder, "homeassistant"),
       HA_INGESTOR_INGRESS_PORT: String(app.ingressPort),
     },
     /** From now on Core can be spoken to; the token is an administrator's. */
@@ -154,6 +165,7 @@ export async function startSupervisor(options: SupervisorOptions = {}) {
       server.close();
       for (const socket of sockets) socket.destroy();
       await once(server, "close");
+      rmSync(folder, { recursive: true });
     },
   };
 }

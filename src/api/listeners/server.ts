@@ -3,10 +3,10 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
 import { type WebSocket, WebSocketServer } from "ws";
-import { Failure } from "../domain/failure.ts";
-import type { Clock } from "../platform/clock.ts";
-import type { Log } from "../platform/log.ts";
-import type { Bindings } from "./env.ts";
+import { Failure } from "../../domain/failure.ts";
+import type { Clock } from "../../platform/clock.ts";
+import type { Log } from "../../platform/log.ts";
+import type { Bindings } from "../env.ts";
 
 export type RunningServer = {
   readonly url: string;
@@ -50,9 +50,13 @@ export async function startServer(needs: {
   await listen(server, host, port);
   const { port: actual } = server.address() as AddressInfo;
   const shownHost = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
+  let closing: Promise<void> | undefined;
   return {
     url: `http://${shownHost}:${actual}/`,
-    close: () => close({ server, unused, sockets, streams, clock, drainMs }),
+    close: () => {
+      closing ??= close({ server, unused, sockets, streams, clock, drainMs });
+      return closing;
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import { chmodSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { getRequestListener } from "@hono/node-server";
-import { Failure } from "../domain/failure.ts";
+import { Failure } from "../../domain/failure.ts";
 import type { App } from "./server.ts";
 
 /** Linux takes no longer path for a socket file. */
