@@ -79,7 +79,7 @@ export function createHistory(needs: HistoryNeeds): History {
         })),
         start: { index: at.index, after: start.after },
       };
-      return jobs.run(plan, { series: series.map(({ id }) => id), events: false }, signal);
+      return jobs.run(plan, { series: series.map(({ id }) => id), events: false, log: false }, signal);
     },
     events: async (request, signal) => {
       const start = startOf(request, clock);
@@ -92,10 +92,10 @@ export function createHistory(needs: HistoryNeeds): History {
         after: start.after,
         gaps: JSON.stringify(gaps.map((gap) => gapShape(gap, null))),
       };
-      return jobs.run(plan, { series: [], events: true }, signal);
+      return jobs.run(plan, { series: [], events: true, log: false }, signal);
     },
     event: async (position, signal) => {
-      const answer = await jobs.run({ kind: "event", position }, { series: [], events: true }, signal);
+      const answer = await jobs.run({ kind: "event", position }, { series: [], events: false }, signal);
       return answer instanceof Uint8Array && answer.length === 0 ? undefined : answer;
     },
   };

@@ -1,3 +1,4 @@
+import { byPosition } from "./conformance/by-position.ts";
 import { exactness } from "./conformance/exactness.ts";
 import { ordering } from "./conformance/ordering.ts";
 import { properties } from "./conformance/properties.ts";
@@ -23,6 +24,7 @@ export function storeKeepsItsPromises(name: string, needs: Omit<Suite, "name">):
   const suite: Suite = { name, ...needs };
   exactness(suite);
   ordering(suite);
+  byPosition(suite);
   properties(suite);
 }
 

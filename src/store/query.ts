@@ -1,7 +1,7 @@
 import { Failure } from "../domain/failure.ts";
 import type { Position } from "../domain/reading.ts";
 import type { Micros, Window } from "../domain/time.ts";
-import type { Cursor, Narrow, Order } from "./store.ts";
+import type { Cursor, LogEntry, Narrow, Order } from "./store.ts";
 
 type Asked = { readonly window: Window; readonly order: Order; readonly after?: Cursor; readonly limit: number };
 
@@ -24,6 +24,14 @@ export function isPast(time: Micros, position: Position, { order, after }: Asked
   if (!after) return true;
   if (time === after.time) return order === "oldest_first" ? position > after.position : position < after.position;
   return order === "oldest_first" ? time > after.time : time < after.time;
+}
+
+/** Whether an entry of the log is of a window's time. */
+export function isOfTime(entry: LogEntry, window: Window | undefined): boolean {
+  if (!window) return true;
+  if (entry.kind === "gap") return false;
+  const { time } = entry.kind === "reading" ? entry.reading : entry.event;
+  return time >= window.from && time < window.to;
 }
 
 /** A view that was made for less than what is asked of it would answer wrongly: refuse. */

@@ -35,6 +35,21 @@ export type EventsQuery = {
   readonly types?: readonly string[];
 };
 
+export type LogQuery = {
+  /** Entries strictly past this position; it need not be one that was ever given out. */
+  readonly after: Position;
+  /** Only readings and events of this time, and no gaps; absent: everything. */
+  readonly window?: Window;
+  /** False: `attributes` come back empty. */
+  readonly attributes: boolean;
+};
+
+/** An entry of the log as it is told to others; series entries are not. */
+export type LogEntry =
+  | { readonly kind: "reading"; readonly reading: Stored<Reading> }
+  | { readonly kind: "event"; readonly event: Stored<HomeEvent> }
+  | { readonly kind: "gap"; readonly gap: Stored<Gap> };
+
 /**
  * What a query sees: a frozen picture of the store, made on the owner's thread in no time, that can be posted to a
  * worker (structured clone) and opened there with `openView`. Nothing it names is deleted before it is released.
@@ -47,12 +62,18 @@ export type Narrow = {
   readonly series?: readonly SeriesId[];
   /** False: no events. */
   readonly events?: boolean;
+  /** False: nothing by position. */
+  readonly log?: boolean;
 };
 
 export type ViewReader = {
   /** Pages in the asked order, ordered by (time, position); no page is empty. */
   readings(query: ReadingsQuery): AsyncIterable<readonly Stored<Reading>[]>;
   events(query: EventsQuery): AsyncIterable<readonly Stored<HomeEvent>[]>;
+  /** Pages in the order in which everything was stored, that is by position; no page is empty. */
+  log(query: LogQuery): AsyncIterable<readonly LogEntry[]>;
+  /** What stands at a position, whole; undefined: nothing that is told to others. */
+  at(position: Position): Promise<LogEntry | undefined>;
   /** Bytes read from disk so far: records and indexes apart. */
   readonly bytesRead: { readonly records: number; readonly indexes: number };
   /** What this reader could not read back; hand it to `Store.noteDamages` when the reader ran in another thread. */

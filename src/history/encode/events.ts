@@ -1,5 +1,4 @@
 import type { HomeEvent, Stored } from "../../domain/reading.ts";
-import { ALL_TIME } from "../../domain/time.ts";
 import type { ViewReader } from "../../store/store.ts";
 import { writeCursor } from "../cursor.ts";
 import type { EventPlan, EventsPlan } from "../jobs/plan.ts";
@@ -41,15 +40,11 @@ export async function* encodeEvents(reader: ViewReader, plan: EventsPlan): Async
   yield out.take();
 }
 
-/** The event at a position. Positions are not indexed: the newest are looked at first, and all before giving up. */
+/** The event at a position; nothing where there is none. */
 export async function* encodeEvent(reader: ViewReader, plan: EventPlan): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const query = { window: ALL_TIME, order: "newest_first" as const, limit: Number.MAX_SAFE_INTEGER };
-  for await (const page of reader.events(query)) {
-    const event = page.find(({ position }) => position === plan.position);
-    if (!event) continue;
-    const out = createByteWriter(4096);
-    out.json(JSON.stringify(eventShape(event)));
-    yield out.take();
-    return;
-  }
+  const found = await reader.at(plan.position);
+  if (found?.kind !== "event") return;
+  const out = createByteWriter(4096);
+  out.json(JSON.stringify(eventShape(found.event)));
+  yield out.take();
 }

@@ -5,7 +5,7 @@ import { type Opened, type Suite, withStore } from "../conformance.ts";
 import type { Cursor, Entry, ReadingsQuery, Store, ViewReader } from "../store.ts";
 import { createModel, type Model } from "./model.ts";
 import { batch, eventsQuery, readingsQuery, SERIES, withRelatedAttributes } from "./random.ts";
-import { collect, plainEvent, plainReading, seriesEntry } from "./support/samples.ts";
+import { collect, plainEntry, plainEvent, plainReading, seriesEntry, toldAt } from "./support/samples.ts";
 
 const EVERYWHERE = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 /** Fixed, so that a red run can be repeated; change it to look elsewhere. */
@@ -90,6 +90,13 @@ export function properties(suite: Suite): void {
               assert.deepEqual(
                 (await collect(reader.events(query))).map(plainEvent),
                 model.events(query).map(plainEvent),
+              );
+            for (const after of [0, ...eventQueries.map(({ limit }) => model.entries.at(limit)?.position ?? limit)])
+              assert.deepEqual(
+                (await collect(reader.log({ after, attributes: true }))).map(plainEntry),
+                model.entries.flatMap(({ entry, position }) =>
+                  position > after && entry.kind !== "series" ? [plainEntry(toldAt(entry, position))] : [],
+                ),
               );
             const [first] = queries as [ReadingsQuery];
             const whole = { ...first, limit: 1e9 };

@@ -8,6 +8,7 @@ import {
   jsonOf,
   type MemoryContent,
   openMemoryView,
+  type PackedEntry,
   type PackedEvent,
   type PackedReading,
   packEvent,
@@ -21,6 +22,7 @@ export function createMemoryStore(): Store {
   const ledger = emptyLedger();
   const readings = new Map<SeriesId, PackedReading[]>();
   const events: PackedEvent[] = [];
+  const log: PackedEntry[] = [];
   const views = new Set<number>();
   const damages: Damage[] = [];
   const appended = { readings: 0, events: 0, gaps: 0 };
@@ -37,12 +39,19 @@ export function createMemoryStore(): Store {
     const position = ledger.position + 1;
     enter(ledger, entry, position);
     if (entry.kind === "reading") {
-      insert(readingsOf(entry.reading.series), packReading(entry.reading, position, json));
+      const packed = packReading(entry.reading, position, json);
+      insert(readingsOf(entry.reading.series), packed);
+      log.push({ kind: "reading", packed });
       appended.readings++;
     } else if (entry.kind === "event") {
-      insert(events, packEvent(entry.event, position, json));
+      const packed = packEvent(entry.event, position, json);
+      insert(events, packed);
+      log.push({ kind: "event", packed });
       appended.events++;
-    } else if (entry.kind === "gap") appended.gaps++;
+    } else if (entry.kind === "gap") {
+      log.push({ kind: "gap", packed: { ...entry.gap, position } });
+      appended.gaps++;
+    }
     return position;
   };
 
@@ -64,6 +73,7 @@ export function createMemoryStore(): Store {
         narrow,
         readings: new Map(asked.map((id) => [id, [...(readings.get(id) ?? [])]])),
         events: narrow.events === false ? [] : [...events],
+        log: narrow.log === false ? [] : [...log],
       };
       views.add(++tokens);
       return { engine: MEMORY, token: tokens, content };

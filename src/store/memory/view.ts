@@ -1,10 +1,11 @@
-import type { HomeEvent, Position, Reading, SeriesId } from "../../domain/reading.ts";
+import type { Gap, HomeEvent, Position, Reading, SeriesId, Stored } from "../../domain/reading.ts";
 import { parseExact, writeExact } from "../exact-json.ts";
-import { checkQuery, isPast, tooNarrow } from "../query.ts";
+import { checkQuery, isOfTime, isPast, tooNarrow } from "../query.ts";
 import {
   type Cursor,
   type Entry,
   type EventsQuery,
+  type LogEntry,
   type Narrow,
   NO_ATTRIBUTES,
   type Order,
@@ -17,10 +18,17 @@ type Packed<T, K extends keyof T> = Omit<T, K> & Cursor & { readonly json: strin
 export type PackedReading = Packed<Reading, "attributes">;
 export type PackedEvent = Packed<HomeEvent, "data">;
 
+export type PackedEntry =
+  | { readonly kind: "reading"; readonly packed: PackedReading }
+  | { readonly kind: "event"; readonly packed: PackedEvent }
+  | { readonly kind: "gap"; readonly packed: Stored<Gap> };
+
 export type MemoryContent = {
   readonly narrow: Narrow;
   readonly readings: ReadonlyMap<SeriesId, readonly PackedReading[]>;
   readonly events: readonly PackedEvent[];
+  /** Everything in the order in which it was stored. */
+  readonly log: readonly PackedEntry[];
 };
 
 export const jsonOf = (entry: Entry): string =>
@@ -45,7 +53,10 @@ export const packEvent = ({ data: _, ...rest }: HomeEvent, position: Position, j
 const PAGE = 64;
 
 export function openMemoryView(view: View): ViewReader {
-  const { narrow, readings, events } = view.content as MemoryContent;
+  const { narrow, readings, events, log } = view.content as MemoryContent;
+  const needsLog = () => {
+    if (narrow.log === false) throw tooNarrow("the log by position", narrow);
+  };
   return {
     bytesRead: { records: 0, indexes: 0 },
     damages: [],
@@ -66,8 +77,31 @@ export function openMemoryView(view: View): ViewReader {
       for (const page of pages(asked, query))
         yield page.map(({ json, ...rest }) => ({ ...rest, data: parseExact(json) }));
     },
+    async *log({ after, window, attributes }) {
+      needsLog();
+      const found = log
+        .filter(({ packed }) => packed.position > after)
+        .map((entry) => unpack(entry, attributes))
+        .filter((entry) => isOfTime(entry, window));
+      for (let at = 0; at < found.length; at += PAGE) yield found.slice(at, at + PAGE);
+    },
+    at: async (position) => {
+      needsLog();
+      const found = log.find(({ packed }) => packed.position === position);
+      return found && unpack(found, true);
+    },
     close: async () => {},
   };
+}
+
+function unpack(entry: PackedEntry, attributes: boolean): LogEntry {
+  if (entry.kind === "gap") return { kind: "gap", gap: entry.packed };
+  if (entry.kind === "event") {
+    const { json, ...rest } = entry.packed;
+    return { kind: "event", event: { ...rest, data: parseExact(json) } };
+  }
+  const { json, ...rest } = entry.packed;
+  return { kind: "reading", reading: { ...rest, attributes: attributes ? parseExact(json) : NO_ATTRIBUTES } };
 }
 
 function* pages<T extends Cursor>(items: readonly T[], query: Omit<EventsQuery, "types">): Iterable<readonly T[]> {

@@ -1,7 +1,7 @@
-import type { Context, HomeEvent, Reading, SeriesId } from "../../../domain/reading.ts";
+import type { Context, HomeEvent, Position, Reading, SeriesId } from "../../../domain/reading.ts";
 import type { Identity } from "../../../domain/series.ts";
 import { ALL_TIME } from "../../../domain/time.ts";
-import type { Entry, EventsQuery, ReadingsQuery, ViewReader } from "../../store.ts";
+import type { Entry, EventsQuery, LogEntry, ReadingsQuery, ViewReader } from "../../store.ts";
 
 export const T0 = 1_795_455_326_760_001;
 
@@ -90,6 +90,18 @@ export const plainReading = ({ attributes, ...rest }: Reading): object => ({
   attributes: JSON.stringify(attributes),
 });
 export const plainEvent = ({ data, ...rest }: HomeEvent): object => ({ ...rest, data: JSON.stringify(data) });
+
+export function plainEntry(entry: LogEntry): object {
+  if (entry.kind === "reading") return { kind: entry.kind, ...plainReading(entry.reading) };
+  return entry.kind === "event" ? { kind: entry.kind, ...plainEvent(entry.event) } : entry;
+}
+
+/** How the log tells an entry that was appended. */
+export function toldAt(entry: Exclude<Entry, { kind: "series" }>, position: Position): LogEntry {
+  if (entry.kind === "reading") return { kind: "reading", reading: { ...entry.reading, position } };
+  if (entry.kind === "event") return { kind: "event", event: { ...entry.event, position } };
+  return { kind: "gap", gap: { ...entry.gap, position } };
+}
 
 export async function allReadings(reader: ViewReader, series: SeriesId): Promise<object[]> {
   return (await collect(reader.readings(everyReading(series)))).map(plainReading);

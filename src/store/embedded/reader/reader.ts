@@ -8,6 +8,7 @@ import { takeReading } from "../format/reading.ts";
 import { sameDamage } from "../segments/damage.ts";
 import { type AttributeReader, createAttributeReader } from "./attributes.ts";
 import { gatherMerged } from "./extents.ts";
+import { entryAt, logOfSegment } from "./log.ts";
 import { type OpenFiles, openFiles } from "./open-files.ts";
 import { type Candidate, inOrder } from "./order.ts";
 import type { EmbeddedContent, SegmentPicture } from "./picture.ts";
@@ -124,6 +125,16 @@ export function openEmbeddedView(
       if (narrow.events === false) throw tooNarrow("events", narrow);
       const runs = await runsOf((segment) => places.events(segment, windowLeft(query), query.types));
       yield* paged(runs, query, eventsPage);
+    },
+    async *log(query) {
+      if (narrow.log === false) throw tooNarrow("the log by position", narrow);
+      for (const segment of segments)
+        yield* logOfSegment(segment, query, { folder, files, count: countRecords, onDamage });
+    },
+    at: async (position) => {
+      if (narrow.log === false) throw tooNarrow("the log by position", narrow);
+      const segment = segments.findLast(({ base }) => base <= position);
+      return segment && entryAt(segment, position, { folder, files, count: countRecords, attributes });
     },
     close: () => files.close(),
   };

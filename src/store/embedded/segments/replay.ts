@@ -22,17 +22,18 @@ export type Replay = {
 };
 
 /**
- * Tells everything between `from` and `limit`, and where the records end: before `limit` when the last one was cut
+ * Tells everything between `from` (the first record, or any other) and `limit`, and where the records end: before `limit` when the last one was cut
  * off in writing (a torn write, which nobody was told had succeeded), else at `limit`.
  */
 export function replaySegment(
   buffer: Buffer,
   segment: { readonly base: number; readonly baseTime: Micros; readonly limit: number },
   replay: Replay,
+  from = HEADER,
 ): number {
   const { base, baseTime, limit } = segment;
   const bytes: Bytes = { buffer, at: 0 };
-  let at = HEADER;
+  let at = from;
   while (at < limit) {
     if (frameAt(buffer, at, limit, base + at) !== "good") {
       const next = resume(buffer, at, limit, base);
