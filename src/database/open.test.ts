@@ -65,6 +65,19 @@ test("what was kept is there after the next start", () => {
   again.close();
 });
 
+test("a home that is bound again as it was writes nothing: a connection must not wear the disk", () => {
+  const folder = newFolder();
+  const database = open(folder);
+  const written = () => statSync(join(folder, "app.db-wal")).size;
+  database.home.bind({ simulated: false, ids: ["b", "a"] });
+  const before = written();
+  database.home.bind({ simulated: false, ids: ["a", "b"] });
+  assert.equal(written(), before);
+  database.home.bind({ simulated: false, ids: ["a", "b", "c"] });
+  assert.ok(written() > before);
+  database.close();
+});
+
 test("no secret is in the file", () => {
   const folder = newFolder();
   const database = open(folder);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { HomeFingerprint } from "../../domain/home.ts";
 import type { Micros } from "../../domain/time.ts";
 import type { Clock } from "../../platform/clock.ts";
@@ -20,6 +21,8 @@ export function openHome({ tables, clock }: { tables: Tables; clock: Clock }): H
     get: () => current,
     bind: ({ simulated, ids }) => {
       const next = { simulated, ids: [...ids].sort(), bound: current?.bound ?? clock.now() };
+      // At every connection, and thousands of ids: what is written already is not written again.
+      if (isDeepStrictEqual(next, current)) return;
       tables
         .insert(table)
         .values({ one: 1, ...next })
