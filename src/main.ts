@@ -187,6 +187,11 @@ async function start(): Promise<{ close(): Promise<void> }> {
     history,
     registries: database.registry,
     figures: () => figuresOf(store, { changes: changes.perSecond(), events: events.perSecond() }),
+    connections: {
+      list: () => ({ paused: link?.paused ?? false, connections: link?.connections() ?? [] }),
+      act: (id, action) => link?.actOn(id, action),
+    },
+    services: { home_assistant: (action) => link?.act(action) },
     panel,
   });
   opening.adopt(listeners.open({ app, streams }), (it) => it.close());
@@ -202,11 +207,11 @@ async function start(): Promise<{ close(): Promise<void> }> {
         it.close(),
       )
     : undefined;
-  const target = config.home ?? demo;
-  if (target) {
-    link = startLink({
-      url: target.url,
-      token: target.token,
+  link = opening.adopt(
+    startLink({
+      connections: demo
+        ? [{ id: "simulated", name: "Simulated home", url: demo.url, token: demo.token }]
+        : config.connections,
       clock,
       log: log.for("hass"),
       status,
@@ -219,9 +224,13 @@ async function start(): Promise<{ close(): Promise<void> }> {
         get: readOpenHoles,
         set: (holes) => database.settings.set("open_holes", holes),
       },
-      bindHome: (seen) => {
-        checkHome(knownHome(database.home.get(), store, seen), seen, folder);
-        database.home.bind(seen);
+      home: {
+        check: (seen) => checkHome(knownHome(database.home.get(), store, seen), seen, folder),
+        bind: database.home.bind,
+      },
+      pauses: {
+        get: () => database.settings.get("paused_link"),
+        set: (paused) => database.settings.set("paused_link", paused),
       },
       onFacts: (facts) => {
         home = facts;
@@ -229,9 +238,10 @@ async function start(): Promise<{ close(): Promise<void> }> {
       onRegistries: (registries) => {
         for (const kind of REGISTRY_KINDS) database.registry.replaceAll(kind, registries.records(kind), clock.now());
       },
-    });
-    opening.defer(link.close);
-  }
+      onRest: ingest.rest,
+    }),
+    (it) => it.close(),
+  );
 
   const code = database.setupCodes.create("admin");
   // Standard output is for the person who started the hub; the log goes to standard error, with secrets hidden.

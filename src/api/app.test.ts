@@ -21,6 +21,8 @@ const SCOPE_OF: Record<string, Scope> = {
   "GET /api/v1/tokens": "admin",
   "POST /api/v1/tokens": "admin",
   "DELETE /api/v1/tokens/:id": "admin",
+  "POST /api/v1/connections/:id/:action": "admin",
+  "POST /api/v1/services/:part/:action": "admin",
 };
 const routes = [
   ...new Map(
@@ -155,6 +157,9 @@ test("what does not belong in a request is refused with where and what, never ig
     [["/api/v1/session?x=1"], "x", /not known/],
     [["/api/v1/openapi.json?x=1"], "x", /not known/],
     [["/api/v1/docs?x=1"], "x", /not known/],
+    [["/api/v1/connections?x=1"], "x", /not known/],
+    [post("/api/v1/connections/primary/pause?x=1", ""), "x", /not known/],
+    [post("/api/v1/services/home_assistant/pause?x=1", ""), "x", /not known/],
     [["/api/v1/history/light.kitchen?limit=0"], "limit", /below 1/],
     [["/api/v1/history/light.kitchen?limit=100001"], "limit", /above 100000/],
     [["/api/v1/history/light.kitchen?limit=ten"], "limit", /whole number/],

@@ -7,6 +7,7 @@ import { createLimiter } from "./auth/limiter.ts";
 import { createBareApp } from "./listeners/bare-app.ts";
 import { createLiveStreams } from "./live/streams.ts";
 import type {
+  Connections,
   CurrentPosition,
   Facts,
   Figures,
@@ -16,8 +17,10 @@ import type {
   Readiness,
   Registries,
   SeriesBook,
+  Services,
   States,
 } from "./ports/ports.ts";
+import { connectionsRoutes } from "./routes/admin/connections.ts";
 import { sessionRoutes } from "./routes/admin/session.ts";
 import { tokensRoutes } from "./routes/admin/tokens.ts";
 import { docsRoutes } from "./routes/docs/docs.ts";
@@ -52,6 +55,8 @@ export type ApiNeeds = {
   readonly history: History;
   readonly registries: Registries;
   readonly figures: Figures;
+  readonly connections: Connections;
+  readonly services: Services;
   /** Entries held for one live client at most (live/subscription.ts has the usual number). */
   readonly liveQueue?: number;
   readonly mostStreams?: number;
@@ -82,6 +87,7 @@ export function createApi(given: ApiNeeds) {
     .route("/api/v1", entitiesRoutes({ ...given, auth }))
     .route("/api/v1", registriesRoutes({ ...given, auth }))
     .route("/api/v1", tokensRoutes({ ...given, auth }))
+    .route("/api/v1", connectionsRoutes({ ...given, auth }))
     .route("/api/v1", liveRoutes({ auth, streams }))
     .route("/api/v1", docsRoutes({ ...given, auth, routes: () => app.routes }));
   if (given.panel !== undefined) app.use(servePanel({ folder: given.panel, log: given.log }));

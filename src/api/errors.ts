@@ -17,6 +17,7 @@ const PROBLEMS = {
   not_found: { status: 404, title: "There is nothing here" },
   unknown_entity: { status: 404, title: "No such entity" },
   method_not_allowed: { status: 405, title: "The method does not fit" },
+  action_unavailable: { status: 409, title: "This cannot be done now" },
   payload_too_large: { status: 413, title: "The body is too large" },
   too_many_requests: { status: 429, title: "Too many attempts" },
   internal: { status: 500, title: "The hub failed" },

@@ -28,8 +28,6 @@ export type SupervisorConfig = {
 export type Config = {
   /** In the order in which they are tried. */
   readonly connections: readonly ConnectionConfig[];
-  /** The first connection. */
-  readonly home: ConnectionConfig | undefined;
   /** True: nobody meant a real home, so the simulated one runs. */
   readonly simulated: boolean;
   /** undefined: the hub runs without one. */
@@ -88,7 +86,6 @@ export function readConfig(
     secrets: [environment.HA_TOKEN?.trim() ?? "", supervisorToken ?? "", ...app.secrets].filter((it) => it !== ""),
     config: {
       connections,
-      home: connections[0],
       // Not where somebody meant a real home, even if its address or token cannot be used.
       simulated: connections.length === 0 && !environment.HA_URL?.trim() && !environment.HA_TOKEN?.trim(),
       supervisor,

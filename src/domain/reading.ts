@@ -76,6 +76,8 @@ export const GAP_CAUSES = [
   "hub_stopped",
   "damaged",
   "overflow",
+  "paused",
+  "switched",
 ] as const;
 export type GapCause = (typeof GAP_CAUSES)[number];
 

@@ -1,31 +1,46 @@
 import { describeError, Failure } from "../domain/failure.ts";
 import type { FeedItem, HomeFacts, HomeFingerprint } from "../domain/home.ts";
-import type { GapCause } from "../domain/reading.ts";
-import { createBackoff } from "../platform/backoff.ts";
+import type { ConnectionStatus, ServiceAction } from "../domain/status.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
 import type { StatusBoard } from "../platform/status-board.ts";
+import { type Chain, createChain, type Ended, type Hooks } from "./connections/chain.ts";
+import { type ConnectionConfig, websocketUrl } from "./connections/connection.ts";
+import { describeLink, type LinkState } from "./connections/describe.ts";
+import { openPauses } from "./connections/pauses.ts";
+import { probe } from "./connections/probe.ts";
+import type { CaughtUp } from "./fill/catch-up.ts";
 import type { Holdings } from "./fill/fill.ts";
 import type { HoleBook } from "./fill/holes.ts";
+import { createFollowers } from "./followers.ts";
+import { createHeard } from "./heard.ts";
+import { createMalformedCounter } from "./malformed.ts";
 import { createRegistries, type Registries } from "./registry/registries.ts";
-import { type Call, type Heard, runSession, type SessionEnd } from "./session/session.ts";
+import { type Call, type Heard, runSession } from "./session/session.ts";
 
 export type LinkNeeds = {
-  /** Home Assistant's address: `http://…` or `https://…`, with or without a path. */
-  readonly url: string;
-  readonly token: string;
+  /** In the order of preference. */
+  readonly connections: readonly ConnectionConfig[];
   readonly clock: Clock;
   readonly log: Log;
   readonly status: StatusBoard;
   readonly eventTypes: readonly string[];
   readonly record: (items: readonly FeedItem[]) => Promise<void>;
   readonly holdings: Holdings;
-  readonly bindHome: (fingerprint: HomeFingerprint) => void;
+  readonly home: {
+    /** @throws Failure `another_home` */
+    readonly check: (fingerprint: HomeFingerprint) => void;
+    readonly bind: (fingerprint: HomeFingerprint) => void;
+  };
   readonly holes: HoleBook;
+  /** What was paused, kept over restarts. */
+  readonly pauses: { get(): unknown; set(value: unknown): void };
   /** What the store says of the time before this run. */
   readonly heard: Heard;
   readonly onFacts: (facts: HomeFacts) => void;
   readonly onRegistries: (registries: Registries) => void;
+  /** Nothing comes in since somebody paused the link, or it comes again. */
+  readonly onRest: (rests: boolean) => void;
   readonly settleMs?: readonly number[];
 };
 
@@ -33,15 +48,16 @@ export type Link = {
   /** @throws Failure `not_connected` */
   readonly call: Call;
   readonly connected: boolean;
+  readonly paused: boolean;
+  /** In the order of preference. */
+  connections(): ConnectionStatus[];
+  /** @throws Failure `action_unavailable` */
+  act(action: ServiceAction): void;
+  /** Undefined: there is no such connection. @throws Failure `action_unavailable` */
+  actOn(id: string, action: ServiceAction): ConnectionStatus | undefined;
   close(): Promise<void>;
 };
 
-const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 5 * 60_000;
-/** A wrong token is not tried more often than this, or Home Assistant bans the address. */
-const WAIT_AFTER_REFUSAL_MS = 60_000;
-/** A connection that held this long was a good one: the next wait is short again. */
-const STEADY_MS = 30_000;
 const SETTLE_MS = [6_000, 15_000];
 
 /** Events that may hold what cannot be had again; state changes come by `subscribe_entities`. */
@@ -57,115 +73,119 @@ export const RECORDED_EVENTS = [
   "script_started",
 ] as const;
 
-export const websocketUrl = (url: string): string => `${url.replace(/^http/i, "ws").replace(/\/+$/, "")}/api/websocket`;
-
-/** Keeps one connection to Home Assistant for as long as the hub runs. */
+/** Keeps Home Assistant recorded, by one of its connections at a time, for as long as the hub runs. */
 export function startLink(needs: LinkNeeds): Link {
-  const { clock, log, status } = needs;
-  const stopping = new AbortController();
-  const backoff = createBackoff({ firstMs: FIRST_WAIT_MS, mostMs: LONGEST_WAIT_MS });
+  const { clock, log, status, home } = needs;
   const malformed = createMalformedCounter(log, () => {
     // At most once a second: a flood of them must not become a flood of statuses.
     cancelTelling ??= clock.after(1_000, () => {
       cancelTelling = undefined;
-      const { state, why, fix } = status.get("home_assistant") ?? {};
-      if (state) status.set("home_assistant", { state, why, fix, figures: figures() });
+      tell();
     });
   });
   let cancelTelling: (() => void) | undefined;
   const registries = createRegistries(malformed.count);
+  const followers = createFollowers({ status, holes: needs.holes.get });
   let current: Call | undefined;
-  let heard = needs.heard;
-  let cause: GapCause = "hub_stopped";
   let reconnects = 0;
-  let coreState = "";
+  let facts: HomeFacts | undefined;
+  let phase: LinkState["phase"];
+  let ended: LinkState["ended"];
+  let closing = false;
 
-  const record = async (items: readonly FeedItem[]) => {
-    await needs.record(items);
-    let { changes = 0, events = 0 } = heard;
-    for (const item of items) {
-      const told = item.kind === "change" ? item.change : item.kind === "event" ? item.event : undefined;
-      if (told?.origin === "live" && !("timeIsArrival" in told && told.timeIsArrival)) {
-        // One socket carries both in order.
-        changes = Math.max(changes, told.time);
-        events = Math.max(events, told.time);
-      }
-      if (item.kind === "gap" && item.gap.kind === "events") events = Math.max(events, item.gap.to);
-    }
-    heard = { changes: changes || undefined, events: events || undefined };
+  const tell = () => {
+    const { paused, connections, current: by } = chain;
+    const coreRuns = facts?.state === "RUNNING";
+    status.set("home_assistant", {
+      ...describeLink({ paused, connections, current: by, phase, coreRuns, ended }),
+      figures: {
+        reconnects,
+        malformed_frames: malformed.total,
+        connection: phase === undefined ? null : (by?.config.id ?? null),
+        home_assistant_version: facts?.version ?? null,
+      },
+      actions: paused ? ["resume"] : ["pause", "restart"],
+    });
   };
-  const figures = () => ({ reconnects, malformed_frames: malformed.total });
-  const tell = (state: "starting" | "ok" | "degraded" | "broken", why?: string, fix?: string) =>
-    status.set("home_assistant", { state, why, fix, figures: figures() });
+  const enter = (next: LinkState["phase"], done?: CaughtUp) => {
+    phase = next;
+    if (next === "filling") followers.filling(true);
+    if (next === "live") {
+      followers.filled(done);
+      log.info(done ? "what was missed is filled" : "connected to Home Assistant", done);
+      chain.reconsider();
+    }
+    tell();
+  };
 
-  const tellLive = () =>
-    coreState === "RUNNING" ? tell("ok") : tell("starting", "Connected; Home Assistant is still starting.");
-
-  const connectOnce = (): Promise<SessionEnd> => {
-    return runSession({
+  const session = (config: ConnectionConfig, hooks: Hooks & { readonly onLive: () => void }) =>
+    runSession({
       ...needs,
-      url: websocketUrl(needs.url),
+      ...hooks,
+      url: websocketUrl(config),
+      token: config.token,
       registries,
-      record,
-      heard,
-      cause,
+      record: past.record,
+      heard: past.heard,
+      cause: past.cause,
       eventTypes: [...RECORDED_EVENTS, ...needs.eventTypes],
       settleMs: needs.settleMs ?? SETTLE_MS,
-      signal: stopping.signal,
+      bindHome: (seen) => {
+        home.check(seen);
+        home.bind(seen);
+      },
       onMalformed: malformed.count,
-      onRegistries: () => needs.onRegistries(registries),
-      onFacts: (facts) => {
-        const started = coreState !== "" && coreState !== "RUNNING" && facts.state === "RUNNING";
-        coreState = facts.state;
-        needs.onFacts(facts);
-        if (started && status.get("home_assistant")?.state === "starting") tell("ok");
+      onRegistries: () => {
+        needs.onRegistries(registries);
+        followers.registries(registries);
+      },
+      onFacts: (now) => {
+        facts = now;
+        needs.onFacts(now);
+        tell();
       },
       onCall: (call) => {
         current = call;
+        if (call) hooks.onLive();
       },
-      onPhase: (phase, done) => {
-        if (phase === "connecting") tell("starting", "Connected; reading Home Assistant's registries.");
-        if (phase === "filling")
-          tell("ok", "Connected; what was missed is being filled from Home Assistant's history.");
-        if (phase === "live") tellLive();
-        if (phase === "live") log.info(done ? "what was missed is filled" : "connected to Home Assistant", done);
-      },
+      onPhase: enter,
     });
+
+  const onEnded = ({ why, cause, failure }: Ended, wasLive: boolean) => {
+    phase = undefined;
+    followers.filling(false);
+    if (wasLive) past.ended(cause);
+    if (wasLive || failure) ended = { why, ...(failure?.fix ? { fix: failure.fix } : {}) };
+    if (closing) return;
+    reconnects++;
+    if (failure) log.warning("no connection to Home Assistant", { why, code: failure.code });
+    else log.warning("the connection to Home Assistant ended", { why });
+    tell();
   };
 
-  const run = async () => {
-    while (!stopping.signal.aborted) {
-      const began = clock.ticks();
-      let waitAtLeast = 0;
-      try {
-        const end = await connectOnce();
-        if (stopping.signal.aborted) return;
-        log.warning("the connection to Home Assistant ended", { why: end.why });
-        cause = end.cause;
-        tell(
-          "degraded",
-          `${end.why}. Reconnecting.`,
-          "Nothing to do: what is missed is filled from Home Assistant's history.",
-        );
-      } catch (error) {
-        if (stopping.signal.aborted) return;
-        waitAtLeast = explain(error);
+  const chain: Chain = createChain({
+    ...needs,
+    configs: needs.connections,
+    pauses: openPauses(needs.pauses),
+    session,
+    probe: (config, hooks) =>
+      probe({ ...hooks, url: websocketUrl(config), token: config.token, clock, checkHome: home.check }),
+    settled: () => phase === "live",
+    onEnded,
+    onRest: async (rests) => {
+      if (rests) {
+        const untold = (error: unknown) => log.warning("a pause could not be noted", { why: describeError(error) });
+        await past.paused(clock.now()).catch(untold);
       }
-      reconnects++;
-      if (clock.ticks() - began > STEADY_MS) backoff.reset();
-      await clock.sleep(Math.max(waitAtLeast, backoff.next()), stopping.signal);
-    }
-  };
-  const explain = (error: unknown): number => {
-    const failure = error instanceof Failure ? error : undefined;
-    const refused = failure?.code === "auth_invalid" || failure?.code === "another_home";
-    tell(refused ? "broken" : "degraded", `${describeError(error)}.`, failure?.fix ?? "The hub goes on trying.");
-    log.warning("no connection to Home Assistant", { why: describeError(error), code: failure?.code });
-    return refused ? WAIT_AFTER_REFUSAL_MS : 0;
-  };
+      followers.rest(rests);
+      needs.onRest(rests);
+    },
+    onTold: () => tell(),
+  });
+  const past = createHeard({ ...needs, cause: chain.paused ? "paused" : "hub_stopped" });
 
-  tell("starting", "Connecting to Home Assistant.");
-  const running = run();
+  tell();
+  chain.start();
   return {
     call: (command) =>
       current?.(command) ??
@@ -173,29 +193,16 @@ export function startLink(needs: LinkNeeds): Link {
     get connected() {
       return current !== undefined;
     },
+    get paused() {
+      return chain.paused;
+    },
+    connections: chain.list,
+    act: chain.act,
+    actOn: chain.actOn,
     close: async () => {
-      stopping.abort();
+      closing = true;
       cancelTelling?.();
-      await running;
-    },
-  };
-}
-
-/** Malformed frames are counted; the log gets the first of a kind and then one line a minute's worth. */
-function createMalformedCounter(log: Log, counted: () => void) {
-  let total = 0;
-  const seen = new Set<string>();
-  return {
-    get total() {
-      return total;
-    },
-    count: (why: string) => {
-      total++;
-      counted();
-      const kind = why.replace(/[^ ]*\.[^ ]*|\d+/g, "…");
-      if (seen.has(kind) || seen.size > 100) return;
-      seen.add(kind);
-      log.warning("a message from Home Assistant could not be used", { why });
+      await chain.close();
     },
   };
 }

@@ -42,6 +42,8 @@ export type IngestNeeds = {
 export type Ingest = {
   /** Stores the items in order, then publishes them. Concurrent calls are kept in call order. */
   record(items: readonly FeedItem[]): Promise<void>;
+  /** Tells that nothing comes in since the link is paused, or that it will again. */
+  rest(rests: boolean): void;
   /** The series that has this name now. */
   holder(entityId: string): SeriesId | undefined;
   readonly counts: {
@@ -256,8 +258,14 @@ export function createIngest(needs: IngestNeeds): Ingest {
     else if (status.get("recording")?.state !== "ok") status.set("recording", { state: "ok" });
   };
 
-  status.set("recording", { state: "starting", why: "Waiting for the first change." });
+  const waiting = () => status.set("recording", { state: "starting", why: "Waiting for the first change." });
+  waiting();
   return {
+    rest: (rests) => {
+      if (!rests) return waiting();
+      const fix = "Resume the link to Home Assistant.";
+      status.set("recording", { state: "off", why: "Nothing comes in: the link is paused.", fix });
+    },
     record: (items) => {
       const done = chain.then(() => store(items));
       chain = done.catch(() => {});

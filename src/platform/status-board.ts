@@ -3,7 +3,7 @@ import type { Clock } from "./clock.ts";
 
 /** Where every part says how it is doing. One broken part is a status here, not a crash. */
 export type StatusBoard = {
-  set(part: string, status: { state: PartState; why?: string; fix?: string; figures?: PartStatus["figures"] }): void;
+  set(part: string, status: { state: PartState } & Partial<Omit<PartStatus, "part" | "since" | "state">>): void;
   all(): readonly PartStatus[];
   get(part: string): PartStatus | undefined;
   onChange(listener: (status: PartStatus) => void): () => void;
@@ -18,7 +18,8 @@ export function createStatusBoard({ clock }: { clock: Clock }): StatusBoard {
       const same = before?.state === status.state && before.why === status.why;
       const next: PartStatus = { part, since: same ? before.since : clock.now(), ...status };
       parts.set(part, next);
-      if (same && JSON.stringify(before.figures) === JSON.stringify(next.figures)) return;
+      const told = ({ figures, actions }: PartStatus) => JSON.stringify([figures, actions]);
+      if (same && told(before) === told(next)) return;
       for (const listener of listeners) listener(next);
     },
     all: () => [...parts.values()],

@@ -76,6 +76,8 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
     readiness: () => ({ ready: true }),
     parts: board.all,
     published: () => [],
+    connections: { list: () => ({ paused: false, connections: [] }), act: () => undefined },
+    services: {},
     states: { get: store.latest, all: store.allLatest },
     series,
     position: () => store.stats().position,

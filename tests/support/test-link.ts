@@ -1,9 +1,10 @@
 import type { HomeFacts } from "../../src/domain/home.ts";
 import type { SeriesId } from "../../src/domain/reading.ts";
 import { ALL_TIME, type Micros } from "../../src/domain/time.ts";
+import type { ConnectionConfig } from "../../src/hass/connections/connection.ts";
 import { rowKey } from "../../src/hass/fill/fill.ts";
 import type { OpenHole } from "../../src/hass/fill/holes.ts";
-import { type Link, startLink } from "../../src/hass/link.ts";
+import { type Link, type LinkNeeds, startLink } from "../../src/hass/link.ts";
 import { createHeld } from "../../src/history/held.ts";
 import { createIngest } from "../../src/ingest/ingest.ts";
 import { systemClock } from "../../src/platform/clock.ts";
@@ -34,7 +35,11 @@ const PATIENCE_MS = 20_000;
 const TURN_MS = 1;
 const STEP_MS = 5;
 
-export function startTestLink(home: { url: string; token: string }): TestLink {
+export function startTestLink(
+  given: { url: string; token: string } | readonly ConnectionConfig[],
+  more: Partial<LinkNeeds> = {},
+): TestLink {
+  const connections = "url" in given ? [{ ...given, id: "primary", name: "Primary" }] : given;
   const clock = createTestClock(systemClock.now());
   const lines: string[] = [];
   const log = createLog({ clock, mask: createMask(), level: "debug", write: (line) => void lines.push(line) });
@@ -54,7 +59,7 @@ export function startTestLink(home: { url: string; token: string }): TestLink {
   });
   let holes: readonly OpenHole[] = [];
   const link = startLink({
-    ...home,
+    connections,
     clock,
     log,
     status,
@@ -69,9 +74,12 @@ export function startTestLink(home: { url: string; token: string }): TestLink {
         holes = next;
       },
     },
-    bindHome: () => {},
+    home: { check: () => {}, bind: () => {} },
+    pauses: { get: () => undefined, set: () => {} },
     onFacts: (_facts: HomeFacts) => {},
     onRegistries: () => {},
+    onRest: ingest.rest,
+    ...more,
   });
   const turn = () => new Promise((resolve) => setTimeout(resolve, TURN_MS));
   return {

@@ -50,7 +50,17 @@ test("two holes that follow each other stay two", () => {
 });
 
 test("every cause the hub knows is told in plain words, and an unknown one at least readably", () => {
-  const causes = ["disconnected", "not_recorded", "no_history", "slow_reader", "hub_stopped", "damaged", "overflow"];
+  const causes = [
+    "disconnected",
+    "not_recorded",
+    "no_history",
+    "slow_reader",
+    "hub_stopped",
+    "damaged",
+    "overflow",
+    "paused",
+    "switched",
+  ];
   for (const cause of causes) assert.match(explainCause(cause), /^[A-Z].{15,}\.$/);
   assert.equal(explainCause("moon_phase"), "Moon phase");
 });

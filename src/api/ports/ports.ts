@@ -2,7 +2,7 @@ import type { HomeFacts, RegistryKind, RegistryRecord } from "../../domain/home.
 import type { PublishedEntry } from "../../domain/published.ts";
 import type { Gap, Position, Reading, SeriesId, Stored } from "../../domain/reading.ts";
 import type { Series } from "../../domain/series.ts";
-import type { PartStatus } from "../../domain/status.ts";
+import type { ConnectionStatus, PartStatus, ServiceAction } from "../../domain/status.ts";
 import type { Micros, Window } from "../../domain/time.ts";
 import type { UserAnswer } from "../../domain/user.ts";
 
@@ -44,6 +44,16 @@ export type Facts = {
 export type Published = () => readonly PublishedEntry[];
 
 export type Parts = () => readonly PartStatus[];
+
+/** The ways to Home Assistant, in the order of preference. */
+export type Connections = {
+  list(): { readonly paused: boolean; readonly connections: readonly ConnectionStatus[] };
+  /** Undefined: there is no such connection. @throws Failure `action_unavailable` */
+  act(id: string, action: ServiceAction): ConnectionStatus | undefined;
+};
+
+/** By part: what may be done to it. @throws Failure `action_unavailable` */
+export type Services = { readonly [part: string]: (action: ServiceAction) => void };
 
 export type Figures = () => {
   readonly changesPerSecond: number;

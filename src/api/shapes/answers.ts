@@ -1,6 +1,6 @@
 import type { Context, TypedResponse } from "hono";
 import * as v from "valibot";
-import { PART_STATES, type PartStatus } from "../../domain/status.ts";
+import { PART_STATES, type PartStatus, SERVICE_ACTIONS } from "../../domain/status.ts";
 import { microsToRfc3339 } from "../../domain/time.ts";
 import type { Answer } from "../../history/history.ts";
 import { type Shape, timeSchema } from "../../history/shapes.ts";
@@ -36,6 +36,9 @@ export const partSchema = v.pipe(
     why: v.exactOptional(v.string()),
     fix: v.exactOptional(v.string()),
     figures: v.exactOptional(v.record(v.string(), v.union([v.number(), v.string(), v.boolean(), v.null()]))),
+    actions: v.exactOptional(
+      v.pipe(v.array(v.picklist(SERVICE_ACTIONS)), v.description("What may be done to it now.")),
+    ),
   }),
   v.title("Part"),
   v.description("How one part of the hub is doing; fix says how to mend what is wrong."),

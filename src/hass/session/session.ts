@@ -43,13 +43,27 @@ export type SessionNeeds = {
   readonly settleMs: readonly number[];
   /** Why the last connection ended, as far as it is known before Home Assistant is asked. */
   readonly cause: GapCause;
+  /** Home Assistant has accepted the token. */
+  readonly onAccepted: () => void;
+  /** Its abortion ends the session; the reason is an `Ending`. */
   readonly signal: AbortSignal;
 };
 
 /** Everything before these times was heard; undefined: nothing ever was. */
 export type Heard = { readonly changes: Micros | undefined; readonly events: Micros | undefined };
 
-export type SessionEnd = { readonly why: string; readonly cause: GapCause };
+export type SessionEnd = {
+  readonly why: string;
+  readonly cause: GapCause;
+  /** Set where the connection is to blame. A polite close is none: Home Assistant restarts, or the hub was too slow. */
+  readonly fault?: Failure;
+};
+
+/** Why the hub itself ends a session: the `reason` of its aborted signal. */
+export type Ending = Pick<SessionEnd, "why" | "cause">;
+
+/** Normal closure, going away, service restart. */
+const POLITE_CODES = [1000, 1001, 1012];
 
 const ANSWER_WITHIN_MS = 120_000;
 /** Frames that wait: about 250,000 changes. Past this the connection is given up and the hole filled from history. */
@@ -71,7 +85,7 @@ export async function runSession(needs: SessionNeeds): Promise<SessionEnd> {
   const closing = new AbortController();
   const inbox = createInbox({
     limit: INBOX_LIMIT_BYTES,
-    onFull: () => finish("more changes waited than memory allows", "overflow"),
+    onFull: () => finish({ why: "more changes waited than memory allows", cause: "overflow" }),
     crowd: { ...CROWD, tell: (crowded) => throttle.crowded(crowded) },
   });
   const table = createEntityTable(needs.onMalformed, registries.isOwn);
@@ -94,10 +108,8 @@ export async function runSession(needs: SessionNeeds): Promise<SessionEnd> {
       if (more.length > 0) inbox.put({ kind: "entities", read: () => more, arrival: clock.now(), bytes });
     },
     onClose: (code, reason) => {
-      end ??= {
-        why: stopping || `Home Assistant closed the connection (${code}${reason ? `, ${reason}` : ""})`,
-        cause: "disconnected",
-      };
+      const why = stopping || `Home Assistant closed the connection (${code}${reason ? `, ${reason}` : ""})`;
+      end ??= POLITE_CODES.includes(code) ? { why, cause: "disconnected" } : lostBy(why);
       // The connection chain owns reconnects: the library must not start its own.
       connection.close();
       inbox.close();
@@ -110,13 +122,14 @@ export async function runSession(needs: SessionNeeds): Promise<SessionEnd> {
   });
   const { terminate, pause, resume } = socket as unknown as Record<"terminate" | "pause" | "resume", () => void>;
   const throttle = createThrottle({ pause, resume });
-  const finish = (why: string, cause: GapCause = "disconnected") => {
-    end ??= { why, cause };
-    stopping = why;
+  const finish = (ended: SessionEnd) => {
+    end ??= ended;
+    stopping = end.why;
     terminate();
   };
-  const onStop = () => finish("the hub stops", "hub_stopped");
+  const onStop = () => finish(signal.reason as Ending);
   signal.addEventListener("abort", onStop, { once: true });
+  needs.onAccepted();
   const lost = new Promise<never>((_, reject) => {
     const fail = () => reject(new Failure("connection_lost", end?.why ?? "the connection ended", { retry: true }));
     closing.signal.addEventListener("abort", fail, { once: true });
@@ -189,7 +202,7 @@ export async function runSession(needs: SessionNeeds): Promise<SessionEnd> {
     const heartbeat = keepBeating({
       clock,
       ping: () => throttle.during(connection.ping()),
-      onSilence: () => finish("Home Assistant stopped answering (half-open connection)"),
+      onSilence: () => finish(lostBy("Home Assistant stopped answering (half-open connection)")),
       signal: closing.signal,
     });
 
@@ -211,7 +224,9 @@ export async function runSession(needs: SessionNeeds): Promise<SessionEnd> {
     rest?.then(
       (done) => needs.onPhase("live", done),
       (error: unknown) => {
-        if (!closing.signal.aborted) finish(`filling a hole failed: ${describeError(error)}`);
+        if (closing.signal.aborted) return;
+        const why = `filling a hole failed: ${describeError(error)}`;
+        finish(error instanceof Failure ? lostBy(why) : { why, cause: "disconnected" });
       },
     );
     await Promise.race([pumping.promise, lost]).catch((error: unknown) => {
@@ -220,7 +235,7 @@ export async function runSession(needs: SessionNeeds): Promise<SessionEnd> {
     await heartbeat;
     // What arrived before the end is stored before the end is told.
     await pumping.promise;
-    return end ?? { why: "the connection ended", cause: "disconnected" };
+    return end ?? lostBy("the connection ended");
   } catch (error) {
     if (end && error instanceof Failure && error.code === "connection_lost") return end;
     throw error;
@@ -252,3 +267,12 @@ export async function runSession(needs: SessionNeeds): Promise<SessionEnd> {
     return true;
   }
 }
+
+const lostBy = (why: string): SessionEnd => ({
+  why,
+  cause: "disconnected",
+  fault: new Failure("connection_lost", why, {
+    retry: true,
+    fix: "Check the network between this machine and Home Assistant. The hub goes on trying.",
+  }),
+});

@@ -107,7 +107,7 @@ export function openSocket(needs: SocketNeeds): Promise<HaWebSocket> {
       else if (message.type === "auth_invalid")
         giveUp(
           new Failure("auth_invalid", "Home Assistant refused the access token", {
-            fix: "Create a new long-lived access token in Home Assistant (profile, security) and set it as HA_TOKEN.",
+            fix: "Create a new long-lived access token in Home Assistant (profile, security) and give it to this connection (HA_TOKEN, or the options of the app).",
           }),
         );
       else if (message.type === "auth_ok") {
@@ -142,7 +142,7 @@ export function openSocket(needs: SocketNeeds): Promise<HaWebSocket> {
 const cannotConnect = (url: string, why: string) =>
   new Failure("cannot_connect", `Home Assistant at ${url} does not answer: ${why}`, {
     retry: true,
-    fix: "Check that Home Assistant is running and that HA_URL is its address as seen from this machine.",
+    fix: "Check that Home Assistant is running and that the address (HA_URL, or in the options of the app) is right as seen from this machine.",
   });
 
 /** The few members of a browser's WebSocket that the library uses. */

@@ -1,0 +1,49 @@
+import type { FeedItem } from "../domain/home.ts";
+import type { GapCause } from "../domain/reading.ts";
+import type { Micros } from "../domain/time.ts";
+import type { Heard } from "./session/session.ts";
+
+/** Up to when everything was heard, and why it was not from then on. */
+export function createHeard(needs: {
+  readonly record: (items: readonly FeedItem[]) => Promise<void>;
+  /** What the store says of the time before this run. */
+  readonly heard: Heard;
+  readonly cause: GapCause;
+}) {
+  let { heard, cause } = needs;
+  const record = async (items: readonly FeedItem[]) => {
+    await needs.record(items);
+    let { changes = 0, events = 0 } = heard;
+    for (const item of items) {
+      const told = item.kind === "change" ? item.change : item.kind === "event" ? item.event : undefined;
+      if (told?.origin === "live" && !("timeIsArrival" in told && told.timeIsArrival)) {
+        // One socket carries both in order.
+        changes = Math.max(changes, told.time);
+        events = Math.max(events, told.time);
+      }
+      if (item.kind === "gap" && item.gap.kind === "events") events = Math.max(events, item.gap.to);
+    }
+    heard = { changes: changes || undefined, events: events || undefined };
+  };
+  return {
+    get heard() {
+      return heard;
+    },
+    get cause() {
+      return cause;
+    },
+    record,
+    /** Nothing is heard any more, for this reason. */
+    ended: (why: GapCause) => {
+      cause = why;
+    },
+    /** A pause begins while nothing is heard anyway: what was missed until now has another cause. */
+    paused: async (now: Micros) => {
+      const before = cause;
+      cause = "paused";
+      const from = heard.events;
+      if (before === "paused" || from === undefined || from >= now) return;
+      await record([{ kind: "gap", gap: { kind: "events", entityId: null, from, to: now, cause: before } }]);
+    },
+  };
+}
