@@ -7,12 +7,13 @@ import { startLocalServer } from "./api/listeners/local-server.ts";
 import type { Figures } from "./api/ports/ports.ts";
 import { createSeriesBook } from "./api/ports/series-book.ts";
 import { readConfig } from "./config/config.ts";
+import { openIntegrationToken } from "./database/access/integration-token.ts";
 import { keptServerId } from "./database/home/server-id.ts";
 import { openDatabase } from "./database/open.ts";
 import { describeError, Failure } from "./domain/failure.ts";
 import { type HomeFacts, type HomeFingerprint, REGISTRY_KINDS } from "./domain/home.ts";
 import { currentIdentity } from "./domain/series.ts";
-import { ALL_TIME } from "./domain/time.ts";
+import { ALL_TIME, type Micros } from "./domain/time.ts";
 import { checkHome } from "./hass/binding.ts";
 import { rowKey } from "./hass/fill/fill.ts";
 import { readHoles } from "./hass/fill/holes.ts";
@@ -24,6 +25,7 @@ import { createHistory } from "./history/history.ts";
 import { createIngest } from "./ingest/ingest.ts";
 import { createLiveBus } from "./live/topics.ts";
 import { systemClock as clock } from "./platform/clock.ts";
+import { createHttp } from "./platform/http.ts";
 import { createLog } from "./platform/log.ts";
 import { createMask } from "./platform/mask.ts";
 import { createRate } from "./platform/rate.ts";
@@ -33,6 +35,7 @@ import { createPublished } from "./published/published.ts";
 import { startSimulator } from "./simulator/simulator.ts";
 import { openStore } from "./store/open.ts";
 import type { Damage, Store } from "./store/store.ts";
+import { startSupervisorPart } from "./supervisor/supervisor.ts";
 
 const bundled = !import.meta.url.endsWith("/src/main.ts");
 const packageFile = new URL(bundled ? "./package.json" : "../package.json", import.meta.url);
@@ -163,7 +166,9 @@ async function start(): Promise<{ close(): Promise<void> }> {
     (it) => it.close(),
   );
 
+  const serverId = keptServerId(database.settings);
   let home: HomeFacts | undefined;
+  let homeSince: Micros | undefined;
   const { app, streams } = createApi({
     clock,
     log: log.for("api"),
@@ -171,7 +176,7 @@ async function start(): Promise<{ close(): Promise<void> }> {
     credentials: database,
     facts: {
       version,
-      serverId: keptServerId(database.settings),
+      serverId,
       started: clock.now(),
       storeEngine: store.profile.engine,
       simulated,
@@ -234,6 +239,7 @@ async function start(): Promise<{ close(): Promise<void> }> {
       },
       onFacts: (facts) => {
         home = facts;
+        homeSince = clock.now();
       },
       onRegistries: (registries) => {
         for (const kind of REGISTRY_KINDS) database.registry.replaceAll(kind, registries.records(kind), clock.now());
@@ -242,6 +248,22 @@ async function start(): Promise<{ close(): Promise<void> }> {
     }),
     (it) => it.close(),
   );
+
+  if (supervisor) {
+    const integration = openIntegrationToken(database);
+    const port = Number(new URL(listeners.url).port);
+    const part = startSupervisorPart({
+      ...supervisor,
+      announcement: () => ({ port, token: integration.secret(), server_id: serverId, api: 1 }),
+      connectedSince: () => (link?.connected ? homeSince : undefined),
+      lastCall: () => integration.token()?.lastUsed ?? undefined,
+      http: createHttp({ clock }),
+      clock,
+      log: log.for("supervisor"),
+      status,
+    });
+    opening.defer(part.close);
+  }
 
   const code = database.setupCodes.create("admin");
   // Standard output is for the person who started the hub; the log goes to standard error, with secrets hidden.
