@@ -1,0 +1,149 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { arch, homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { layOutImage } from "../../../scripts/layout.ts";
+import { freePort } from "../core.ts";
+
+const ROOT = join(import.meta.dirname, "../../..");
+const cache =
+  process.env.HA_INGESTOR_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "ha-ingestor");
+const debian = join(cache, `debian-trixie-${arch() === "arm64" ? "aarch64" : "x86_64"}`);
+
+/**
+ * Makes the Debian root where needed (the first time about a minute) and says why there can be none, as the `skip` of a
+ * test; false: there is one. With REQUIRE_SUITES=1 the reason is thrown: then nothing may be skipped.
+ */
+export function debianUnavailable(): string | false {
+  const reason =
+    process.getuid?.() === 0
+      ? spawnSync("sh", [join(ROOT, "scripts/install-debian.sh")], { encoding: "utf8" }).stderr.trim() ||
+        (existsSync(join(debian, ".complete")) ? "" : "no Debian root was made")
+      : "the image's layout runs in a root of its own, and only root may chroot";
+  if (reason === "") return false;
+  if (process.env.REQUIRE_SUITES === "1") throw new Error(reason);
+  return reason;
+}
+
+/** The image's layers, and the folders that the Supervisor mounts into it. Call it once a file: it builds the bundle. */
+export async function openImage(): Promise<Image> {
+  const folder = mkdtempSync(join(tmpdir(), "image-"));
+  const layers = join(folder, "layers");
+  await layOutImage(layers);
+  return {
+    layers,
+    dispose: () => rmSync(folder, { recursive: true, force: true }),
+    folder: () => mkdtempSync(join(folder, "run-")),
+  };
+}
+
+export type Image = { readonly layers: string; folder(): string; dispose(): void };
+
+export type Container = {
+  /** Where the Supervisor's mounts are outside. */
+  readonly data: string;
+  readonly homeassistant: string;
+  readonly url: string;
+  /** Milliseconds from the start of the first process to the first answer of `/health`. */
+  readonly healthyMs: number;
+  logText(): string;
+  /** Runs another program in it, as `docker exec` does; answers with its exit code. */
+  run(...program: string[]): number | null;
+  /** SIGTERM to the first process, as the Supervisor stops an app; answers with the exit code. */
+  stop(): Promise<number | null>;
+};
+
+/** Starts the image's own run file in a root of its own, as the Supervisor would: its mounts, its environment. */
+export async function startImage(
+  image: Image,
+  needs: { options: unknown; env?: { readonly [name: string]: string }; traceTo?: string },
+): Promise<Container> {
+  const folder = image.folder();
+  const [data, homeassistant] = [join(folder, "data"), join(folder, "homeassistant")];
+  for (const mounted of [data, homeassistant]) mkdirSync(mounted);
+  const text = typeof needs.options === "string" ? needs.options : JSON.stringify(needs.options);
+  writeFileSync(join(data, "options.json"), text);
+  const [port, ingressPort] = [await freePort(), await freePort()];
+  const environment = {
+    PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    LANG: "C.UTF-8",
+    TZ: "Europe/Berlin",
+    SUPERVISOR_TOKEN: "the-token-of-a-supervisor-that-is-not-there",
+    HA_INGESTOR_PORT: String(port),
+    HA_INGESTOR_INGRESS_PORT: String(ingressPort),
+    HA_INGESTOR_SETTLE_SECONDS: "1",
+    ...needs.env,
+  };
+  const environmentFile = join(folder, "environment");
+  writeFileSync(
+    environmentFile,
+    Object.entries(environment)
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join(""),
+  );
+  const inRoot = ["sh", join(import.meta.dirname, "in-root.sh"), debian, image.layers, data, homeassistant];
+  const child = spawn(
+    "unshare",
+    [
+      "--mount",
+      "--pid",
+      "--fork",
+      "--kill-child",
+      ...inRoot,
+      environmentFile,
+      ...(needs.traceTo ? [needs.traceTo] : []),
+      "--",
+      "/usr/bin/ha-ingestor-run",
+    ],
+    { stdio: ["ignore", "pipe", "pipe"] },
+  );
+  const began = performance.now();
+  let log = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk: Buffer) => {
+      log += chunk.toString("utf8");
+    });
+  const exited = once(child, "exit") as Promise<[number | null]>;
+  const url = `http://127.0.0.1:${port}/`;
+  const healthy = async () => {
+    if (child.exitCode !== null) throw new Error(`the hub ended (${child.exitCode}):\n${log}`);
+    return (await fetch(new URL("health", url)).catch(() => undefined))?.ok === true;
+  };
+  while (!(await healthy())) await new Promise((resolve) => setTimeout(resolve, 10));
+  const healthyMs = performance.now() - began;
+
+  /** The hub: the innermost of one child each (`unshare`, perhaps `strace`, the hub). */
+  const hub = () => {
+    let pid = child.pid as number;
+    for (;;) {
+      const [next] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
+      if (!next) return pid;
+      pid = Number(next);
+    }
+  };
+  return {
+    data,
+    homeassistant,
+    url,
+    healthyMs,
+    logText: () => log,
+    run: (...program) =>
+      spawnSync("nsenter", [
+        "--all",
+        `--root=/proc/${hub()}/root`,
+        "--target",
+        String(hub()),
+        "env",
+        "-i",
+        `PATH=${environment.PATH}`,
+        `HA_INGESTOR_PORT=${port}`,
+        ...program,
+      ]).status,
+    stop: async () => {
+      process.kill(hub(), "SIGTERM");
+      const [code] = await exited;
+      return code;
+    },
+  };
+}
