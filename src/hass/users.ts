@@ -12,7 +12,7 @@ export type Users = {
 };
 
 const FRESH_MS = 60_000;
-/** After an answer or a failure, nothing is asked for this long, whoever is looked up. */
+/** After a failure, or for somebody whom Home Assistant did not know, nothing is asked for this long. */
 const PAUSE_MS = 5_000;
 const WAIT_MS = 2_000;
 
@@ -27,6 +27,8 @@ const userList = v.array(
 
 export function createUsers({ call, clock }: { call: Call; clock: Clock }): Users {
   let known: ReadonlyMap<string, { readonly admin: boolean; readonly active: boolean }> | undefined;
+  /** Until when each is not asked for again. */
+  const strangers = new Map<string, number>();
   let answered = Number.NEGATIVE_INFINITY;
   let tried = Number.NEGATIVE_INFINITY;
   let why = "it has not been asked yet";
@@ -49,6 +51,12 @@ export function createUsers({ call, clock }: { call: Call; clock: Clock }): User
     }
   };
 
+  const noteStranger = (id: string) => {
+    // The Supervisor names nobody whom Home Assistant never knew, so these are few.
+    if (strangers.size >= 100) strangers.clear();
+    strangers.set(id, clock.ticks() + PAUSE_MS);
+  };
+
   const last: Users["last"] = (id) => {
     if (!known) return { kind: "not_asked", why };
     const user = known.get(id);
@@ -58,10 +66,13 @@ export function createUsers({ call, clock }: { call: Call; clock: Clock }): User
   return {
     last,
     lookUp: async (id) => {
-      const fresh = clock.ticks() - answered < FRESH_MS && last(id).kind === "known";
-      if (!fresh && (asking || clock.ticks() - tried >= PAUSE_MS)) {
+      const now = clock.ticks();
+      const stale = now - answered >= FRESH_MS && now - tried >= PAUSE_MS;
+      const isNew = known !== undefined && !known.has(id) && (strangers.get(id) ?? 0) <= now;
+      if (asking || stale || isNew) {
         asking ??= ask();
         await Promise.race([asking, clock.sleep(WAIT_MS)]);
+        if (known && !known.has(id)) noteStranger(id);
       }
       return last(id);
     },
