@@ -19,7 +19,7 @@ type Outcome = {
 };
 
 /** What a suite says of itself: its promises kept or broken, the figures it prints, and the counts at its end. */
-const TOLD = /^\s*(✔|✖|ℹ (tests|pass|fail|skipped))|^\s*# |^figure:/;
+const TOLD = /^\s*(✔|✖|ℹ (?!suites|cancelled|todo|duration_ms))|^\s*# |^figure:/;
 
 function run(step: (typeof STEPS)[number]): Promise<Outcome> {
   const began = Date.now();
