@@ -1,5 +1,6 @@
 import type { HomeFacts } from "../../src/domain/home.ts";
 import type { SeriesId } from "../../src/domain/reading.ts";
+import type { PartStatus } from "../../src/domain/status.ts";
 import { ALL_TIME, type Micros } from "../../src/domain/time.ts";
 import type { ConnectionConfig } from "../../src/hass/connections/connection.ts";
 import { rowKey } from "../../src/hass/fill/fill.ts";
@@ -21,7 +22,9 @@ export type TestLink = AsyncDisposable & {
   readonly store: Store;
   readonly link: Link;
   readonly lines: readonly string[];
-  part(): { state?: string; why?: string; fix?: string; figures?: Readonly<Record<string, unknown>> };
+  /** The link's own status. */
+  part(): Partial<PartStatus>;
+  partOf(name: string): Partial<PartStatus>;
   /** Moves the clock on, a second at a time, letting the network have its turns in between. */
   pass(seconds: number): Promise<void>;
   /** Lets the clock run until this holds. */
@@ -88,6 +91,7 @@ export function startTestLink(
     link,
     lines,
     part: () => status.get("home_assistant") ?? {},
+    partOf: (name) => status.get(name) ?? {},
     pass: async (seconds) => {
       for (let i = 0; i < seconds; i++) {
         clock.advance(1_000);
