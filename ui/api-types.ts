@@ -16,7 +16,23 @@ export type ProblemBody = {
   readonly errors?: readonly { readonly path: string; readonly message: string }[];
 };
 
-export type Me = { readonly kind: "token" | "session" | "socket"; readonly name: string; readonly scope: string };
+export const SCOPES = ["read", "write", "admin"] as const;
+export type Scope = (typeof SCOPES)[number];
+export type Me = {
+  readonly kind: "token" | "session" | "socket" | "ingress";
+  readonly name: string;
+  readonly scope: Scope;
+};
+
+export type Token = {
+  readonly id: string;
+  readonly name: string;
+  readonly scope: Scope;
+  readonly created: Time;
+  readonly last_used: Time | null;
+};
+/** `token` is the secret, told this once. */
+export type NewToken = Token & { readonly token: string };
 
 export type Info = {
   readonly name: string;
@@ -39,7 +55,11 @@ export type Part = {
   readonly why?: string;
   readonly fix?: string;
   readonly figures?: { readonly [name: string]: number | string | boolean | null };
+  /** What may be done with it; absent: nothing. */
+  readonly actions?: readonly ServiceAction[];
 };
+
+export type ServiceAction = "pause" | "resume" | "restart";
 
 export type Status = {
   readonly state: "ok" | "starting" | "degraded" | "broken";
@@ -116,6 +136,7 @@ export type Gap = {
 };
 
 export type Area = { readonly area_id: string; readonly name: string };
+export type Device = { readonly device_id: string; readonly name: string | null };
 
 export type Identity = {
   readonly from: Time;

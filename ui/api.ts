@@ -1,4 +1,19 @@
-import type { Area, Entity, Gap, History, Info, Me, ProblemBody, State, Status } from "./api-types.ts";
+import type {
+  Area,
+  Device,
+  Entity,
+  Gap,
+  History,
+  Info,
+  Me,
+  NewToken,
+  ProblemBody,
+  Scope,
+  ServiceAction,
+  State,
+  Status,
+  Token,
+} from "./api-types.ts";
 import { t } from "./text/text.ts";
 
 /** Why a request brought no answer, in words for the page. `status` 0: the hub was not reached at all. */
@@ -76,6 +91,7 @@ export function createApi(needs: {
     states: async () => (await ask<{ states: readonly State[] }>("GET", "api/v1/states")).states,
     state: (entity: string) => ask<State>("GET", `api/v1/states/${encodeURIComponent(entity)}`),
     entity: (entity: string) => ask<Entity>("GET", `api/v1/entities/${encodeURIComponent(entity)}`),
+    device: (id: string) => ask<Device>("GET", `api/v1/devices/${encodeURIComponent(id)}`),
     areas: async () => (await ask<{ areas: readonly Area[] }>("GET", "api/v1/areas")).areas,
     gaps: async (query: { from: string; to?: string; entity?: string }) =>
       (await ask<{ gaps: readonly Gap[] }>("GET", "api/v1/gaps", { query })).gaps,
@@ -83,6 +99,11 @@ export function createApi(needs: {
       entity: string,
       query: { from?: string; to?: string; limit?: number; order?: "oldest_first" | "newest_first" },
     ) => ask<History>("GET", `api/v1/history/${encodeURIComponent(entity)}`, { query: { ...query, times: "us" } }),
+    tokens: async () => (await ask<{ tokens: readonly Token[] }>("GET", "api/v1/tokens")).tokens,
+    createToken: (name: string, scope: Scope) => ask<NewToken>("POST", "api/v1/tokens", { body: { name, scope } }),
+    revokeToken: (id: string) => ask<void>("DELETE", `api/v1/tokens/${encodeURIComponent(id)}`),
+    act: (part: string, action: ServiceAction) =>
+      ask<unknown>("POST", `api/v1/services/${encodeURIComponent(part)}/${action}`),
   };
 }
 

@@ -1,8 +1,12 @@
 import { type Cell, createCell } from "./data/cell.ts";
 
+/** Pages whose address is their name. */
+const PLACES = ["overview", "live", "entities", "services", "access"] as const;
+type Place = (typeof PLACES)[number];
+
 /** Where one is. Everything after `#`, so that the panel works under any prefix and no server needs to know. */
 export type Route = {
-  readonly page: "overview" | "live" | "entities" | "entity" | "unknown";
+  readonly page: Place | "entity" | "unknown";
   /** The entity of an entity page, else empty. */
   readonly entity: string;
   readonly query: { readonly [name: string]: string };
@@ -13,10 +17,10 @@ export function parseRoute(hash: string): Route {
   const query = Object.fromEntries(new URLSearchParams(search));
   const [first = "", second = "", ...rest] = path.split("/").filter((part) => part !== "");
   const at = (page: Route["page"], entity = ""): Route => ({ page, entity, query });
-  if (first === "" || (first === "overview" && second === "")) return at("overview");
-  if (first === "live" && second === "") return at("live");
-  if (first === "entities" && rest.length === 0) return second === "" ? at("entities") : at("entity", decode(second));
-  return at("unknown");
+  if (first === "") return at("overview");
+  if (first === "entities" && second !== "" && rest.length === 0) return at("entity", decode(second));
+  const place = PLACES.find((known) => known === first);
+  return at(place && second === "" ? place : "unknown");
 }
 
 /** The address of a page; parameters without a value are left out. */

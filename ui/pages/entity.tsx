@@ -88,7 +88,7 @@ function Known(props: { entity: Entity; loaded: State; asked: string; back: prea
           <dl class="pairs">
             <Pair name={t("entities.area")} value={area} />
             <Pair name={t("entities.integration")} value={entity.integration} />
-            <Pair name={t("entity.device")} value={entity.device_id} />
+            <Pair name={t("entity.device")} value={useDeviceName(entity.device_id)} />
             <Pair name={t("entity.labels")} value={entity.labels.length > 0 ? entity.labels.join(", ") : null} />
             <Pair name={t("entity.series")} value={`#${entity.series}`} />
           </dl>
@@ -111,6 +111,13 @@ function Known(props: { entity: Entity; loaded: State; asked: string; back: prea
       </div>
     </Page>
   );
+}
+
+/** The id until the name is known, and where it has none. */
+function useDeviceName(id: string | null): string | null {
+  const { api } = useHub();
+  const { data } = useLoad(`device ${id}`, async () => (id === null ? null : api.device(id)));
+  return data?.name ?? id;
 }
 
 function Latest({ state }: { state: State }) {

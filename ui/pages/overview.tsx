@@ -1,24 +1,14 @@
-import { useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { Info, Part, Status } from "../api-types.ts";
 import { SAMPLES_KEPT_MS } from "../data/status.ts";
-import {
-  Age,
-  Card,
-  Empty,
-  Figure,
-  Lasting,
-  Page,
-  ProblemNote,
-  Skeleton,
-  StateBadge,
-  stateIcon,
-} from "../parts/basics.tsx";
+import { Age, Card, Empty, Figure, Page, ProblemNote, Skeleton, stateIcon } from "../parts/basics.tsx";
 import { RateChart } from "../parts/chart/charts.tsx";
 import { useCell, useHub, useNow, useWanted } from "../parts/hub.ts";
 import { Icon } from "../parts/icons.tsx";
-import { formatBytes, formatCount, formatDay, formatRate, readable } from "../shape/format.ts";
-import { hasText, plural, t } from "../text/text.ts";
+import { formatBytes, formatCount, formatDay, formatRate } from "../shape/format.ts";
+import { plural, t } from "../text/text.ts";
 import { Gaps } from "./sections/gaps.tsx";
+import { PartRow, partName, worstFirst } from "./sections/part.tsx";
 
 /** Is it working? One sentence, then what it is made of. */
 export function OverviewPage() {
@@ -46,14 +36,6 @@ export function OverviewPage() {
 }
 
 const SHORTEST_CHART_MS = 60_000;
-
-/** The worst first: what needs somebody stands above what does not. */
-const SEVERITY = { broken: 0, degraded: 1, starting: 2, ok: 3, off: 4 } as const;
-
-const partName = (part: string): string => {
-  const key = `part.${part}`;
-  return hasText(key) ? t(key) : readable(part);
-};
 
 function Verdict({ status, info, stale }: { status: Status; info: Info | null; stale: boolean }) {
   const troubled = status.parts.filter(({ state }) => state === "broken" || state === "degraded");
@@ -126,64 +108,17 @@ function Rate() {
 }
 
 function Parts({ parts }: { parts: readonly Part[] }) {
-  const sorted = [...parts].sort((a, b) => (SEVERITY[a.state] ?? 0) - (SEVERITY[b.state] ?? 0));
   return (
     <Card title={t("overview.parts")} note={plural("overview.parts.count", parts.length)}>
-      {sorted.length === 0 ? (
+      {parts.length === 0 ? (
         <Empty icon="starting" title={t("overview.parts.none")} />
       ) : (
         <ul class="parts">
-          {sorted.map((part) => (
+          {worstFirst(parts).map((part) => (
             <PartRow key={part.part} part={part} />
           ))}
         </ul>
       )}
     </Card>
-  );
-}
-
-function PartRow({ part }: { part: Part }) {
-  const figures = Object.entries(part.figures ?? {});
-  const [open, setOpen] = useState(false);
-  return (
-    <li class="part">
-      <div class="part-head">
-        <StateBadge state={part.state} />
-        <h3>{partName(part.part)}</h3>
-        <span class="muted small">
-          <Lasting since={part.since} />
-        </span>
-        {figures.length > 0 && (
-          <button
-            type="button"
-            class="icon-button"
-            aria-expanded={open}
-            aria-label={t("part.figures", { part: partName(part.part) })}
-            title={t("part.figures", { part: partName(part.part) })}
-            onClick={() => setOpen(!open)}
-          >
-            <Icon name="chevron" size={18} />
-          </button>
-        )}
-      </div>
-      {part.why && <p class="part-why">{part.why}</p>}
-      {part.fix && (
-        <p class="part-fix">
-          <strong>{t("part.fix")}</strong> {part.fix}
-        </p>
-      )}
-      {open && (
-        <dl class="pairs">
-          {figures.map(([name, value]) => (
-            <div key={name}>
-              <dt>{readable(name)}</dt>
-              <dd>
-                {value === null ? t("figure.none") : typeof value === "number" ? formatCount(value) : String(value)}
-              </dd>
-            </div>
-          ))}
-        </dl>
-      )}
-    </li>
   );
 }

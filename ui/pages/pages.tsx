@@ -2,17 +2,21 @@ import type { JSX } from "preact";
 import { Empty, Page } from "../parts/basics.tsx";
 import type { Route } from "../router.ts";
 import { t } from "../text/text.ts";
+import { AccessPage } from "./admin/access.tsx";
+import { ServicesPage } from "./admin/services.tsx";
 import { EntitiesPage } from "./entities.tsx";
 import { EntityPage } from "./entity.tsx";
 import { LivePage } from "./live.tsx";
 import { OverviewPage } from "./overview.tsx";
 
-/** What is drawn for a route. A further page is a line here and one in parts/frame.tsx. */
+/** What is drawn for a route. A further page is a line here and one in parts/navigation.tsx. */
 export const PAGES: Record<Route["page"], (route: Route) => JSX.Element> = {
   overview: () => <OverviewPage />,
   live: () => <LivePage />,
   entities: () => <EntitiesPage />,
   entity: ({ entity }) => <EntityPage key={entity} id={entity} />,
+  services: () => <ServicesPage />,
+  access: () => <AccessPage />,
   unknown: () => (
     <Page title={t("unknown_page.title")}>
       <Empty icon="search" title={t("unknown_page.text")}>

@@ -1,26 +1,12 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { formatDuration } from "../shape/format.ts";
-import { type TextKey, t } from "../text/text.ts";
+import { t } from "../text/text.ts";
 import { stateIcon } from "./basics.tsx";
 import { useCell, useHub, useNow } from "./hub.ts";
-import { Icon, type IconName, Logo } from "./icons.tsx";
+import { Icon, Logo } from "./icons.tsx";
+import { NAVIGATION, Navigation } from "./navigation.tsx";
 import { THEMES } from "./theme.ts";
-
-export type NavigationItem = {
-  readonly path: string;
-  /** Pages that count as being here, such as one entity under Entities. */
-  readonly pages: readonly string[];
-  readonly label: TextKey;
-  readonly icon: IconName;
-};
-
-/** A further page is a line here and one in pages/index.ts. */
-export const NAVIGATION: readonly NavigationItem[] = [
-  { path: "overview", pages: ["overview"], label: "nav.overview", icon: "overview" },
-  { path: "live", pages: ["live"], label: "nav.live", icon: "live" },
-  { path: "entities", pages: ["entities", "entity"], label: "nav.entities", icon: "entities" },
-];
 
 /** Navigation, the hub's state on every page, and the place where the page goes. */
 export function Frame({ children }: { children: ComponentChildren }) {
@@ -44,7 +30,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
         {t("frame.skip")}
       </button>
       <header class="bar">
-        <a class="brand" href="#/overview">
+        <a class="brand" href="#/overview" aria-label={t("product")}>
           <Logo />
           <span class="brand-name">{t("product")}</span>
         </a>
@@ -54,18 +40,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
           <SignOut />
         </div>
       </header>
-      <nav class="nav" aria-label={t("frame.navigation")}>
-        <ul>
-          {NAVIGATION.map(({ path, pages, label, icon }) => (
-            <li key={path}>
-              <a href={`#/${path}`} aria-current={pages.includes(route.page) ? "page" : undefined}>
-                <Icon name={icon} size={22} />
-                <span>{t(label)}</span>
-              </a>
-            </li>
-          ))}
-        </ul>
-      </nav>
+      <Navigation page={route.page} />
       <main class="content" id="content" tabIndex={-1} ref={main}>
         <SimulatedBanner />
         <ConnectionNote />

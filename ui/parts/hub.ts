@@ -1,7 +1,7 @@
 import { createContext } from "preact";
 import { useContext, useEffect, useReducer, useRef, useState } from "preact/hooks";
 import type { Api } from "../api.ts";
-import type { Info, Subscription } from "../api-types.ts";
+import type { Info, Me, Subscription } from "../api-types.ts";
 import type { Cell } from "../data/cell.ts";
 import type { HubClock } from "../data/clock.ts";
 import type { States } from "../data/states.ts";
@@ -95,6 +95,43 @@ export function useLoad<T>(key: string, load: () => Promise<T>): Loaded<T> {
     problem: answer?.problem ?? null,
     loading: loading || answer?.key !== key,
     reload: () => again(undefined),
+  };
+}
+
+/** Who looks; null while nobody is signed in. */
+export function useMe(): Me | null {
+  const state = useCell(useHub().session.state);
+  return state.name === "in" ? state.me : null;
+}
+
+export type Action = {
+  readonly busy: boolean;
+  readonly problem: unknown;
+  /** One at a time; answers whether it went well. */
+  run(work: () => Promise<unknown>): Promise<boolean>;
+};
+
+/** Something that a person asked for: busy while it runs, and its problem until the next try. */
+export function useAction(): Action {
+  const [state, setState] = useState<{ busy: boolean; problem: unknown }>({ busy: false, problem: null });
+  const running = useRef(false);
+  return {
+    ...state,
+    run: async (work) => {
+      if (running.current) return false;
+      running.current = true;
+      setState({ busy: true, problem: null });
+      try {
+        await work();
+        setState({ busy: false, problem: null });
+        return true;
+      } catch (problem) {
+        setState({ busy: false, problem });
+        return false;
+      } finally {
+        running.current = false;
+      }
+    },
   };
 }
 

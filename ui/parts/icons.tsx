@@ -55,6 +55,33 @@ const PATHS = {
       <path d="m11 12 8-8M16 7l3 3" />
     </>
   ),
+  more: (
+    <>
+      <circle cx="5.5" cy="12" r="1" />
+      <circle cx="12" cy="12" r="1" />
+      <circle cx="18.5" cy="12" r="1" />
+    </>
+  ),
+  services: (
+    <>
+      <rect x="4" y="4.5" width="16" height="6" rx="2" />
+      <rect x="4" y="13.5" width="16" height="6" rx="2" />
+      <path d="M7.5 7.5h.1M7.5 16.5h.1M12 7.5h4.5M12 16.5h4.5" />
+    </>
+  ),
+  restart: <path d="M19 12a7 7 0 1 1-2.2-5.1M19 4.5v4h-4" />,
+  copy: (
+    <>
+      <rect x="9" y="9" width="11" height="11" rx="2" />
+      <path d="M15 9V6a2 2 0 0 0-2-2H6a2 2 0 0 0-2 2v7a2 2 0 0 0 2 2h3" />
+    </>
+  ),
+  lock: (
+    <>
+      <rect x="5" y="11" width="14" height="9" rx="2" />
+      <path d="M8 11V8a4 4 0 0 1 8 0v3" />
+    </>
+  ),
   sort: <path d="m8 10 4-4 4 4M8 14l4 4 4-4" />,
 } as const satisfies Record<string, JSX.Element>;
 

@@ -1,3 +1,5 @@
+import { admin } from "./en-admin.ts";
+
 /** Every text of the panel. `{name}` is filled in; `.one` and `.other` are forms for a count. */
 export const en = {
   product: "HA Ingestor",
@@ -6,6 +8,9 @@ export const en = {
   "nav.overview": "Overview",
   "nav.live": "Live",
   "nav.entities": "Entities",
+  "nav.services": "Services",
+  "nav.access": "Access",
+  "nav.more": "More",
 
   "frame.skip": "Skip to content",
   "frame.navigation": "Pages",
@@ -265,4 +270,5 @@ export const en = {
   "unit.hours": "{n} h",
   "unit.days": "{n} d",
   "unit.unknown": "unknown",
+  ...admin,
 } as const satisfies Record<string, string>;
