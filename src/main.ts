@@ -188,6 +188,7 @@ async function start(): Promise<{ close(): Promise<void> }> {
     states: { get: store.latest, all: store.allLatest },
     series: createSeriesBook(store.series),
     position: () => store.stats().position,
+    windowStart: store.windowStart,
     gaps: store.gaps,
     history,
     registries: database.registry,

@@ -50,6 +50,8 @@ export type ApiNeeds = {
   readonly states: States;
   readonly series: SeriesBook;
   readonly position: CurrentPosition;
+  /** Streams resume from positions from here on. */
+  readonly windowStart: CurrentPosition;
   readonly bus: LiveBus;
   readonly gaps: Gaps;
   readonly history: History;
@@ -82,7 +84,7 @@ export function createApi(given: ApiNeeds) {
     .route("/api/v1", statesRoutes({ ...given, auth, encoder }))
     .route("/api/v1", summaryRoutes({ ...given, auth, encoder }))
     .route("/api/v1", historyRoutes({ ...given, auth }))
-    .route("/api/v1", eventsRoutes({ ...given, auth }))
+    .route("/api/v1", eventsRoutes({ ...given, auth, streams }))
     .route("/api/v1", gapsRoutes({ ...given, auth }))
     .route("/api/v1", entitiesRoutes({ ...given, auth }))
     .route("/api/v1", registriesRoutes({ ...given, auth }))

@@ -7,6 +7,7 @@ import type { Order } from "../store/store.ts";
 import { badCursor, type PageStart, readCursor } from "./cursor.ts";
 import type { Answer } from "./jobs/answer.ts";
 import { createJobs, type Views } from "./jobs/jobs.ts";
+import type { ReplayPlan } from "./jobs/plan.ts";
 import { gapShape } from "./shapes.ts";
 
 export type { Answer } from "./jobs/answer.ts";
@@ -35,9 +36,15 @@ export type History = {
   events(request: EventsRequest, signal?: AbortSignal): Promise<Answer>;
   /** undefined: there is no such event. */
   event(id: Position, signal?: AbortSignal): Promise<Answer | undefined>;
+  /** Whether anything stands at a position of the log. */
+  holds(position: Position): Promise<boolean>;
+  /** What came after a position until now, as server-sent events; the view is made in the same tick. */
+  replay(request: ReplayRequest, signal?: AbortSignal): Promise<Answer>;
   readonly running: number;
   close(): Promise<void>;
 };
+
+export type ReplayRequest = Omit<ReplayPlan, "kind">;
 
 export type HistoryNeeds = {
   readonly store: Views & { gaps(window: Window, series?: SeriesId): readonly Stored<Gap>[] };
@@ -93,6 +100,15 @@ export function createHistory(needs: HistoryNeeds): History {
         gaps: JSON.stringify(gaps.map((gap) => gapShape(gap, null))),
       };
       return jobs.run(plan, { series: [], events: true, log: false }, signal);
+    },
+    holds: async (position) => {
+      const answer = await jobs.run({ kind: "holds", position }, { series: [], events: false });
+      return answer instanceof Uint8Array && answer.length > 0;
+    },
+    replay: (request, signal) => {
+      // Readings by series are asked for only to say what went before the first change of each.
+      const series = request.changes ? [...request.series.keys()] : [];
+      return jobs.run({ kind: "replay", ...request }, { series, events: false }, signal);
     },
     event: async (position, signal) => {
       const answer = await jobs.run({ kind: "event", position }, { series: [], events: false }, signal);

@@ -1,5 +1,14 @@
 import * as v from "valibot";
-import { type Context, GAP_CAUSES, type Gap, type HomeEvent, ORIGINS, type Stored } from "../domain/reading.ts";
+import {
+  type Context,
+  FLAWS,
+  GAP_CAUSES,
+  type Gap,
+  type HomeEvent,
+  ORIGINS,
+  type Reading,
+  type Stored,
+} from "../domain/reading.ts";
 import { microsToRfc3339 } from "../domain/time.ts";
 
 /**
@@ -61,6 +70,30 @@ export const eventSchema = v.pipe(
   v.title("Event"),
 );
 export type EventShape = Shape<typeof eventSchema>;
+
+export const readingSchema = v.object({
+  entity_id: v.string(),
+  series: countSchema,
+  position: v.pipe(countSchema, v.description("Where the reading stands in the log: larger is later.")),
+  state: v.pipe(v.nullable(v.string()), v.description("The exact state text; null: the entity was removed.")),
+  attributes: attributesSchema,
+  time: timeSchema,
+  changed: timeSchema,
+  origin: originSchema,
+  context: v.nullable(contextSchema),
+  time_is_arrival: v.boolean(),
+  flaws: v.array(v.picklist(FLAWS)),
+});
+export type ReadingShape = Shape<typeof readingSchema>;
+
+export const changeSchema = v.pipe(
+  v.object({
+    ...readingSchema.entries,
+    previous: v.nullable(v.object({ state: v.nullable(v.string()), time: timeSchema })),
+  }),
+  v.title("Change"),
+);
+export type ChangeShape = Shape<typeof changeSchema>;
 
 const stateText = v.nullable(v.string());
 const pointTime = v.union([timeSchema, v.pipe(v.number(), v.integer())]);
@@ -130,4 +163,28 @@ export const eventShape = (event: Stored<HomeEvent>): EventShape => ({
   data: event.data,
   context: contextShape(event.context),
   origin: event.origin,
+});
+
+export const readingShape = (reading: Stored<Reading>, entityId: string): ReadingShape => ({
+  entity_id: entityId,
+  series: reading.series,
+  position: reading.position,
+  state: reading.state,
+  attributes: reading.attributes,
+  time: microsToRfc3339(reading.time),
+  changed: microsToRfc3339(reading.changed),
+  origin: reading.origin,
+  context: contextShape(reading.context),
+  time_is_arrival: reading.timeIsArrival,
+  flaws: reading.flaws,
+});
+
+/** @param previous the latest reading of the series before this one. */
+export const changeShape = (
+  reading: Stored<Reading>,
+  entityId: string,
+  previous: Stored<Reading> | undefined,
+): ChangeShape => ({
+  ...readingShape(reading, entityId),
+  previous: previous ? { state: previous.state, time: microsToRfc3339(previous.time) } : null,
 });

@@ -4,6 +4,7 @@ import { openView } from "../store/open.ts";
 import type { ViewReader } from "../store/store.ts";
 import { encodeEvent, encodeEvents } from "./encode/events.ts";
 import { encodePoints } from "./encode/points.ts";
+import { encodeHolds, encodeReplay } from "./encode/replay.ts";
 import type { FromWorker, Plan, ToWorker } from "./jobs/plan.ts";
 
 /** Reads and encodes in a thread of its own, so that no answer, however long, holds up what is coming in. */
@@ -60,5 +61,9 @@ function encode(reader: ViewReader, plan: Plan): AsyncIterable<Uint8Array<ArrayB
       return encodeEvents(reader, plan);
     case "event":
       return encodeEvent(reader, plan);
+    case "holds":
+      return encodeHolds(reader, plan);
+    case "replay":
+      return encodeReplay(reader, plan);
   }
 }

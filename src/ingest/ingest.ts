@@ -183,7 +183,15 @@ export function createIngest(needs: IngestNeeds): Ingest {
   };
 
   const file = async (items: readonly FeedItem[]): Promise<Batch> => {
-    const batch: Batch = { entries: [], changes: [], events: [], gaps: [], latest: new Map(), keys: undefined };
+    const batch: Batch = {
+      entries: [],
+      changes: [],
+      events: [],
+      gaps: [],
+      refused: [],
+      latest: new Map(),
+      keys: undefined,
+    };
     for (const item of items) {
       if (item.kind === "change") await fileChange(item.change, batch);
       else if (item.kind === "event") fileEvent(item.event, batch);
@@ -199,20 +207,20 @@ export function createIngest(needs: IngestNeeds): Ingest {
   };
 
   /** One entry that can never be stored must not cost its neighbours; a refused one has no position. */
-  const appendEach = async (entries: readonly IngestEntry[]): Promise<(Position | undefined)[]> => {
+  const appendEach = async (batch: Batch): Promise<(Position | undefined)[]> => {
     const positions: (Position | undefined)[] = [];
-    for (const entry of entries) {
+    for (const entry of batch.entries) {
       try {
         positions.push((await append([entry]))[0]);
       } catch (error) {
         if (!(error instanceof Failure) || error.retry) throw error;
         positions.push(undefined);
-        await refuse(entry, error);
+        await refuse(entry, error, batch);
       }
     }
     return positions;
   };
-  const refuse = async (entry: IngestEntry, failure: Failure) => {
+  const refuse = async (entry: IngestEntry, failure: Failure, batch: Batch) => {
     counts.refused++;
     const series = entry.kind === "reading" ? entry.reading.series : null;
     const what = series === null ? `An ${entry.kind} entry` : `A change of ${identities.nameOf(series)}`;
@@ -222,7 +230,8 @@ export function createIngest(needs: IngestNeeds): Ingest {
     const { time } = entry.reading;
     const gap = { kind: "states", series, from: time - 1, to: time + 1, cause: "not_recorded" } as const;
     const [position] = await append([{ kind: "gap", gap }]);
-    needs.publish.gaps([{ ...gap, position: position as Position }]);
+    // Published with the batch, not before it: what is published rises in position.
+    batch.refused.push({ ...gap, position: position as Position });
   };
 
   const store = async (items: readonly FeedItem[]) => {
@@ -231,7 +240,7 @@ export function createIngest(needs: IngestNeeds): Ingest {
     if (entries.length === 0) return;
     const positions = await append(entries).catch((error: unknown) => {
       if (!(error instanceof Failure) || error.retry) throw error;
-      return appendEach(entries);
+      return appendEach(batch);
     });
     for (const { at, reading } of changes) reading.position = positions[at] ?? REFUSED;
     for (const { at, event } of events) event.position = positions[at] ?? REFUSED;
@@ -244,7 +253,8 @@ export function createIngest(needs: IngestNeeds): Ingest {
     const stored = changes.filter(({ reading }) => isStored(reading)).map(({ change }) => change);
     if (stored.length > 0) needs.publish.changes(stored);
     if (events.length > 0) needs.publish.events(events.map(({ event }) => event).filter(isStored));
-    if (gaps.length > 0) needs.publish.gaps(gaps.map(({ gap }) => gap).filter(isStored));
+    const holes = [...gaps.map(({ gap }) => gap).filter(isStored), ...batch.refused];
+    if (holes.length > 0) needs.publish.gaps(holes);
   };
   const count = (batch: Batch) => {
     counts.changes += batch.changes.length;
@@ -286,6 +296,8 @@ type Batch = {
   readonly changes: { at: number; change: IngestedChange; reading: Mutable<Stored<Reading>> }[];
   readonly events: { at: number; event: Mutable<Stored<HomeEvent>> }[];
   readonly gaps: { at: number; gap: Mutable<Stored<Gap>> }[];
+  /** Holes that entries left which can never be stored. */
+  readonly refused: Stored<Gap>[];
   readonly latest: Map<SeriesId, Stored<Reading>>;
   /** What the batch holds, by `keyOf`; made when it is first asked for. */
   keys: Set<string> | undefined;

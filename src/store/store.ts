@@ -74,6 +74,8 @@ export type ViewReader = {
   log(query: LogQuery): AsyncIterable<readonly LogEntry[]>;
   /** What stands at a position, whole; undefined: nothing that is told to others. */
   at(position: Position): Promise<LogEntry | undefined>;
+  /** Whether an entry stands there, of whatever kind: whether the position was ever given out. */
+  holds(position: Position): Promise<boolean>;
   /** Bytes read from disk so far: records and indexes apart. */
   readonly bytesRead: { readonly records: number; readonly indexes: number };
   /** What this reader could not read back; hand it to `Store.noteDamages` when the reader ran in another thread. */
@@ -136,6 +138,8 @@ export type Store = {
   allLatest(): Iterable<Stored<Reading>>;
   /** Gaps that touch the window, oldest first; with `series` only those in states that concern that series. */
   gaps(window: Window, series?: SeriesId): readonly Stored<Gap>[];
+  /** Where the log window begins: live streams resume from positions from here on. */
+  windowStart(): Position;
   view(narrow?: Narrow): View;
   release(view: View): void;
   /** Opens a view on this thread. */

@@ -81,6 +81,7 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
     states: { get: store.latest, all: store.allLatest },
     series,
     position: () => store.stats().position,
+    windowStart: store.windowStart,
     bus,
     gaps: store.gaps,
     history,

@@ -7,11 +7,10 @@ import type { ProblemCode } from "../errors.ts";
 import { check } from "../input/read.ts";
 import { type ClientFrame, clientFrame, WIRE_SCHEMA } from "./frames.ts";
 import { createSender } from "./sender.ts";
-import type { LiveNeeds } from "./streams.ts";
+import type { Connection, LiveNeeds } from "./streams.ts";
 import { startSubscription } from "./subscription.ts";
 
 /** One client's stream: who it is, what it wants, whether it still lives. docs/wire.md is what it speaks. */
-export type Connection = { end(code: ProblemCode, detail: string, closeCode: number): void };
 
 const AUTH_WITHIN_MS = 10_000;
 const PING_EVERY_MS = 20_000;

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { text } from "../input/schemas.ts";
+import { many, one, text, truth } from "../input/schemas.ts";
 
 /** What a client may send (docs/wire.md). */
 
@@ -8,6 +8,26 @@ export type TopicName = (typeof TOPICS)[number];
 
 /** The schema versions of the stream that this hub speaks. */
 export const WIRE_SCHEMA = { min: 1, max: 1 } as const;
+
+/** The topics whose entries have a position, and how the parts are. */
+const STREAM_TOPICS = ["changes", "events", "gaps", "status"] as const;
+
+/** The filters of `subscribe` as parameters of an address. */
+export const streamParameters = v.strictObject({
+  topics: v.optional(
+    v.pipe(
+      v.array(v.picklist(STREAM_TOPICS, `is none of ${STREAM_TOPICS.join(", ")}`)),
+      v.maxLength(STREAM_TOPICS.length, "names a topic more than once"),
+    ),
+    ["changes"],
+  ),
+  entities: many,
+  domains: many,
+  areas: many,
+  event_types: many,
+  snapshot: one(truth),
+  last_event_id: one(text),
+});
 
 const texts = v.optional(v.pipe(v.array(text), v.maxLength(1_000, "has more than 1,000 entries")));
 

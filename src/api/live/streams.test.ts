@@ -5,8 +5,8 @@ import { setImmediate } from "node:timers/promises";
 import { type Frame, openLive } from "../../../tests/support/live-client.ts";
 import { identity, reading, startTestHub, TEST_SERVER_ID } from "../../../tests/support/test-hub.ts";
 import { startServer } from "../listeners/server.ts";
-import type { EventShape, GapShape, PartShape } from "../shapes/answers.ts";
-import type { Change, State } from "../shapes/state.ts";
+import type { ChangeShape as Change, EventShape, GapShape, PartShape } from "../shapes/answers.ts";
+import type { State } from "../shapes/state.ts";
 
 const LIVE_QUEUE = 400;
 const hub = startTestHub({ liveQueue: LIVE_QUEUE });

@@ -4,16 +4,27 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Log } from "../../platform/log.ts";
 import type { Auth } from "../auth/auth.ts";
 import type { Caller } from "../auth/caller.ts";
-import { type Refusal, refuse } from "../errors.ts";
+import { type ProblemCode, type Refusal, refuse } from "../errors.ts";
 import type { CurrentPosition, Facts, Parts, Published, SeriesBook, States } from "../ports/ports.ts";
 import type { Encoder } from "../shapes/state.ts";
-import { type Connection, createConnection } from "./connection.ts";
+import { createConnection } from "./connection.ts";
+import type { Subscribe } from "./frames.ts";
+import { resumeAt, type StreamNeeds, startEventStream } from "./sse/stream.ts";
+
+/** A stream that is open; `closeCode` is a WebSocket's. */
+export type Connection = { end(code: ProblemCode, detail: string, closeCode: number): void };
 
 /** All live streams: serving one, how many there are, ending them. */
 export type LiveStreams = {
   /** Why a further one is not taken now; undefined: it is. */
   refusal(): Refusal | undefined;
   serve(socket: WebSocket, who: { caller: Caller | undefined; address: string }): void;
+  /** A stream of server-sent events: its body. */
+  events(
+    asked: Subscribe,
+    lastId: string | undefined,
+    caller: Caller,
+  ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
   readonly count: number;
   close(): void;
 };
@@ -37,7 +48,7 @@ export type LiveNeeds = {
 
 const MOST_STREAMS = 256;
 
-export function createLiveStreams(needs: LiveNeeds): LiveStreams {
+export function createLiveStreams(needs: StreamNeeds): LiveStreams {
   const { mostStreams = MOST_STREAMS } = needs;
   const connections = new Set<Connection>();
   let closing = false;
@@ -55,6 +66,18 @@ export function createLiveStreams(needs: LiveNeeds): LiveStreams {
     serve: (socket, who) => {
       const connection = createConnection({ ...needs, ...who, socket, onEnd: () => connections.delete(connection) });
       connections.add(connection);
+    },
+    events: async (asked, lastId, caller) => {
+      const resume = await resumeAt(lastId, needs);
+      const { body, connection } = startEventStream({
+        ...needs,
+        asked,
+        caller,
+        resume,
+        onEnd: () => connections.delete(connection),
+      });
+      connections.add(connection);
+      return body;
     },
     close: () => {
       closing = true;

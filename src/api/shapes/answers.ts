@@ -8,7 +8,10 @@ import type { ApiEnv } from "../env.ts";
 
 export {
   attributesSchema,
+  type ChangeShape,
   type ContextShape,
+  changeSchema,
+  changeShape,
   contextSchema,
   contextShape,
   countSchema,
@@ -23,6 +26,9 @@ export {
   type HistoryAnswer,
   historySchema,
   originSchema,
+  type ReadingShape,
+  readingSchema,
+  readingShape,
   type Shape,
   type Time,
   timeSchema,

@@ -32,7 +32,22 @@ export type EventsPlan = {
 /** One event by its position; the answer is empty where there is none. */
 export type EventPlan = { readonly kind: "event"; readonly position: Position };
 
-export type Plan = PointsPlan | EventsPlan | EventPlan;
+/** Whether anything stands at a position; the answer is empty where not. */
+export type HoldsPlan = { readonly kind: "holds"; readonly position: Position };
+
+/** What came after a position, as server-sent events. */
+export type ReplayPlan = {
+  readonly kind: "replay";
+  readonly after: Position;
+  /** Whose changes and gaps are wanted, with the names they have now. */
+  readonly series: ReadonlyMap<SeriesId, string>;
+  readonly changes: boolean;
+  /** false: no events; a list: only of these types. */
+  readonly events: boolean | readonly string[];
+  readonly gaps: boolean;
+};
+
+export type Plan = PointsPlan | EventsPlan | EventPlan | HoldsPlan | ReplayPlan;
 
 export type ToWorker =
   | { readonly kind: "start"; readonly job: number; readonly view: View; readonly plan: Plan }

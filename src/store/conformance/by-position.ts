@@ -94,6 +94,11 @@ export function byPosition(suite: Suite): void {
           for (let position = -1; position <= store.stats().position + 20; position++) {
             const [found, wanted] = [await reader.at(position), byPlace.get(position)];
             assert.deepEqual(found && plainEntry(found), wanted && plainEntry(wanted), `at ${position}`);
+            assert.equal(
+              await reader.holds(position),
+              wanted !== undefined || series.includes(position),
+              `at ${position}`,
+            );
           }
           for (const position of [...series, Number.MAX_SAFE_INTEGER])
             assert.equal(await reader.at(position), undefined);
@@ -121,6 +126,7 @@ export function byPosition(suite: Suite): void {
       async (reader) => {
         await assert.rejects(collect(reader.log({ after: 0, attributes: true })), { code: "view_too_narrow" });
         await assert.rejects(reader.at(1), { code: "view_too_narrow" });
+        await assert.rejects(reader.holds(1), { code: "view_too_narrow" });
       },
       { log: false },
     );

@@ -39,6 +39,8 @@ export type EmbeddedStore = Store & {
   readonly opening: { readonly bytesRead: number };
 };
 
+/** What a client may have missed and still be told of by position; docs/api.md names it. */
+const LOG_WINDOW_BYTES = 256 * 1024 * 1024;
 const SEGMENT_BYTES = 4 * 1024 * 1024;
 
 export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedStore> {
@@ -130,6 +132,10 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
     latest: (series) => ledger.latest.get(series),
     allLatest: () => ledger.latest.values(),
     gaps: (window, series) => gapsIn(ledger, window, series),
+    windowStart: () => {
+      const from = ledger.position - LOG_WINDOW_BYTES;
+      return tail.segments.find(({ base, limit }) => base + limit > from)?.base ?? 0;
+    },
     view: (narrow = {}) => {
       const token = ++tokens;
       const content: EmbeddedContent = {

@@ -51,7 +51,7 @@ export function createMemoryStore(): Store {
     } else if (entry.kind === "gap") {
       log.push({ kind: "gap", packed: { ...entry.gap, position } });
       appended.gaps++;
-    }
+    } else log.push({ kind: "series", packed: { position } });
     return position;
   };
 
@@ -67,6 +67,7 @@ export function createMemoryStore(): Store {
     latest: (series) => ledger.latest.get(series),
     allLatest: () => ledger.latest.values(),
     gaps: (window, series) => gapsIn(ledger, window, series),
+    windowStart: () => 0,
     view: (narrow = {}) => {
       const asked = narrow.series ?? [...readings.keys()];
       const content: MemoryContent = {

@@ -21,7 +21,8 @@ export type PackedEvent = Packed<HomeEvent, "data">;
 export type PackedEntry =
   | { readonly kind: "reading"; readonly packed: PackedReading }
   | { readonly kind: "event"; readonly packed: PackedEvent }
-  | { readonly kind: "gap"; readonly packed: Stored<Gap> };
+  | { readonly kind: "gap"; readonly packed: Stored<Gap> }
+  | { readonly kind: "series"; readonly packed: { readonly position: Position } };
 
 export type MemoryContent = {
   readonly narrow: Narrow;
@@ -81,7 +82,7 @@ export function openMemoryView(view: View): ViewReader {
       needsLog();
       const found = log
         .filter(({ packed }) => packed.position > after)
-        .map((entry) => unpack(entry, attributes))
+        .flatMap((entry) => unpack(entry, attributes) ?? [])
         .filter((entry) => isOfTime(entry, window));
       for (let at = 0; at < found.length; at += PAGE) yield found.slice(at, at + PAGE);
     },
@@ -90,11 +91,16 @@ export function openMemoryView(view: View): ViewReader {
       const found = log.find(({ packed }) => packed.position === position);
       return found && unpack(found, true);
     },
+    holds: async (position) => {
+      needsLog();
+      return log.some(({ packed }) => packed.position === position);
+    },
     close: async () => {},
   };
 }
 
-function unpack(entry: PackedEntry, attributes: boolean): LogEntry {
+function unpack(entry: PackedEntry, attributes: boolean): LogEntry | undefined {
+  if (entry.kind === "series") return undefined;
   if (entry.kind === "gap") return { kind: "gap", gap: entry.packed };
   if (entry.kind === "event") {
     const { json, ...rest } = entry.packed;

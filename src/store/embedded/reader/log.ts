@@ -46,12 +46,8 @@ export async function* logOfSegment(
   if (page.length > 0) yield page;
 }
 
-/** Reads no more than the record itself, and its attributes. */
-export async function entryAt(
-  segment: SegmentPicture,
-  position: Position,
-  needs: Needs & { readonly attributes: AttributeReader },
-): Promise<LogEntry | undefined> {
+/** The bytes of the record at a position; undefined: none begins there. */
+async function recordAt(segment: SegmentPicture, position: Position, needs: Needs): Promise<Buffer | undefined> {
   const { base, limit, name } = segment;
   const at = position - base;
   if (at < HEADER || at + FRAME > limit) return undefined;
@@ -63,7 +59,26 @@ export async function entryAt(
   const { buffer } = await needs.files.gather(path, [{ at, length }]);
   needs.count(FRAME + length);
   // The checksum holds nowhere but where the record was written, so no position in its midst passes for one.
-  if (frameAt(buffer, 0, length, position) !== "good") return undefined;
+  return frameAt(buffer, 0, length, position) === "good" ? buffer : undefined;
+}
+
+/** Records of attributes have no position of their own. */
+const ENTRIES: ReadonlySet<number> = new Set([KIND.reading, KIND.event, KIND.gap, KIND.series]);
+
+export async function isEntryAt(segment: SegmentPicture, position: Position, needs: Needs): Promise<boolean> {
+  const record = await recordAt(segment, position, needs);
+  return record !== undefined && ENTRIES.has(record[0] as number);
+}
+
+/** Reads no more than the record itself, and its attributes. */
+export async function entryAt(
+  segment: SegmentPicture,
+  position: Position,
+  needs: Needs & { readonly attributes: AttributeReader },
+): Promise<LogEntry | undefined> {
+  const buffer = await recordAt(segment, position, needs);
+  if (!buffer) return undefined;
+  const { length } = buffer;
   const kind = buffer[0] as number;
   if (kind === KIND.event)
     return { kind: "event", event: { ...takeEvent({ buffer, at: FRAME }, length, segment.baseTime), position } };

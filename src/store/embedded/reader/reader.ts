@@ -8,7 +8,7 @@ import { takeReading } from "../format/reading.ts";
 import { sameDamage } from "../segments/damage.ts";
 import { type AttributeReader, createAttributeReader } from "./attributes.ts";
 import { gatherMerged } from "./extents.ts";
-import { entryAt, logOfSegment } from "./log.ts";
+import { entryAt, isEntryAt, logOfSegment } from "./log.ts";
 import { type OpenFiles, openFiles } from "./open-files.ts";
 import { type Candidate, inOrder } from "./order.ts";
 import type { EmbeddedContent, SegmentPicture } from "./picture.ts";
@@ -135,6 +135,11 @@ export function openEmbeddedView(
       if (narrow.log === false) throw tooNarrow("the log by position", narrow);
       const segment = segments.findLast(({ base }) => base <= position);
       return segment && entryAt(segment, position, { folder, files, count: countRecords, attributes });
+    },
+    holds: async (position) => {
+      if (narrow.log === false) throw tooNarrow("the log by position", narrow);
+      const segment = segments.findLast(({ base }) => base <= position);
+      return segment !== undefined && isEntryAt(segment, position, { folder, files, count: countRecords });
     },
     close: () => files.close(),
   };
