@@ -4,6 +4,7 @@
 #   ha-core.sh up        prepare what is missing, boot, onboard; prints HA_URL=… HA_TOKEN=… HA_RUN=… HA_PID=…
 #   ha-core.sh down      stop it politely (the recorder is flushed)
 #   ha-core.sh setup     only fill the cache
+#   ha-core.sh venv NAME REQUIREMENT…   a virtual environment for test tools on the same Python; prints its folder
 #   ha-core.sh status    every instance of the cache: name, version, port, running or not
 #   ha-core.sh remove    down, and delete the home
 #
@@ -160,6 +161,27 @@ setup() {
   exec 9>&-
 }
 
+# Pinned by whoever asks; made anew when what is asked for differs.
+tools_venv() {
+  local v=$CACHE/venv-$1
+  shift
+  mkdir -p "$CACHE"
+  exec 9>"$CACHE/setup.lock"
+  flock 9
+  if [ "$(cat "$v/.done" 2>/dev/null)" != "$*" ] || ! "$v/bin/python" -c '' 2>/dev/null; then
+    timed tools
+    index_of_pip
+    timed find_python
+    export SKIP_CYTHON=1 CPATH=$CACHE/py/usr/include
+    rm -rf "$v"
+    "$TOOLS/bin/uv" venv -q --python "$PYTHON" "$v"
+    "$TOOLS/bin/uv" pip install -q --python "$v/bin/python" "$@" || die "$* could not be installed (see above)."
+    echo "$*" >"$v/.done"
+  fi
+  exec 9>&-
+  echo "$v"
+}
+
 # ---------------------------------------------------------------- one home
 
 # The process of this home, or nothing. A pid file whose number now belongs to someone else counts as nothing.
@@ -261,9 +283,10 @@ status() {
 check_machine
 case ${1:-} in
   setup) setup ;;
+  venv) shift && [ $# -ge 2 ] || die "usage: ha-core.sh venv NAME REQUIREMENT…" && tools_venv "$@" ;;
   up) up ;;
   down) timed down ;;
   status) status ;;
   remove) down && rm -rf "$RUN" ;;
-  *) die "usage: ha-core.sh up | down | setup | status | remove (the head of the file says more)" ;;
+  *) die "usage: ha-core.sh up | down | setup | venv | status | remove (the head of the file says more)" ;;
 esac
