@@ -138,7 +138,11 @@ class HubCoordinator(DataUpdateCoordinator[Hub]):
             if time.monotonic() - began >= STEADY_S:
                 wait = pause = FIRST_WAIT_S
             wait = min(wait * 2, LONGEST_WAIT_S)
-            await asyncio.sleep(pause * random.uniform(0.75, 1.25))
+            await self._pause(pause)
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait about so long: hubs' clients that lost it together must not come back together."""
+        await asyncio.sleep(seconds * random.uniform(0.75, 1.25))
 
     async def _open(self) -> tuple[HubStream, Hub]:
         """Open a stream to the right hub, or say why not."""
