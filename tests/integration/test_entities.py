@@ -4,8 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN, EntityCategory
-from homeassistant.core import HomeAssistant, State
+from homeassistant.core import (
+    Event,
+    EventStateChangedData,
+    HomeAssistant,
+    State,
+    callback,
+)
 from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.event import async_track_state_change_event
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -199,12 +206,13 @@ async def test_a_firing_is_an_event_of_its_own(
 ) -> None:
     """Two at once are two, one that was told already is none."""
     seen: list[int] = []
-    hass.bus.async_listen(
-        "state_changed",
-        lambda event: seen.append(event.data["new_state"].attributes.get("firing_id"))
-        if event.data["entity_id"] == GAP
-        else None,
-    )
+
+    @callback
+    def note(event: Event[EventStateChangedData]) -> None:
+        if event.data["new_state"]:
+            seen.append(event.data["new_state"].attributes["firing_id"])
+
+    async_track_state_change_event(hass, GAP, note)
     await hub.push({"type": "firings", "firings": [firing(3, gaps=2), firing(4)]})
     await hub.push({"type": "firings", "firings": [firing(4), firing(5)]})
     odd = {**firing(6), "event_type": "of_tomorrow"}
