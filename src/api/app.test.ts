@@ -175,6 +175,7 @@ test("what does not belong in a request is refused with where and what, never ig
     [["/api/v1/events?types=a"], "types", /known are type/],
     [["/api/v1/events/1?x=1"], "x", /not known/],
     [["/api/v1/events/stream?topics=all"], "topics[0]", /none of changes/],
+    [["/api/v1/events/trace/1?depth=0"], "depth", /below 1/],
     [["/api/v1/gaps?kind=all"], "kind", /states nor events/],
     [["/api/v1/gaps?to=now"], "to", /RFC 3339/],
     [post("/api/v1/history/query", {}), "entities", /missing/],
