@@ -21,6 +21,8 @@ const SCOPE_OF: Record<string, Scope> = {
   "GET /api/v1/tokens": "admin",
   "POST /api/v1/tokens": "admin",
   "DELETE /api/v1/tokens/:id": "admin",
+  "POST /api/v1/backups/begin": "admin",
+  "POST /api/v1/backups/end": "admin",
   "POST /api/v1/connections/:id/:action": "admin",
   "POST /api/v1/services/:part/:action": "admin",
 };
@@ -191,6 +193,8 @@ test("what does not belong in a request is refused with where and what, never ig
     [post("/api/v1/tokens", { name: " ", scope: "read" }), "name", /empty/],
     [post("/api/v1/tokens", { name: "x", scope: "root" }), "scope", /none of read/],
     [post("/api/v1/tokens", { scope: "read" }), "name", /missing/],
+    [["/api/v1/backups/begin?x=1", { method: "POST" }], "x", /not known/],
+    [["/api/v1/backups/end?x=1", { method: "POST" }], "x", /not known/],
     [["/api/v1/tokens?x=1"], "x", /not known/],
     [["/api/v1/tokens/1?x=1", { method: "DELETE" }], "x", /not known/],
     [post("/api/v1/session", { code: 5 }), "code", /not a text/],
