@@ -3,7 +3,6 @@ import { Empty, Page } from "../parts/basics.tsx";
 import type { Route } from "../router.ts";
 import { t } from "../text/text.ts";
 import { AccessPage } from "./admin/access.tsx";
-import { ConnectionsPage } from "./admin/connections.tsx";
 import { ServicesPage } from "./admin/services.tsx";
 import { EntitiesPage } from "./entities.tsx";
 import { EntityPage } from "./entity.tsx";
@@ -17,7 +16,6 @@ export const PAGES: Record<Route["page"], (route: Route) => JSX.Element> = {
   entities: () => <EntitiesPage />,
   entity: ({ entity }) => <EntityPage key={entity} id={entity} />,
   services: () => <ServicesPage />,
-  connections: () => <ConnectionsPage />,
   access: () => <AccessPage />,
   unknown: () => (
     <Page title={t("unknown_page.title")}>

@@ -52,11 +52,10 @@ const STATE_ICON = {
 
 export const stateIcon = (state: PartState): IconName => STATE_ICON[state] ?? "warning";
 
-/** `spare`: well, but not in use. */
-export function StateBadge({ state }: { state: PartState | "spare" }) {
+export function StateBadge({ state }: { state: PartState }) {
   return (
     <span class={`badge tone-${state}`}>
-      <Icon name={state === "spare" ? "pause" : stateIcon(state)} size={14} />
+      <Icon name={stateIcon(state)} size={14} />
       {t(`part.state.${state}`)}
     </span>
   );

@@ -96,7 +96,6 @@ export function createMemoryStore(): Store {
       unsyncedBytes: 0,
       position: ledger.position,
     }),
-    holdFiles: async () => () => {},
     sync: async () => {},
     close: async () => {
       closed = true;
