@@ -100,7 +100,7 @@ export function startLink(needs: LinkNeeds): Link {
       ...describeLink({ paused, connections, current: by, phase, coreRuns, ended }),
       figures: {
         reconnects,
-        malformed_frames: malformed.total,
+        ...malformed.figures(),
         connection: phase === undefined ? null : (by?.config.id ?? null),
         home_assistant_version: facts?.version ?? null,
       },

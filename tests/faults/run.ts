@@ -60,7 +60,7 @@ const wanted = FAULTS.filter(
     (long || fault.runs !== "long"),
 );
 const noCore = wanted.some((fault) => fault.home === "Core") ? await coreUnavailable() : false;
-const form = openForm(long);
+const form = openForm({ long, quick: false });
 const lines: Line[] = [];
 try {
   for (const fault of wanted) {

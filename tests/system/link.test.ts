@@ -13,47 +13,6 @@ const rowsOf = async (home: SimulatedHome, ...entities: string[]) => home.reader
 const write = (home: SimulatedHome, entityId: string, state: string, attributes = {}) =>
   home.sim.core.states.set(entityId, state, attributes);
 
-test("frames that cannot be used leave the connection up, and the good change after each is stored", async () => {
-  await using home = await openSimulatedHome();
-  const { sim } = home;
-  const before = sim.counters().clients;
-  write(home, "sensor.good", "0");
-  const bad: (string | Uint8Array)[] = [
-    '{"id":1,"type":"event","event":{"c":{"sensor.good":{"+":{"s":"cut',
-    Buffer.from([0, 1, 2, 255]),
-    '{"type":"from_the_future","payload":{"secret":"x"}}',
-    '{"id":999999,"type":"event","event":{"c":{"sensor.good":{"+":{"s":"wrong","lc":1}}}}}',
-    '{"id":"12","type":"event","event":{}}',
-    '{"id":999998,"type":"result","success":true,"result":null}',
-    '{"id":999997,"type":"pong"}',
-    "[]",
-    "[[]]",
-    '[{"type":"from_the_future"},5]',
-    "null",
-    "",
-    `{"type":"from_the_future","padding":"${"x".repeat(8 * 1024 * 1024)}"}`,
-  ];
-  // A late answer and an empty array are harmless.
-  const UNUSABLE = bad.length - 4;
-  for (const [i, frame] of bad.entries()) {
-    sim.faults.sendRaw(frame);
-    write(home, "sensor.good", String(i + 1));
-    await home.caughtUp();
-  }
-  assert.equal(sim.counters().clients, before);
-  assert.equal(home.hub.logText().includes("the connection to Home Assistant ended"), false);
-  const rows = await rowsOf(home, "sensor.good");
-  assert.deepEqual(
-    rows.map((row) => row.state),
-    Array.from({ length: bad.length + 1 }, (_, i) => String(i)),
-  );
-  assert.deepEqual(await home.reader.gaps(...ALL), []);
-  await eventually(5, async () =>
-    assert.equal((await home.part("home_assistant"))?.figures?.malformed_frames, UNUSABLE),
-  );
-  assert.equal(home.hub.logText().includes('"secret"'), false);
-});
-
 test("a frame larger than any that Home Assistant sends costs the connection, and nothing that was in it", async () => {
   await using home = await openSimulatedHome();
   home.sim.faults.sendRaw(`{"type":"x","padding":"${"x".repeat(65 * 1024 * 1024)}"}`);
@@ -61,39 +20,6 @@ test("a frame larger than any that Home Assistant sends costs the connection, an
   await home.filled();
   await home.caughtUp();
   assert.equal((await rowsOf(home, "sensor.good")).length, 1);
-});
-
-test("a burst of 20,000 changes in a second is stored whole and exactly", async () => {
-  await using home = await openSimulatedHome();
-  const load = home.sim.load.start({ asFastAsPossible: true, count: 20_000, mix: "mixed" });
-  await load.done;
-  await home.caughtUp();
-  const emitted = home.sim.load.emitted.list();
-  const rows = await rowsOf(home, ...loadNames(200));
-  const result = tally(emitted, rows);
-  assert.deepEqual([result.missing, result.extra, result.twice, result.altered], [[], [], [], []]);
-  // Removals name no time; they stand where they happened.
-  const sequence = (entity: string, all: readonly { entityId: string; state: string | null }[]) =>
-    all.filter(({ entityId }) => entityId === entity).map(({ state }) => state);
-  for (const entity of loadNames(200)) assert.deepEqual(sequence(entity, rows), sequence(entity, emitted), entity);
-  assert.equal(home.sim.counters().cuts, 0);
-  assert.deepEqual(await home.reader.gaps(...ALL), []);
-});
-
-test("a home that restarts removes nothing, and what changed while it was away is filled", async () => {
-  await using home = await openSimulatedHome();
-  const { sim } = home;
-  const present = [...sim.core.states.all()].map(({ entityId }) => entityId);
-  await sim.faults.restart({ downMs: 200, bootMs: 1_500 });
-  await home.filled();
-  await home.caughtUp();
-  const rows = await rowsOf(home, ...present);
-  assert.deepEqual(
-    rows.filter((row) => row.state === null),
-    [],
-  );
-  assert.equal((await eventsGaps(home)).length, 1);
-  assert.deepEqual(await statesGaps(home), []);
 });
 
 test("an entity that was removed while the hub was away gets one removal, after all that it did before", async () => {

@@ -14,6 +14,7 @@ import { type EntityEvent, openSocket } from "../socket/open-socket.ts";
 import { createThrottle } from "../socket/throttle.ts";
 import { asFailure, askWhy, readFacts } from "./answers.ts";
 import { keepBeating } from "./heartbeat.ts";
+import { createHomeClock } from "./home-clock.ts";
 import { createInbox, type RawEvent } from "./inbox.ts";
 import { pump } from "./pump.ts";
 
@@ -79,7 +80,8 @@ const HOLD_LIMIT_MS = 30_000;
  * then live changes until the connection closes. Every way out ends in an answer or a Failure.
  */
 export async function runSession(needs: SessionNeeds): Promise<SessionEnd> {
-  const { clock, registries, signal } = needs;
+  const { registries, signal } = needs;
+  const clock = createHomeClock(needs.clock);
   let end: SessionEnd | undefined;
   let stopping = "";
   const closing = new AbortController();
@@ -97,6 +99,7 @@ export async function runSession(needs: SessionNeeds): Promise<SessionEnd> {
     token: needs.token,
     clock,
     signal,
+    onServerTime: clock.told,
     onMalformed: needs.onMalformed,
     onEntities: (read, bytes) => {
       if (snapshotSeen) return inbox.put({ kind: "entities", read, arrival: clock.now(), bytes });
@@ -184,14 +187,14 @@ export async function runSession(needs: SessionNeeds): Promise<SessionEnd> {
     needs.onPhase("connecting");
     const facts = readFacts(await call({ type: "get_config" }));
     await Promise.all([...new Set([...REGISTRY_EVENTS, ...needs.eventTypes])].map(subscribe));
-    const eventsSince = clock.now();
+    const eventsSince = clock.now() + clock.uncertainty;
     await registries.load(call);
     needs.bindHome({ simulated: facts.simulated, ids: registries.fingerprint() });
     needs.onFacts(facts);
     needs.onRegistries();
     await tellRegistry(true);
 
-    const asked = clock.now();
+    const asked = clock.now() - clock.uncertainty;
     await within(
       connection.subscribeMessage(() => {}, { type: "subscribe_entities" }),
       "subscribe_entities",
@@ -208,9 +211,10 @@ export async function runSession(needs: SessionNeeds): Promise<SessionEnd> {
 
     const { rest } = await catchUp({
       ...needs,
+      clock,
       call,
       snapshot: present,
-      since: { events: eventsSince, asked, changes: clock.now() },
+      since: { events: eventsSince, asked, changes: clock.now() + clock.uncertainty },
       whyGone: (since) => askWhy(call, since, needs.cause),
       forgetGone: () => tellRegistry(false),
       isPresent: (entityId) => table.get(entityId) !== undefined,

@@ -25,7 +25,7 @@ test("what is no message is refused", () => {
 });
 
 test("numbers that a double would alter print as they came", () => {
-  for (const number of ["12345678901234567890", "9007199254740993", "1e309", "-12345678901234567891.5"]) {
+  for (const number of ["12345678901234567890", "9007199254740993", "1e309", "-0", "-0.0", "-12345678901234567891.5"]) {
     const text = `{"type":"event","id":1,"event":{"a":${number}}}`;
     assert.equal(
       JSON.stringify(parseFrame(text)[0]),

@@ -4,10 +4,11 @@ import { Failure } from "../../domain/failure.ts";
 export type Message = { readonly id?: number; readonly type: string; readonly [key: string]: unknown };
 
 /**
- * Integers past 2^53 and exponents of three digits do not survive a double; frames without them parse the fast way.
+ * Integers past 2^53, exponents of three digits and -0 do not survive a double and `JSON.stringify`; frames without them
+ * parse the fast way.
  * Only where a number can stand: the ids of contexts are full of digits and Es.
  */
-const SUSPICIOUS_NUMBER = /[:,[]\s*-?(?:\d*\.?\d{16}|[\d.]+[eE][+-]?\d{3})/;
+const SUSPICIOUS_NUMBER = /[:,[]\s*(?:-?(?:\d*\.?\d{16}|[\d.]+[eE][+-]?\d{3})|-0(?:\.0+)?\s*[,}\]])/;
 const NUMBER_KEPT_BY_TEXT = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /** Reads a frame once. Numbers that a double would alter are kept as `JSON.rawJSON`, which prints them unaltered. */
@@ -32,7 +33,7 @@ export function keepExactNumbers(this: unknown, _key: string, value: unknown, co
   const source = context?.source;
   if (typeof value !== "number" || source === undefined || !NUMBER_KEPT_BY_TEXT.test(source)) return value;
   const exact = Number.isInteger(value) ? Number.isSafeInteger(value) : significantDigits(source) <= 17;
-  if (exact && Number.isFinite(value)) return value;
+  if (exact && Number.isFinite(value) && !Object.is(value, -0)) return value;
   return (JSON as unknown as RawJson).rawJSON(source);
 }
 

@@ -1,6 +1,7 @@
 import type { HaWebSocket } from "home-assistant-js-websocket";
 import WebSocket from "ws";
 import { Failure } from "../../domain/failure.ts";
+import { type Micros, microsFromMillis } from "../../domain/time.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { holdsOnly, type Message, parseFrame } from "./frames.ts";
 
@@ -25,6 +26,8 @@ export type SocketNeeds = {
   /** A frame that cannot be used; the connection goes on. */
   readonly onMalformed: (why: string) => void;
   readonly onClose: (code: number, reason: string) => void;
+  /** What time it is by Home Assistant's server, to the second; not called where its answer does not say. */
+  readonly onServerTime: (time: Micros) => void;
   readonly signal?: AbortSignal;
 };
 
@@ -98,7 +101,8 @@ export function openSocket(needs: SocketNeeds): Promise<HaWebSocket> {
       try {
         run();
       } catch (error) {
-        needs.onMalformed(error instanceof Error ? error.message.slice(0, 200) : "unreadable");
+        // What the parser says of it quotes the frame, and that may hold anything.
+        needs.onMalformed(error instanceof Failure ? error.message : "a frame that is no JSON");
       }
     };
     const authenticate = (message: Message) => {
@@ -115,12 +119,16 @@ export function openSocket(needs: SocketNeeds): Promise<HaWebSocket> {
         stopWaiting();
         ws.send(JSON.stringify({ id: FEATURES_ID, type: "supported_features", features: { coalesce_messages: 1 } }));
         resolve(Object.assign(socket.face, { haVersion }) as unknown as HaWebSocket);
-      } else needs.onMalformed(`${message.type} before the token was accepted`);
+      } else needs.onMalformed("a message before the token was accepted");
     };
 
     socket.onSend = (message) => {
       if (message.type === "subscribe_entities") entitiesId = message.id;
     };
+    ws.on("upgrade", ({ headers }) => {
+      const time = Date.parse(headers.date ?? "");
+      if (Number.isFinite(time)) needs.onServerTime(microsFromMillis(time));
+    });
     ws.on("message", (data, isBinary) => {
       if (isBinary) return needs.onMalformed("a binary frame");
       guard(() => receive(data as Buffer));

@@ -20,6 +20,8 @@ export type Faults = {
   refuseToken(refuse: boolean): void;
   /** Sends this frame as it is to every client. */
   sendRaw(frame: string | Uint8Array): void;
+  /** Sends this as an event to every subscription to entities; the home itself knows nothing of it. */
+  sendEntities(event: string): void;
   /** History commands wait until `resumeHistory`. */
   pauseHistory(): void;
   resumeHistory(): void;
@@ -94,6 +96,9 @@ export function createFaults(needs: {
     refuseToken: (tokenRefused) => switches.set({ tokenRefused }),
     sendRaw(frame) {
       for (const client of clients()) client.sendRaw(frame);
+    },
+    sendEntities(event) {
+      for (const client of clients()) client.sendEntities(event);
     },
     pauseHistory: () => switches.set({ historyPaused: true }),
     resumeHistory: () => switches.set({ historyPaused: false }),

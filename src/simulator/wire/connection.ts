@@ -35,6 +35,8 @@ export type Client = {
   /** Neither reads nor writes any more, and does not say so. */
   freeze(): void;
   sendRaw(frame: string | Uint8Array): void;
+  /** An event of the client's `subscribe_entities`, as it is; nothing where it has none. */
+  sendEntities(event: string): void;
   whenBelow(most: number, run: () => void): void;
 };
 
@@ -56,6 +58,7 @@ export function serveClient(needs: Needs): Client {
   let user: User | undefined;
   let frozen = false;
   let lastId = 0;
+  let entitiesId: number | undefined;
   const subscriptions = new Map<number, () => void>();
 
   const tell = (level: "WARNING" | "ERROR", source: [string, number], message: string) =>
@@ -149,6 +152,7 @@ export function serveClient(needs: Needs): Client {
     const command = findCommand(type);
     if (!command) return error(id, "unknown_command", "Unknown command.");
     lastId = id;
+    if (type === "subscribe_entities") entitiesId = id;
     const fail = (problem: unknown) => {
       if (problem instanceof Failure)
         error(id, problem.code, problem.message, (problem.cause as { [name: string]: unknown } | undefined) ?? {});
@@ -205,6 +209,9 @@ export function serveClient(needs: Needs): Client {
       socket.pause();
     },
     sendRaw: (frame) => socket.send(frame),
+    sendEntities: (event) => {
+      if (entitiesId !== undefined) socket.send(`{"id":${entitiesId},"type":"event","event":${event}}`);
+    },
     whenBelow: outbox.whenBelow,
   };
 }

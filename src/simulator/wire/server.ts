@@ -44,6 +44,7 @@ export function createWireServer(needs: {
 
   const open = (): Server => {
     const sockets = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE });
+    sockets.on("headers", (headers) => void headers.push(`Date: ${new Date(clock.now() / 1000).toUTCString()}`));
     const made = createServer((request, response) => {
       rest(request, response).catch((problem) => {
         log.error("a REST request failed", { why: problem });

@@ -22,6 +22,8 @@ export type Fault = {
 
 export type Form = {
   readonly long: boolean;
+  /** Among the tests: as short as still tells something. */
+  readonly quick: boolean;
   /** A real Home Assistant that all faults of a run share. */
   core(): Promise<Home>;
   /** A folder of its own, gone when the run ends. */
@@ -66,11 +68,11 @@ export function judge(row: Row, emitted: readonly Emitted[], rows: readonly HubR
 }
 
 /** What the faults of one run share; `close` ends it. */
-export function openForm(long: boolean): Form & { close(): Promise<void> } {
+export function openForm(size: { long: boolean; quick: boolean }): Form & { close(): Promise<void> } {
   let home: Promise<Home> | undefined;
   const folders: string[] = [];
   return {
-    long,
+    ...size,
     core: () => {
       home ??= openHome({ name: "faults", journal: true }, [...HUB_EVENTS, "entity_registry_updated"]);
       return home;
