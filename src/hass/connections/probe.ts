@@ -29,6 +29,7 @@ export async function probe(needs: {
   const socket = await openSocket({
     ...needs,
     onEntities: () => {},
+    onServerTime: () => {},
     onMalformed: () => {},
     onClose: () => fail("connection_lost", "Home Assistant closed the connection before it had answered"),
   });
