@@ -6,6 +6,7 @@ import { startListeners } from "./api/listeners/listeners.ts";
 import { startLocalServer } from "./api/listeners/local-server.ts";
 import type { Figures } from "./api/ports/ports.ts";
 import { createSeriesBook } from "./api/ports/series-book.ts";
+import { createBackupHold } from "./backup/hold.ts";
 import { readConfig } from "./config/config.ts";
 import { openIntegrationToken } from "./database/access/integration-token.ts";
 import { keptServerId } from "./database/home/server-id.ts";
@@ -198,6 +199,9 @@ async function start(): Promise<{ close(): Promise<void> }> {
       act: (id, action) => link?.actOn(id, action),
     },
     services: { home_assistant: (action) => link?.act(action) },
+    backups: opening.adopt(createBackupHold({ store, database, clock, log: log.for("backup"), status }), (it) =>
+      it.close(),
+    ),
     panel,
   });
   opening.adopt(listeners.open({ app, streams }), (it) => it.close());
@@ -314,12 +318,12 @@ function knownHome(
   return { simulated: bound?.simulated ?? seen.simulated, ids: [...(bound?.ids ?? []), ...ids] };
 }
 
+// A signal that comes while the hub is still opening is heeded once it has opened.
 const starting = start().catch((error: unknown) => {
   const fix = error instanceof Failure && error.fix ? ` ${error.fix}` : "";
   process.stderr.write(`The hub cannot start: ${describeError(error)}.${fix}\n`);
   process.exit(1);
 });
-// From the first moment: in a container, where the hub is the first process, a signal without a listener does nothing.
 const shutDown = () =>
   starting
     .then((running) => running.close())

@@ -61,6 +61,25 @@ export type Part = {
 
 export type ServiceAction = "pause" | "resume" | "restart";
 
+export type Connection = {
+  readonly id: string;
+  readonly name: string;
+  readonly url: string;
+  readonly active: boolean;
+  readonly breaker: "closed" | "open" | "half_open";
+  readonly consecutive_failures: number;
+  readonly paused: boolean;
+  readonly connected_since?: Time;
+  readonly last_connected?: Time;
+  readonly last_failure?: { readonly time: Time; readonly code: string; readonly why: string; readonly fix?: string };
+  readonly next_attempt?: Time;
+  readonly attempts: number;
+  readonly connects: number;
+  readonly failures: number;
+};
+/** `paused`: the link as a whole. */
+export type Connections = { readonly paused: boolean; readonly connections: readonly Connection[] };
+
 export type Status = {
   readonly state: "ok" | "starting" | "degraded" | "broken";
   readonly parts: readonly Part[];

@@ -1,5 +1,6 @@
 import type {
   Area,
+  Connections,
   Device,
   Entity,
   Gap,
@@ -104,6 +105,9 @@ export function createApi(needs: {
     revokeToken: (id: string) => ask<void>("DELETE", `api/v1/tokens/${encodeURIComponent(id)}`),
     act: (part: string, action: ServiceAction) =>
       ask<unknown>("POST", `api/v1/services/${encodeURIComponent(part)}/${action}`),
+    connections: () => ask<Connections>("GET", "api/v1/connections"),
+    actOnConnection: (id: string, action: ServiceAction) =>
+      ask<unknown>("POST", `api/v1/connections/${encodeURIComponent(id)}/${action}`),
   };
 }
 

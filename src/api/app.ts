@@ -7,6 +7,7 @@ import { createLimiter } from "./auth/limiter.ts";
 import { createBareApp } from "./listeners/bare-app.ts";
 import { createLiveStreams } from "./live/streams.ts";
 import type {
+  Backups,
   Connections,
   CurrentPosition,
   Facts,
@@ -20,6 +21,7 @@ import type {
   Services,
   States,
 } from "./ports/ports.ts";
+import { backupsRoutes } from "./routes/admin/backups.ts";
 import { connectionsRoutes } from "./routes/admin/connections.ts";
 import { sessionRoutes } from "./routes/admin/session.ts";
 import { tokensRoutes } from "./routes/admin/tokens.ts";
@@ -59,6 +61,7 @@ export type ApiNeeds = {
   readonly figures: Figures;
   readonly connections: Connections;
   readonly services: Services;
+  readonly backups: Backups;
   /** Entries held for one live client at most (live/subscription.ts has the usual number). */
   readonly liveQueue?: number;
   readonly mostStreams?: number;
@@ -90,6 +93,7 @@ export function createApi(given: ApiNeeds) {
     .route("/api/v1", registriesRoutes({ ...given, auth }))
     .route("/api/v1", tokensRoutes({ ...given, auth }))
     .route("/api/v1", connectionsRoutes({ ...given, auth }))
+    .route("/api/v1", backupsRoutes({ ...given, auth }))
     .route("/api/v1", liveRoutes({ auth, streams }))
     .route("/api/v1", docsRoutes({ ...given, auth, routes: () => app.routes }));
   if (given.panel !== undefined) app.use(servePanel({ folder: given.panel, log: given.log }));

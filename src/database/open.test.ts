@@ -195,3 +195,32 @@ test("a data folder that cannot be made is refused with the option that names it
     (error: Failure) => error.code === "data_folder_unusable" && /HA_INGESTOR_DATA/.test(error.fix ?? ""),
   );
 });
+
+test("while app.db is held, a copy of it with any beginning of its log is whole, and writing goes on", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "hub-"));
+  const database = openDatabase({ folder, clock: createTestClock(), log: silentLog });
+  database.settings.set("before", 1);
+  const free = database.holdFile();
+  const file = readFileSync(join(folder, "app.db"));
+  for (let i = 0; i < 2_000; i++) database.settings.set("during", { i, words: "x".repeat(4_000) });
+  assert.ok(readFileSync(join(folder, "app.db")).equals(file));
+  const log = readFileSync(join(folder, "app.db-wal"));
+  assert.ok(log.length > 4_000_000);
+
+  for (const length of [0, 20, 5_000, 100_001, Math.floor(log.length / 2), log.length]) {
+    const copy = mkdtempSync(join(tmpdir(), "hub-"));
+    writeFileSync(join(copy, "app.db"), file);
+    writeFileSync(join(copy, "app.db-wal"), log.subarray(0, length));
+    const restored = openDatabase({ folder: copy, clock: createTestClock(), log: silentLog });
+    assert.equal(restored.settings.get("before"), 1);
+    if (length === log.length) assert.equal((restored.settings.get("during") as { i: number }).i, 1_999);
+    restored.close();
+    rmSync(copy, { recursive: true });
+  }
+  free();
+  for (let i = 0; i < 20; i++) database.settings.set("after", i);
+  assert.ok(!readFileSync(join(folder, "app.db")).equals(file));
+  database.close();
+  free();
+  rmSync(folder, { recursive: true });
+});

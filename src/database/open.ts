@@ -16,6 +16,9 @@ import * as schema from "./schema.ts";
 
 export type Tables = BetterSQLite3Database<typeof schema>;
 
+/** SQLite's own default. */
+const CHECKPOINT_PAGES = 1_000;
+
 /** app.db: settings, tokens, the registries' timeline. Small and precious, unlike the store beside it. */
 export type Database = {
   readonly tokens: Tokens;
@@ -24,6 +27,11 @@ export type Database = {
   readonly settings: Settings;
   readonly registry: Registry;
   readonly home: Home;
+  /**
+   * Until the answer is called, `app.db` itself does not change: what is written goes to `app.db-wal` alone, whose
+   * beginning is valid wherever a copy cuts it off.
+   */
+  holdFile(): () => void;
   close(): void;
 };
 
@@ -47,6 +55,13 @@ export function openDatabase(needs: {
     settings: openSettings({ tables }),
     registry: openRegistry({ tables }),
     home: openHome({ tables, clock }),
+    holdFile: () => {
+      sqlite.pragma("wal_checkpoint(TRUNCATE)");
+      sqlite.pragma("wal_autocheckpoint = 0");
+      return () => {
+        if (sqlite.open) sqlite.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+      };
+    },
     close: () => {
       tokens.close();
       sqlite.close();

@@ -9,6 +9,7 @@ import type { Answer } from "./jobs/answer.ts";
 import { createJobs, type Views } from "./jobs/jobs.ts";
 import type { ReplayPlan } from "./jobs/plan.ts";
 import { gapShape } from "./shapes.ts";
+import { windowAround } from "./trace/links.ts";
 
 export type { Answer } from "./jobs/answer.ts";
 
@@ -36,6 +37,8 @@ export type History = {
   events(request: EventsRequest, signal?: AbortSignal): Promise<Answer>;
   /** undefined: there is no such event. */
   event(id: Position, signal?: AbortSignal): Promise<Answer | undefined>;
+  /** What caused what around a context; undefined: it is not in the window. */
+  trace(request: TraceRequest, signal?: AbortSignal): Promise<Answer | undefined>;
   /** Whether anything stands at a position of the log. */
   holds(position: Position): Promise<boolean>;
   /** What came after a position until now, as server-sent events; the view is made in the same tick. */
@@ -45,6 +48,17 @@ export type History = {
 };
 
 export type ReplayRequest = Omit<ReplayPlan, "kind">;
+
+export type TraceRequest = {
+  readonly context: string;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  /** Steps from the asked context. */
+  readonly depth?: number | undefined;
+  /** Entries in the answer. */
+  readonly limit?: number | undefined;
+  readonly series: ReadonlyMap<SeriesId, string>;
+};
 
 export type HistoryNeeds = {
   readonly store: Views & { gaps(window: Window, series?: SeriesId): readonly Stored<Gap>[] };
@@ -56,6 +70,10 @@ export type HistoryNeeds = {
 export const DAY = 86_400_000_000;
 export const DEFAULT_LIMIT = 10_000;
 export const MOST_LIMIT = 100_000;
+export const DEFAULT_DEPTH = 10;
+export const MOST_DEPTH = 100;
+export const DEFAULT_TRACE = 1_000;
+export const MOST_TRACE = 10_000;
 /** A page ends after so many bytes even before its limit. */
 const MOST_BYTES = 32 * 1024 * 1024;
 
@@ -112,7 +130,25 @@ export function createHistory(needs: HistoryNeeds): History {
     },
     event: async (position, signal) => {
       const answer = await jobs.run({ kind: "event", position }, { series: [], events: false }, signal);
-      return answer instanceof Uint8Array && answer.length === 0 ? undefined : answer;
+      return unlessEmpty(answer);
+    },
+    trace: async (request, signal) => {
+      const { context, from, to, series } = request;
+      const around = windowAround(context, clock.now());
+      const window = {
+        from: from ?? (to === undefined ? around.from : to - DAY),
+        to: to ?? (from === undefined ? around.to : Math.max(from + DAY, around.to)),
+      };
+      const plan = {
+        kind: "trace" as const,
+        asked: context,
+        window,
+        mayWiden: from === undefined,
+        depth: request.depth ?? DEFAULT_DEPTH,
+        limit: request.limit ?? DEFAULT_TRACE,
+        series,
+      };
+      return unlessEmpty(await jobs.run(plan, { series: [], events: false }, signal));
     },
   };
 
@@ -120,6 +156,9 @@ export function createHistory(needs: HistoryNeeds): History {
     return store.gaps(window, id).map((gap) => gapShape(gap, gap.series === null ? null : entityId));
   }
 }
+
+const unlessEmpty = (answer: Answer): Answer | undefined =>
+  answer instanceof Uint8Array && answer.length === 0 ? undefined : answer;
 
 const commonOf = (request: RangeRequest, start: PageStart) => ({
   window: start.window,

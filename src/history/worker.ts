@@ -6,6 +6,7 @@ import { encodeEvent, encodeEvents } from "./encode/events.ts";
 import { encodePoints } from "./encode/points.ts";
 import { encodeHolds, encodeReplay } from "./encode/replay.ts";
 import type { FromWorker, Plan, ToWorker } from "./jobs/plan.ts";
+import { encodeTrace } from "./trace/trace.ts";
 
 /** Reads and encodes in a thread of its own, so that no answer, however long, holds up what is coming in. */
 
@@ -36,6 +37,12 @@ async function run({ job: id, view, plan }: Extract<ToWorker, { kind: "start" }>
   try {
     reader = openView(view);
     for await (const bytes of encode(reader, plan)) {
+      if (bytes.length === 0) {
+        // Messages come between turns of the event loop alone.
+        await new Promise((resolve) => setImmediate(resolve));
+        if (job.cancelled) break;
+        continue;
+      }
       while (job.untaken >= MOST_UNTAKEN && !job.cancelled)
         await new Promise<void>((resolve) => {
           job.resume = resolve;
@@ -65,5 +72,7 @@ function encode(reader: ViewReader, plan: Plan): AsyncIterable<Uint8Array<ArrayB
       return encodeHolds(reader, plan);
     case "replay":
       return encodeReplay(reader, plan);
+    case "trace":
+      return encodeTrace(reader, plan);
   }
 }

@@ -148,6 +148,11 @@ export type Store = {
   /** Takes over damage that a reader in another thread has found; what is known already is not noted twice. */
   noteDamages(found: readonly Damage[]): void;
   stats(): StoreStats;
+  /**
+   * For a copy of the folder: from its answer until that is called, no file is begun, renamed or deleted, and what
+   * stands in them stays; the newest one only grows.
+   */
+  holdFiles(): Promise<() => void>;
   /** Resolves when everything appended before is on the disk. */
   sync(): Promise<void>;
   close(): Promise<void>;

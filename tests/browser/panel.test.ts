@@ -58,12 +58,19 @@ describe("the panel in a browser", { skip }, () => {
       const { page, complaints, context } = await panel.open({ url: demo.setupUrl, cookies: false });
       await page.getByRole("heading", { name: "Overview" }).waitFor();
       await rateAboveNothing(page);
-      for (const name of ["Live", "Entities", "Services", "Access", "Overview"]) {
+      for (const name of ["Live", "Entities", "Services", "Connections", "Access", "Overview"]) {
         await page.getByRole("link", { name, exact: true }).click();
         await page.getByRole("heading", { name, exact: true }).waitFor();
         await page.getByText("Simulated home.").waitFor();
       }
-      await takePictures(panel.browser, context, demo.url, ["overview", "live", "entities", "services", "access"]);
+      await takePictures(panel.browser, context, demo.url, [
+        "overview",
+        "live",
+        "entities",
+        "services",
+        "connections",
+        "access",
+      ]);
       assert.deepEqual(complaints, []);
       await context.close();
     } finally {

@@ -84,6 +84,7 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
     windowStart: store.windowStart,
     bus,
     gaps: store.gaps,
+    backups: { begin: async () => ({ until: clock.now(), problems: [] }), end: () => false },
     history,
     registries: database.registry,
     figures: () => ({

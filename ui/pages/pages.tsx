@@ -3,6 +3,7 @@ import { Empty, Page } from "../parts/basics.tsx";
 import type { Route } from "../router.ts";
 import { t } from "../text/text.ts";
 import { AccessPage } from "./admin/access.tsx";
+import { ConnectionsPage } from "./admin/connections.tsx";
 import { ServicesPage } from "./admin/services.tsx";
 import { EntitiesPage } from "./entities.tsx";
 import { EntityPage } from "./entity.tsx";
@@ -16,6 +17,7 @@ export const PAGES: Record<Route["page"], (route: Route) => JSX.Element> = {
   entities: () => <EntitiesPage />,
   entity: ({ entity }) => <EntityPage key={entity} id={entity} />,
   services: () => <ServicesPage />,
+  connections: () => <ConnectionsPage />,
   access: () => <AccessPage />,
   unknown: () => (
     <Page title={t("unknown_page.title")}>

@@ -52,10 +52,11 @@ const STATE_ICON = {
 
 export const stateIcon = (state: PartState): IconName => STATE_ICON[state] ?? "warning";
 
-export function StateBadge({ state }: { state: PartState }) {
+/** `spare`: well, but not in use. */
+export function StateBadge({ state }: { state: PartState | "spare" }) {
   return (
     <span class={`badge tone-${state}`}>
-      <Icon name={stateIcon(state)} size={14} />
+      <Icon name={state === "spare" ? "pause" : stateIcon(state)} size={14} />
       {t(`part.state.${state}`)}
     </span>
   );

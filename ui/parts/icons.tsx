@@ -69,6 +69,7 @@ const PATHS = {
       <path d="M7.5 7.5h.1M7.5 16.5h.1M12 7.5h4.5M12 16.5h4.5" />
     </>
   ),
+  connections: <path d="M9 15l6-6M10.5 7l2-2a4.2 4.2 0 0 1 6 6l-2 2M13.5 17l-2 2a4.2 4.2 0 0 1-6-6l2-2" />,
   restart: <path d="M19 12a7 7 0 1 1-2.2-5.1M19 4.5v4h-4" />,
   copy: (
     <>

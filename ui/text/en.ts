@@ -9,6 +9,7 @@ export const en = {
   "nav.live": "Live",
   "nav.entities": "Entities",
   "nav.services": "Services",
+  "nav.connections": "Connections",
   "nav.access": "Access",
   "nav.more": "More",
 
@@ -52,11 +53,15 @@ export const en = {
   "part.state.degraded": "Degraded",
   "part.state.broken": "Broken",
   "part.state.off": "Off",
+  "part.state.spare": "In reserve",
   "part.fix": "To mend it:",
   "part.figures": "Figures of {part}",
   "part.home_assistant": "Home Assistant",
   "part.recording": "Recording",
   "part.store": "Store",
+  "part.registries": "Names, devices and areas",
+  "part.gap_filling": "Filling of gaps",
+  "part.supervisor": "Supervisor",
 
   "figure.none": "none",
   "figure.rate": "Changes per second",

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { Micros } from "../../domain/time.ts";
-import { MOST_LIMIT } from "../../history/history.ts";
+import { MOST_DEPTH, MOST_LIMIT, MOST_TRACE } from "../../history/history.ts";
 import { refuse } from "../errors.ts";
 import { many, one, text, time, truth, wholeNumber, wholeNumberText } from "./schemas.ts";
 
@@ -37,6 +37,13 @@ export const historyQuestion = v.strictObject({
 });
 
 export const eventsParameters = v.strictObject({ type: many, ...page });
+
+export const traceParameters = v.strictObject({
+  from: one(time),
+  to: one(time),
+  depth: one(wholeNumberText(1, MOST_DEPTH)),
+  limit: one(wholeNumberText(1, MOST_TRACE)),
+});
 
 export const gapsParameters = v.strictObject({
   entity: one(text),

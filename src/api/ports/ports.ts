@@ -72,6 +72,12 @@ export type Figures = () => {
 /** Home Assistant's registries as they are now: each entry as Home Assistant gives it, by its id. */
 export type Registries = { current(kind: RegistryKind): ReadonlyMap<string, RegistryRecord["content"]> };
 
+/** Around a copy of the data folder. Neither fails: a backup of Home Assistant must not. */
+export type Backups = {
+  begin(): Promise<{ readonly until: Micros; readonly problems: readonly string[] }>;
+  end(): boolean;
+};
+
 /** Home Assistant's users, as far as it could be asked. */
 export type Users = {
   lookUp(id: string): Promise<UserAnswer>;

@@ -8,6 +8,9 @@ import { createByteWriter } from "./bytes.ts";
 const CHUNK_BYTES = 256 * 1024;
 const SEND_BYTES = CHUNK_BYTES - 32 * 1024;
 
+/** Nothing for the client: other jobs get their turn, and a job that nobody wants any more ends. */
+export const BREATH = new Uint8Array(0);
+
 /** One server-sent event (HTML standard, 9.2). JSON holds no line breaks, so its data is one line. */
 export const sseText = (event: string, json: string, id?: Position): string =>
   `${id === undefined ? "" : `id: ${id}\n`}event: ${event}\ndata: ${json}\n\n`;
@@ -23,6 +26,7 @@ export async function* encodeReplay(reader: ViewReader, plan: ReplayPlan): Async
       if (out.length < SEND_BYTES) continue;
       yield out.take();
     }
+    yield BREATH;
   }
   if (out.length > 0) yield out.take();
 }

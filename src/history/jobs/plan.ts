@@ -47,7 +47,20 @@ export type ReplayPlan = {
   readonly gaps: boolean;
 };
 
-export type Plan = PointsPlan | EventsPlan | EventPlan | HoldsPlan | ReplayPlan;
+/** What caused what around a context; the answer is empty where the context is not found. */
+export type TracePlan = {
+  readonly kind: "trace";
+  readonly asked: string;
+  readonly window: Window;
+  /** The window was not asked for: it may grow towards a cause from before it. */
+  readonly mayWiden: boolean;
+  readonly depth: number;
+  readonly limit: number;
+  /** Every series with the name it has now. */
+  readonly series: ReadonlyMap<SeriesId, string>;
+};
+
+export type Plan = PointsPlan | EventsPlan | EventPlan | HoldsPlan | ReplayPlan | TracePlan;
 
 export type ToWorker =
   | { readonly kind: "start"; readonly job: number; readonly view: View; readonly plan: Plan }

@@ -66,6 +66,7 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
       noteDamages(damages);
     },
   });
+  let holds = 0;
   const tail = createTail({
     folder: tailFolder,
     files,
@@ -82,6 +83,7 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
     troubles,
     clock,
     segmentBytes,
+    isHeld: () => holds > 0,
   });
 
   const damages: Damage[] = [...recovery.damages];
@@ -166,6 +168,19 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
         newest: ledger.newest,
         unsyncedBytes: syncing.unsyncedBytes,
         position: ledger.position,
+      };
+    },
+    holdFiles: async () => {
+      holds++;
+      // A segment that is being begun now is in its place when this write is done.
+      await appender.settled();
+      const freeIndexer = await indexer.hold();
+      let held = true;
+      return () => {
+        if (!held) return;
+        held = false;
+        holds--;
+        freeIndexer();
       };
     },
     sync: () => syncing.sync(),

@@ -96,6 +96,7 @@ export function createMemoryStore(): Store {
       unsyncedBytes: 0,
       position: ledger.position,
     }),
+    holdFiles: async () => () => {},
     sync: async () => {},
     close: async () => {
       closed = true;

@@ -1,16 +1,19 @@
 import { Hono } from "hono";
+import { currentIdentity } from "../../../domain/series.ts";
 import type { History } from "../../../history/history.ts";
+import { type TraceAnswer, traceSchema } from "../../../history/trace/trace.ts";
 import type { Clock } from "../../../platform/clock.ts";
 import type { Auth } from "../../auth/auth.ts";
 import type { Caller } from "../../auth/caller.ts";
 import type { ApiEnv } from "../../env.ts";
 import { refuse } from "../../errors.ts";
-import { checkWindow, eventsParameters } from "../../input/range.ts";
+import { checkWindow, eventsParameters, traceParameters } from "../../input/range.ts";
 import { readQuery } from "../../input/read.ts";
 import { NO_PARAMETERS, positionInPath } from "../../input/schemas.ts";
 import { streamParameters } from "../../live/frames.ts";
 import type { LiveStreams } from "../../live/streams.ts";
 import type { RouteDescription } from "../../openapi/describe.ts";
+import type { SeriesBook } from "../../ports/ports.ts";
 import {
   commonHeaders,
   type EventShape,
@@ -39,6 +42,17 @@ const STREAM: RouteDescription = {
   answer: { media: "text/event-stream", description: "The stream, which goes on until one side ends it." },
   problems: ["not_ready", "store_unavailable"],
 };
+const TRACE: RouteDescription = {
+  id: "trace_context",
+  tag: "History",
+  summary: "What caused what: the causes and the effects of a context, and what was recorded under each",
+  description:
+    "Without from and to it is looked for around the time that the context's id tells, and further back where a cause is older.",
+  path: { context: "A context's id, as changes and events carry it." },
+  query: traceParameters,
+  answer: { json: traceSchema },
+  problems: ["not_found", "store_unavailable"],
+};
 const ONE: RouteDescription = {
   id: "get_event",
   tag: "History",
@@ -49,8 +63,14 @@ const ONE: RouteDescription = {
   problems: ["not_found", "store_unavailable"],
 };
 
-export const eventsRoutes = (needs: { auth: Auth; history: History; clock: Clock; streams: LiveStreams }) => {
-  const { auth, history, clock, streams } = needs;
+export const eventsRoutes = (needs: {
+  auth: Auth;
+  history: History;
+  clock: Clock;
+  streams: LiveStreams;
+  series: SeriesBook;
+}) => {
+  const { auth, history, clock, streams, series } = needs;
   return new Hono<ApiEnv>()
     .get("/events", auth.needs("read", LIST), async (c) => {
       const { type: types, ...asked } = readQuery(c, eventsParameters);
@@ -67,6 +87,18 @@ export const eventsRoutes = (needs: { auth: Auth; history: History; clock: Clock
       c.set("headersComplete", true);
       const headers = { "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" };
       return c.body(body, 200, { ...headers, ...commonHeaders(c) });
+    })
+    .get("/events/trace/:context", auth.needs("read", TRACE), async (c) => {
+      const asked = readQuery(c, traceParameters);
+      checkWindow(asked, clock.now());
+      const context = c.req.param("context");
+      const names = new Map([...series.all()].map((one) => [one.id, currentIdentity(one).entityId]));
+      const found = await history.trace({ ...asked, context, series: names }, c.req.raw.signal);
+      if (!found)
+        throw refuse("not_found", `Nothing was recorded under the context ${context} in that time`, {
+          fix: "Give from and to around the time when it happened.",
+        });
+      return jsonBytes<TraceAnswer>(c, found);
     })
     .get("/events/:id", auth.needs("read", ONE), async (c) => {
       readQuery(c, NO_PARAMETERS);

@@ -9,6 +9,8 @@ import type { IndexBuilt, IndexJob } from "./build-index.ts";
 export type Indexer = {
   /** Has the index file of a closed segment written, after those asked for before. */
   enqueue(segment: Segment): void;
+  /** Resolves when nothing is being written; until the answer is called, nothing is. */
+  hold(): Promise<() => void>;
   /** Resolves when nothing is waiting. */
   idle(): Promise<void>;
   close(): Promise<void>;
@@ -38,6 +40,7 @@ export function createIndexer(needs: {
   const backoff = createBackoff(RETRY);
   let running: Promise<void> | undefined;
   let cancelRetry: (() => void) | undefined;
+  let holds = 0;
   let closed = false;
 
   const jobOf = (segment: Segment): IndexJob => {
@@ -46,7 +49,7 @@ export function createIndexer(needs: {
   };
 
   const run = async () => {
-    for (let segment = waiting[0]; segment && !closed; segment = waiting[0]) {
+    for (let segment = waiting[0]; segment && !closed && holds === 0; segment = waiting[0]) {
       try {
         onBuilt(segment, await builder.build(jobOf(segment)));
         waiting.shift();
@@ -71,6 +74,7 @@ export function createIndexer(needs: {
   };
   const start = () => {
     cancelRetry?.();
+    if (holds > 0) return;
     running ??= run();
   };
 
@@ -79,6 +83,17 @@ export function createIndexer(needs: {
       if (closed) return;
       waiting.push(segment);
       start();
+    },
+    hold: async () => {
+      holds++;
+      await running;
+      let held = true;
+      return () => {
+        if (!held) return;
+        held = false;
+        holds--;
+        if (!closed && waiting.length > 0) start();
+      };
     },
     idle: async () => {
       await running;

@@ -20,6 +20,8 @@ type Call = {
 
 export type Appender = {
   append(entries: readonly Entry[]): Promise<readonly Position[]>;
+  /** Resolves when the write that is under way now, if any, is done. */
+  settled(): Promise<void>;
   /** Refuses what comes from now on, and resolves when what came before is written. */
   close(): Promise<void>;
   readonly appended: { readings: number; events: number; gaps: number };
@@ -27,6 +29,9 @@ export type Appender = {
 
 /** Encoded bytes of one write, but for a single larger batch: the event loop gets its turn between two of them. */
 const GROUP_BYTES = 128 * 1024;
+
+/** How many times its size a segment may reach while files are held. */
+const MOST_GROWTH = 16;
 
 export function createAppender(needs: {
   tail: Tail;
@@ -36,18 +41,21 @@ export function createAppender(needs: {
   troubles: Troubles;
   clock: Clock;
   segmentBytes: number;
+  /** True: no new segment is begun while the open one can still grow. */
+  isHeld: () => boolean;
 }): Appender {
-  const { tail, encoder, ledger, syncing, troubles, clock, segmentBytes } = needs;
+  const { tail, encoder, ledger, syncing, troubles, clock, segmentBytes, isHeld } = needs;
   const appended = { readings: 0, events: 0, gaps: 0 };
   let queue: Call[] = [];
   let running: Promise<void> | undefined;
   let encoding: OpenSegment | undefined;
+  let writing: Promise<void> | undefined;
   let closed = false;
 
   /** The segment to write to: the open one, or the next when that is full or none. */
   const openSegment = async (): Promise<OpenSegment> => {
     const { open } = tail;
-    if (open && open.segment.limit < segmentBytes) return open;
+    if (open && open.segment.limit < segmentBytes * (isHeld() ? MOST_GROWTH : 1)) return open;
     try {
       return await tail.roll(timeOf(queue[0]?.entries) ?? ledger.newest ?? clock.now());
     } catch (error) {
@@ -164,7 +172,10 @@ export function createAppender(needs: {
   const run = async () => {
     // Calls of the same turn go out together.
     await null;
-    while (queue.length > 0) await writeGroup();
+    while (queue.length > 0) {
+      writing = writeGroup();
+      await writing;
+    }
     running = undefined;
   };
 
@@ -178,6 +189,9 @@ export function createAppender(needs: {
         queue.push({ entries, resolve, reject });
         running ??= run();
       });
+    },
+    settled: async () => {
+      await writing;
     },
     close: async () => {
       closed = true;
