@@ -5,6 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 sh scripts/install.sh
 sh scripts/install-browser.sh || [ "${REQUIRE_SUITES:-}" != 1 ]
+sh scripts/install-debian.sh || [ "${REQUIRE_SUITES:-}" != 1 ]
 bash tests/core/ha-core.sh setup || [ "${REQUIRE_SUITES:-}" != 1 ]
 HA_VERSION=2026.3.4 bash tests/core/ha-core.sh setup || [ "${REQUIRE_SUITES:-}" != 1 ]
 PATH="$PWD/node_modules/.bin:$PATH"

@@ -67,6 +67,7 @@ test("what the form accepts as an event type, the hub accepts", () => {
 test("the versions of the program, the app and the integration are one", () => {
   const { version } = json("package.json");
   assert.equal(config.version, version);
+  assert.equal(json("custom_components/ha_ingestor/manifest.json").version, version);
 });
 
 test("the app is rated 8, the best there is", () => {

@@ -136,7 +136,7 @@ function untilReady(child: ChildProcess, log: () => string): Promise<string> {
 }
 
 /** By the socket file that only the owner can open, so that the setup code stays unused for the browser. */
-function makeToken(socketPath: string): Promise<string> {
+export function makeToken(socketPath: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const asked = request(
       {

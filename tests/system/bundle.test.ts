@@ -1,28 +1,12 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { buildAll } from "../../scripts/build.ts";
+import { layOutBundle } from "../../scripts/layout.ts";
 import { ALL, loadNames, openSimulatedHome, tally } from "../support/simulated-home.ts";
 
 const ROOT = realpathSync(join(import.meta.dirname, "../.."));
-
-/** The bundle and what its package.json asks for, as the image lays them out. */
-async function layOut(folder: string): Promise<void> {
-  await buildAll(folder);
-  const copied = new Set<string>();
-  const install = (packageFile: string) => {
-    const { dependencies = {} } = JSON.parse(readFileSync(packageFile, "utf8")) as { dependencies?: object };
-    for (const name of Object.keys(dependencies)) {
-      if (copied.has(name)) continue;
-      copied.add(name);
-      cpSync(join(ROOT, "node_modules", name), join(folder, "node_modules", name), { recursive: true });
-      install(join(folder, "node_modules", name, "package.json"));
-    }
-  };
-  install(join(folder, "package.json"));
-}
 
 /** Everything that a process has open or mapped, its own program aside. */
 function filesOf(pid: number): string[] {
@@ -45,9 +29,9 @@ test("the bundle alone, in an empty folder, starts, migrates, records, answers a
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "bundle-")));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const [app, data] = [join(folder, "app"), join(folder, "data")];
-  await layOut(app);
+  await layOutBundle(app);
   mkdirSync(data);
-  assert.deepEqual(readdirSync(join(app, "node_modules")).sort(), ["better-sqlite3", "node-addon-api"]);
+  assert.deepEqual(readdirSync(join(app, "node_modules")).sort(), ["better-sqlite3"]);
   // Node itself refuses to read anything else: whatever the hub took from the checkout would fail here.
   const allowed = [app, data, "/proc"].map((path) => `--allow-fs-read=${path}`);
   const nodeArguments = ["--permission", ...allowed, `--allow-fs-write=${data}`, "--allow-worker", "--allow-addons"];

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { arch, homedir, tmpdir } from "node:os";
@@ -9,7 +9,7 @@ import { freePort } from "../core.ts";
 const ROOT = join(import.meta.dirname, "../../..");
 const cache =
   process.env.HA_INGESTOR_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "ha-ingestor");
-const debian = join(cache, `debian-trixie-${arch() === "arm64" ? "aarch64" : "x86_64"}`);
+export const DEBIAN = join(cache, `debian-trixie-${arch() === "arm64" ? "aarch64" : "x86_64"}`);
 
 /**
  * Makes the Debian root where needed (the first time about a minute) and says why there can be none, as the `skip` of a
@@ -19,26 +19,38 @@ export function debianUnavailable(): string | false {
   const reason =
     process.getuid?.() === 0
       ? spawnSync("sh", [join(ROOT, "scripts/install-debian.sh")], { encoding: "utf8" }).stderr.trim() ||
-        (existsSync(join(debian, ".complete")) ? "" : "no Debian root was made")
+        (existsSync(join(DEBIAN, ".complete")) ? "" : "no Debian root was made")
       : "the image's layout runs in a root of its own, and only root may chroot";
   if (reason === "") return false;
   if (process.env.REQUIRE_SUITES === "1") throw new Error(reason);
   return reason;
 }
 
-/** The image's layers, and the folders that the Supervisor mounts into it. Call it once a file: it builds the bundle. */
+export type Image = {
+  readonly layers: string;
+  /** A folder of its own for each container; goes with the image. */
+  folder(): string;
+  /** What is still running when the image goes is ended. */
+  readonly running: Set<ChildProcess>;
+  dispose(): void;
+};
+
+/** The image's layers. Call it once a file: it builds the bundle. */
 export async function openImage(): Promise<Image> {
   const folder = mkdtempSync(join(tmpdir(), "image-"));
   const layers = join(folder, "layers");
   await layOutImage(layers);
+  const running = new Set<ChildProcess>();
   return {
     layers,
-    dispose: () => rmSync(folder, { recursive: true, force: true }),
+    running,
     folder: () => mkdtempSync(join(folder, "run-")),
+    dispose: () => {
+      for (const child of running) child.kill("SIGKILL");
+      rmSync(folder, { recursive: true, force: true });
+    },
   };
 }
-
-export type Image = { readonly layers: string; folder(): string; dispose(): void };
 
 export type Container = {
   /** Where the Supervisor's mounts are outside. */
@@ -47,7 +59,11 @@ export type Container = {
   readonly url: string;
   /** Milliseconds from the start of the first process to the first answer of `/health`. */
   readonly healthyMs: number;
+  /** Resolves when the hub does more than to be alive. */
+  ready(): Promise<void>;
   logText(): string;
+  /** What strace told, if it was asked. */
+  trace(): string;
   /** Runs another program in it, as `docker exec` does; answers with its exit code. */
   run(...program: string[]): number | null;
   /** SIGTERM to the first process, as the Supervisor stops an app; answers with the exit code. */
@@ -57,7 +73,7 @@ export type Container = {
 /** Starts the image's own run file in a root of its own, as the Supervisor would: its mounts, its environment. */
 export async function startImage(
   image: Image,
-  needs: { options: unknown; env?: { readonly [name: string]: string }; traceTo?: string },
+  needs: { options: unknown; env?: { readonly [name: string]: string }; traced?: boolean },
 ): Promise<Container> {
   const folder = image.folder();
   const [data, homeassistant] = [join(folder, "data"), join(folder, "homeassistant")];
@@ -75,6 +91,7 @@ export async function startImage(
     HA_INGESTOR_SETTLE_SECONDS: "1",
     ...needs.env,
   };
+  const trace = needs.traced ? join(folder, "trace") : undefined;
   const environmentFile = join(folder, "environment");
   writeFileSync(
     environmentFile,
@@ -82,7 +99,7 @@ export async function startImage(
       .map(([name, value]) => `${name}=${value}\n`)
       .join(""),
   );
-  const inRoot = ["sh", join(import.meta.dirname, "in-root.sh"), debian, image.layers, data, homeassistant];
+  const inRoot = ["sh", join(import.meta.dirname, "in-root.sh"), DEBIAN, image.layers, data, homeassistant];
   const child = spawn(
     "unshare",
     [
@@ -92,12 +109,13 @@ export async function startImage(
       "--kill-child",
       ...inRoot,
       environmentFile,
-      ...(needs.traceTo ? [needs.traceTo] : []),
+      ...(trace ? [trace] : []),
       "--",
       "/usr/bin/ha-ingestor-run",
     ],
     { stdio: ["ignore", "pipe", "pipe"] },
   );
+  image.running.add(child);
   const began = performance.now();
   let log = "";
   for (const stream of [child.stdout, child.stderr])
@@ -106,11 +124,13 @@ export async function startImage(
     });
   const exited = once(child, "exit") as Promise<[number | null]>;
   const url = `http://127.0.0.1:${port}/`;
-  const healthy = async () => {
-    if (child.exitCode !== null) throw new Error(`the hub ended (${child.exitCode}):\n${log}`);
-    return (await fetch(new URL("health", url)).catch(() => undefined))?.ok === true;
+  const answers = async (path: string) => {
+    while (!(await fetch(new URL(path, url)).catch(() => undefined))?.ok) {
+      if (child.exitCode !== null) throw new Error(`the hub ended (${child.exitCode}):\n${log}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
   };
-  while (!(await healthy())) await new Promise((resolve) => setTimeout(resolve, 10));
+  await answers("health");
   const healthyMs = performance.now() - began;
 
   /** The hub: the innermost of one child each (`unshare`, perhaps `strace`, the hub). */
@@ -127,7 +147,9 @@ export async function startImage(
     homeassistant,
     url,
     healthyMs,
+    ready: () => answers("ready"),
     logText: () => log,
+    trace: () => readFileSync(trace ?? "", "utf8"),
     run: (...program) =>
       spawnSync("nsenter", [
         "--all",
@@ -143,6 +165,7 @@ export async function startImage(
     stop: async () => {
       process.kill(hub(), "SIGTERM");
       const [code] = await exited;
+      image.running.delete(child);
       return code;
     },
   };
