@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { createApi } from "./api/app.ts";
 import { startListeners } from "./api/listeners/listeners.ts";
 import { startLocalServer } from "./api/listeners/local-server.ts";
-import type { Figures } from "./api/ports/ports.ts";
+import { figuresOf } from "./api/ports/figures.ts";
 import { createSeriesBook } from "./api/ports/series-book.ts";
 import { createBackupHold } from "./backup/hold.ts";
 import { readConfig } from "./config/config.ts";
@@ -12,10 +12,9 @@ import { openIntegrationToken } from "./database/access/integration-token.ts";
 import { keptServerId } from "./database/home/server-id.ts";
 import { openDatabase } from "./database/open.ts";
 import { describeError, Failure } from "./domain/failure.ts";
-import { type HomeFacts, type HomeFingerprint, REGISTRY_KINDS } from "./domain/home.ts";
-import { currentIdentity } from "./domain/series.ts";
-import { ALL_TIME, type Micros } from "./domain/time.ts";
-import { checkHome } from "./hass/binding.ts";
+import { type HomeFacts, REGISTRY_KINDS } from "./domain/home.ts";
+import type { Micros } from "./domain/time.ts";
+import { checkHome, knownHome } from "./hass/binding.ts";
 import { rowKey } from "./hass/fill/fill.ts";
 import { readHoles } from "./hass/fill/holes.ts";
 import { type Link, startLink } from "./hass/link.ts";
@@ -30,12 +29,12 @@ import { createHttp } from "./platform/http.ts";
 import { createLog } from "./platform/log.ts";
 import { createMask } from "./platform/mask.ts";
 import { createRate } from "./platform/rate.ts";
-import { createStatusBoard, type StatusBoard } from "./platform/status-board.ts";
+import { createStatusBoard } from "./platform/status-board.ts";
 import { startWorker } from "./platform/worker.ts";
 import { createPublished } from "./published/published.ts";
 import { startSimulator } from "./simulator/simulator.ts";
 import { openStore } from "./store/open.ts";
-import type { Damage, Store } from "./store/store.ts";
+import { createStoreStatus } from "./store/status.ts";
 import { startSupervisorPart } from "./supervisor/supervisor.ts";
 
 const bundled = !import.meta.url.endsWith("/src/main.ts");
@@ -79,24 +78,18 @@ async function start(): Promise<{ close(): Promise<void> }> {
   const { simulated } = config;
   const folder = join(config.dataFolder, simulated ? "simulated" : "home");
   const database = opening.adopt(openDatabase({ folder, clock, log: log.for("database") }), (it) => it.close());
-  let damages = (): readonly Damage[] => [];
-  let trouble: StoreTrouble | null = null;
-  const tellStore = () => status.set("store", storeStatus(damages(), trouble));
+  const storeStatus = createStoreStatus({ status });
   const store = opening.adopt(
     await openStore({
       kind: "embedded",
       folder: join(folder, "store"),
       clock,
       log: log.for("store"),
-      onTrouble: (told) => {
-        trouble = told;
-        tellStore();
-      },
+      onTrouble: storeStatus.onTrouble,
     }),
     (it) => it.close(),
   );
-  damages = store.damages;
-  tellStore();
+  storeStatus.watch(store);
 
   const held = createHeld({ store, keyOf: rowKey });
   const live = createLiveBus((error) => log.error("a live listener failed", { error }));
@@ -140,7 +133,7 @@ async function start(): Promise<{ close(): Promise<void> }> {
         // What is found damaged while it is read is told at once.
         noteDamages: (found) => {
           store.noteDamages(found);
-          tellStore();
+          storeStatus.tell();
         },
       },
       startWorker: () => startWorker("history/worker"),
@@ -235,7 +228,7 @@ async function start(): Promise<{ close(): Promise<void> }> {
         set: (holes) => database.settings.set("open_holes", holes),
       },
       home: {
-        check: (seen) => checkHome(knownHome(database.home.get(), store, seen), seen, folder),
+        check: (seen) => checkHome(knownHome(database.home.get(), store.series().values(), seen), seen, folder),
         bind: database.home.bind,
       },
       pauses: {
@@ -275,47 +268,6 @@ async function start(): Promise<{ close(): Promise<void> }> {
   process.stdout.write(`HA Ingestor is ready. Open ${listeners.url}#setup=${code}\n`);
   const running = opening.move();
   return { close: () => running.disposeAsync() };
-}
-
-function figuresOf(store: Store, perSecond: { changes: number; events: number }): ReturnType<Figures> {
-  const { readings, events, series, bytes, oldest, newest } = store.stats();
-  const gaps = store.gaps(ALL_TIME).length;
-  return {
-    changesPerSecond: perSecond.changes,
-    eventsPerSecond: perSecond.events,
-    totals: { changes: readings, events, gaps, series, bytes },
-    recordedSince: oldest,
-    lastChange: newest,
-  };
-}
-
-type StoreTrouble = { readonly why: string; readonly fix: string };
-
-/** Damage stays told until it is gone: everything else is served, and Home Assistant may still hold what was lost. */
-function storeStatus(damages: readonly Damage[], trouble: StoreTrouble | null): Parameters<StatusBoard["set"]>[1] {
-  const [first, ...more] = damages;
-  if (trouble) return { state: "degraded", ...trouble };
-  if (!first) return { state: "ok" };
-  const others = more.length === 0 ? "" : `, and ${more.length} more`;
-  return {
-    state: "degraded",
-    why: `${first.length} bytes of ${first.file} at ${first.offset} cannot be read (${first.why})${others}. Everything else is served.`,
-    fix: "Check the disk. What was lost is listed as gaps; a backup of the data folder can bring it back.",
-  };
-}
-
-/**
- * The home by what app.db remembers, and by the registry ids in the store itself should app.db be new; those do not
- * tell whether it was a simulated one.
- */
-function knownHome(
-  bound: HomeFingerprint | undefined,
-  store: Store,
-  seen: HomeFingerprint,
-): HomeFingerprint | undefined {
-  const ids = [...store.series().values()].flatMap((series) => currentIdentity(series).registryId ?? []);
-  if (!bound && ids.length === 0) return undefined;
-  return { simulated: bound?.simulated ?? seen.simulated, ids: [...(bound?.ids ?? []), ...ids] };
 }
 
 // A signal that comes while the hub is still opening is heeded once it has opened.

@@ -1,5 +1,6 @@
 import { Failure } from "../domain/failure.ts";
 import type { HomeFingerprint } from "../domain/home.ts";
+import { currentIdentity, type Series } from "../domain/series.ts";
 
 /**
  * A store holds one home. Home Assistant gives its clients no id of the installation, but ids of registry entries and
@@ -18,6 +19,20 @@ export function checkHome(known: HomeFingerprint | undefined, seen: HomeFingerpr
   const ids = new Set(known.ids);
   if (ids.size === 0 || seen.ids.length === 0 || seen.ids.some((id) => ids.has(id))) return;
   throw refusal(`The store in ${folder} belongs to another home: none of its devices and entities is known there`);
+}
+
+/**
+ * The home by what app.db remembers (`bound`), and by the registry ids in the store itself should app.db be new; those
+ * do not tell whether it was a simulated one.
+ */
+export function knownHome(
+  bound: HomeFingerprint | undefined,
+  stored: Iterable<Series>,
+  seen: HomeFingerprint,
+): HomeFingerprint | undefined {
+  const ids = [...stored].flatMap((series) => currentIdentity(series).registryId ?? []);
+  if (!bound && ids.length === 0) return undefined;
+  return { simulated: bound?.simulated ?? seen.simulated, ids: [...(bound?.ids ?? []), ...ids] };
 }
 
 const refusal = (message: string) =>

@@ -3,7 +3,7 @@ import { describeError, Failure } from "../../domain/failure.ts";
 import type { Gap } from "../../domain/reading.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Log } from "../../platform/log.ts";
-import { gapsIn } from "../ledger.ts";
+import { gapsIn } from "../shared/ledger.ts";
 import type { Damage, Store, View } from "../store.ts";
 import { type Files, syncFolder, systemFiles } from "./files.ts";
 import { type Lock, lockFolder } from "./lock.ts";

@@ -1,7 +1,7 @@
 import { Failure } from "../../domain/failure.ts";
 import type { Position, SeriesId } from "../../domain/reading.ts";
-import { checkEntries } from "../entries.ts";
-import { emptyLedger, enter, gapsIn } from "../ledger.ts";
+import { checkEntries } from "../shared/entries.ts";
+import { emptyLedger, enter, gapsIn } from "../shared/ledger.ts";
 import type { Damage, Entry, Store } from "../store.ts";
 import { insert } from "./sorted.ts";
 import {

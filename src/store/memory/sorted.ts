@@ -1,4 +1,4 @@
-import { isLater } from "../ledger.ts";
+import { isLater } from "../shared/ledger.ts";
 import type { Cursor } from "../store.ts";
 
 /** Puts an item where it belongs by (time, position); nearly always that is the end. */

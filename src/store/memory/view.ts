@@ -1,6 +1,6 @@
 import type { Gap, HomeEvent, Position, Reading, SeriesId, Stored } from "../../domain/reading.ts";
-import { parseExact, writeExact } from "../exact-json.ts";
-import { checkQuery, isOfTime, isPast, tooNarrow } from "../query.ts";
+import { parseExact, writeExact } from "../shared/exact-json.ts";
+import { checkQuery, isOfTime, isPast, tooNarrow } from "../shared/query.ts";
 import {
   type Cursor,
   type Entry,

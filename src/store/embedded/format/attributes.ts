@@ -1,5 +1,5 @@
 import type { Attributes } from "../../../domain/reading.ts";
-import { parseExact, sameJson, writeExact } from "../../exact-json.ts";
+import { parseExact, sameJson, writeExact } from "../../shared/exact-json.ts";
 import { type Bytes, putRaw, putVarint, reserve, takeRaw, takeVarint } from "./bytes.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { GAP_CAUSES, type Gap, type HomeEvent, ORIGINS, type SeriesId } from "../../../domain/reading.ts";
 import type { Identity } from "../../../domain/series.ts";
 import type { Micros } from "../../../domain/time.ts";
-import { parseExact, writeExact } from "../../exact-json.ts";
+import { parseExact, writeExact } from "../../shared/exact-json.ts";
 import {
   type Bytes,
   putRaw,

@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import { notStorable } from "../../exact-json.ts";
+import { notStorable } from "../../shared/exact-json.ts";
 import { type Bytes, reserve } from "./bytes.ts";
 
 /**

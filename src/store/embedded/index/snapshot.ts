@@ -1,8 +1,8 @@
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { Gap, Reading, Stored } from "../../../domain/reading.ts";
 import type { Series } from "../../../domain/series.ts";
-import { parseExact } from "../../exact-json.ts";
-import { emptyLedger, type Ledger } from "../../ledger.ts";
+import { parseExact } from "../../shared/exact-json.ts";
+import { emptyLedger, type Ledger } from "../../shared/ledger.ts";
 import type { Damage } from "../../store.ts";
 
 /** What a start needs to know of everything up to the end of a segment. */

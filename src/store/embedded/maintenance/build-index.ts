@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } f
 import { join } from "node:path";
 import { Failure } from "../../../domain/failure.ts";
 import type { Position } from "../../../domain/reading.ts";
-import { emptyLedger } from "../../ledger.ts";
+import { emptyLedger } from "../../shared/ledger.ts";
 import type { Damage } from "../../store.ts";
 import { encodeIndex } from "../index/build.ts";
 import { decodeIndexHead, type IndexHead } from "../index/head.ts";

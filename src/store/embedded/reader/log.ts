@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { describeError } from "../../../domain/failure.ts";
 import type { Position, Reading, Stored } from "../../../domain/reading.ts";
-import { emptyLedger } from "../../ledger.ts";
-import { isOfTime } from "../../query.ts";
+import { emptyLedger } from "../../shared/ledger.ts";
+import { isOfTime } from "../../shared/query.ts";
 import type { Damage, LogEntry, LogQuery } from "../../store.ts";
 import { takeEvent, takeGap } from "../format/entries.ts";
 import { FRAME, frameAt, isHead, KIND, payloadLength } from "../format/frame.ts";

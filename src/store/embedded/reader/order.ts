@@ -1,4 +1,4 @@
-import { isPast } from "../../query.ts";
+import { isPast } from "../../shared/query.ts";
 import type { EventsQuery, ReadingsQuery } from "../../store.ts";
 import type { SegmentPicture } from "./picture.ts";
 import type { Run } from "./places.ts";

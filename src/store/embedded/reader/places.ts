@@ -3,7 +3,7 @@ import { crc32 } from "node:zlib";
 import { describeError } from "../../../domain/failure.ts";
 import type { SeriesId } from "../../../domain/reading.ts";
 import type { Micros, Window } from "../../../domain/time.ts";
-import { emptyLedger } from "../../ledger.ts";
+import { emptyLedger } from "../../shared/ledger.ts";
 import type { Damage } from "../../store.ts";
 import type { IndexHead } from "../index/head.ts";
 import { DIRECTORY_ENTRY, type DirectoryEntry, decodeEntry, takeEvents, takeList } from "../index/lists.ts";

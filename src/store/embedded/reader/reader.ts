@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { HomeEvent, Reading, Stored } from "../../../domain/reading.ts";
-import { checkQuery, tooNarrow, windowLeft } from "../../query.ts";
+import { checkQuery, tooNarrow, windowLeft } from "../../shared/query.ts";
 import type { Damage, EventsQuery, ReadingsQuery, View, ViewReader } from "../../store.ts";
 import { takeEvent } from "../format/entries.ts";
 import { FRAME, frameAt, KIND } from "../format/frame.ts";

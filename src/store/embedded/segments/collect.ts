@@ -1,6 +1,6 @@
 import type { Reading, SeriesId, Stored } from "../../../domain/reading.ts";
 import type { Micros } from "../../../domain/time.ts";
-import { countReading, enterEvent, enterGap, enterIdentity, type Ledger } from "../../ledger.ts";
+import { countReading, enterEvent, enterGap, enterIdentity, type Ledger } from "../../shared/ledger.ts";
 import type { Damage } from "../../store.ts";
 import { KIND, type Kind } from "../format/frame.ts";
 import { emptyLists, listEvent, listReading, type SegmentLists } from "./lists.ts";

@@ -1,7 +1,7 @@
-import { Failure } from "../domain/failure.ts";
-import type { Position } from "../domain/reading.ts";
-import type { Micros, Window } from "../domain/time.ts";
-import type { Cursor, LogEntry, Narrow, Order } from "./store.ts";
+import { Failure } from "../../domain/failure.ts";
+import type { Position } from "../../domain/reading.ts";
+import type { Micros, Window } from "../../domain/time.ts";
+import type { Cursor, LogEntry, Narrow, Order } from "../store.ts";
 
 type Asked = { readonly window: Window; readonly order: Order; readonly after?: Cursor; readonly limit: number };
 

@@ -1,7 +1,7 @@
-import { Failure } from "../domain/failure.ts";
-import { type Context, FLAWS, GAP_CAUSES, ORIGINS, type SeriesId } from "../domain/reading.ts";
+import { Failure } from "../../domain/failure.ts";
+import { type Context, FLAWS, GAP_CAUSES, ORIGINS, type SeriesId } from "../../domain/reading.ts";
+import type { Entry } from "../store.ts";
 import { notStorable } from "./exact-json.ts";
-import type { Entry } from "./store.ts";
 
 const isTime = Number.isSafeInteger;
 const isId = (id: unknown): boolean => Number.isSafeInteger(id) && (id as number) >= 0;
