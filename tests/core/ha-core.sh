@@ -15,6 +15,7 @@
 #   HA_PORT        port on 127.0.0.1 (default: the one this home had, else 18123)
 #   HA_CACHE       folder for the interpreter, the installed Cores and the homes (default: ~/.cache/ha-core)
 #   HA_PACKAGES    folder of YAML files that become Core "packages" of a new home (additions to its configuration)
+#   HA_CUSTOM      folders of custom components, as words: copied into the home at every boot
 #   HA_ENV         environment for Core, as words: "SUPERVISOR=127.0.0.1:18200 SUPERVISOR_TOKEN=t"
 #   HA_COMPONENTS  components whose requirements are installed beside Core's own
 set -euo pipefail
@@ -215,8 +216,12 @@ lay_out_home() {
     sed "s/@PORT@/$PORT/" "$HERE/configuration.yaml" >"$CONF/configuration.yaml"
     [ -z "${HA_PACKAGES:-}" ] || cp "$HA_PACKAGES"/*.yaml "$CONF/packages/"
   fi
-  rm -rf "$CONF/custom_components/ingestor_load"
-  cp -r "$HERE/custom_components/ingestor_load" "$CONF/custom_components/"
+  local component
+  # shellcheck disable=SC2086 # a list of words
+  for component in "$HERE/custom_components/ingestor_load" ${HA_CUSTOM:-}; do
+    rm -rf "$CONF/custom_components/$(basename "$component")"
+    cp -r "$component" "$CONF/custom_components/"
+  done
   echo "$PORT" >"$RUN/port"
   echo "$V" >"$RUN/version"
 }

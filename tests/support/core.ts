@@ -36,6 +36,8 @@ export type CoreOptions = {
   port?: number;
   /** Additions to Core's configuration: YAML texts, each one a package (top-level keys as in configuration.yaml). */
   packages?: Record<string, string>;
+  /** Folders of custom components, copied into the home at every boot. */
+  customComponents?: readonly string[];
   /** Environment for Core, such as `SUPERVISOR`. */
   env?: Record<string, string>;
   /** Core writes every change on its bus into a file of its home, for `readJournal`. */
@@ -63,6 +65,7 @@ export async function startCore(options: CoreOptions = {}): Promise<Core> {
   const name = `test-${options.name ?? "core"}-${process.pid}-${nextNumber()}`;
   const base: Record<string, string> = { HA_NAME: name };
   if (options.version) base.HA_VERSION = options.version;
+  if (options.customComponents) base.HA_CUSTOM = options.customComponents.join(" ");
   const env = { ...options.env, ...(options.journal ? { INGESTOR_LOAD_JOURNAL: "1" } : {}) };
   base.HA_ENV = Object.entries(env)
     .map(([key, value]) => `${key}=${value}`)
