@@ -1,3 +1,6 @@
+import { coreRestarts, killedBesideCore, stalledBesideCore } from "./core/away.ts";
+import { burstOfCore } from "./core/burst.ts";
+import { valuesOfCore } from "./core/values.ts";
 import { malformedFrames } from "./input/frames.ts";
 import { repeats } from "./input/repeats.ts";
 import { oddValues } from "./input/values.ts";
@@ -23,6 +26,11 @@ export const FAULTS: readonly Fault[] = [
   repeats,
   clockJumps,
   startIn1970,
+  killedBesideCore,
+  stalledBesideCore,
+  burstOfCore,
+  valuesOfCore,
+  coreRestarts,
 ];
 
 /** What the table still lacks, and why. */

