@@ -10,7 +10,7 @@ import { findChromium, launchChromium } from "./chromium.ts";
 import { eventually } from "./eventually.ts";
 import { type Hub, startHub } from "./hub.ts";
 
-const executable = findChromium();
+export const executable = findChromium();
 if (!executable && process.env.REQUIRE_SUITES === "1")
   throw new Error("No Chromium was found; install it, or name one in CHROMIUM");
 export const skip = executable ? false : "no Chromium was found; name one in CHROMIUM";
