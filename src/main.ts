@@ -168,6 +168,8 @@ async function start(): Promise<{ close(): Promise<void> }> {
     log: log.for("api"),
     bus: live,
     credentials: database,
+    usage: database.usage,
+    annotations: database.annotations,
     facts: {
       version,
       serverId,

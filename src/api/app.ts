@@ -1,9 +1,14 @@
+import type { Usage } from "../database/access/usage.ts";
+import type { Annotations } from "../database/home/annotations.ts";
 import type { History } from "../history/history.ts";
 import type { LiveBus } from "../live/topics.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
 import { type Credentials, createAuth, refuseTokenInQuery } from "./auth/auth.ts";
 import { createLimiter } from "./auth/limiter.ts";
+import { createGate } from "./limits/gate.ts";
+import { createMeter } from "./limits/meter.ts";
+import type { Limits } from "./limits/policies.ts";
 import { createBareApp } from "./listeners/bare-app.ts";
 import { createLiveStreams } from "./live/streams.ts";
 import type {
@@ -21,10 +26,12 @@ import type {
   Services,
   States,
 } from "./ports/ports.ts";
+import { annotationsRoutes } from "./routes/admin/annotations.ts";
 import { backupsRoutes } from "./routes/admin/backups.ts";
 import { connectionsRoutes } from "./routes/admin/connections.ts";
 import { sessionRoutes } from "./routes/admin/session.ts";
 import { tokensRoutes } from "./routes/admin/tokens.ts";
+import { usageRoutes } from "./routes/admin/usage.ts";
 import { docsRoutes } from "./routes/docs/docs.ts";
 import { healthRoutes } from "./routes/health/health.ts";
 import { infoRoutes } from "./routes/health/info.ts";
@@ -62,6 +69,10 @@ export type ApiNeeds = {
   readonly connections: Connections;
   readonly services: Services;
   readonly backups: Backups;
+  readonly usage: Usage;
+  readonly annotations: Annotations;
+  /** Other limits than the usual ones, for tests. */
+  readonly limits?: Limits;
   /** Entries held for one live client at most (live/subscription.ts has the usual number). */
   readonly liveQueue?: number;
   readonly mostStreams?: number;
@@ -71,7 +82,9 @@ export type ApiNeeds = {
 
 /** The HTTP API of docs/api.md; `streams` are the live ones, closed before the server is. */
 export function createApi(given: ApiNeeds) {
-  const auth = createAuth({ credentials: given.credentials, limiter: createLimiter(given) });
+  const meter = createMeter({ clock: given.clock, usage: given.usage, limits: given.limits });
+  const auth = createAuth({ credentials: given.credentials, limiter: createLimiter(given), meter });
+  const gate = createGate();
   const encoder = createEncoder();
   const streams = createLiveStreams({ ...given, auth, encoder, queue: given.liveQueue });
 
@@ -86,14 +99,16 @@ export function createApi(given: ApiNeeds) {
     .route("/api/v1", publishedRoutes({ ...given, auth }))
     .route("/api/v1", statesRoutes({ ...given, auth, encoder }))
     .route("/api/v1", summaryRoutes({ ...given, auth, encoder }))
-    .route("/api/v1", historyRoutes({ ...given, auth }))
-    .route("/api/v1", eventsRoutes({ ...given, auth, streams }))
+    .route("/api/v1", historyRoutes({ ...given, auth, gate }))
+    .route("/api/v1", eventsRoutes({ ...given, auth, streams, gate }))
     .route("/api/v1", gapsRoutes({ ...given, auth }))
     .route("/api/v1", entitiesRoutes({ ...given, auth }))
     .route("/api/v1", registriesRoutes({ ...given, auth }))
     .route("/api/v1", tokensRoutes({ ...given, auth }))
     .route("/api/v1", connectionsRoutes({ ...given, auth }))
     .route("/api/v1", backupsRoutes({ ...given, auth }))
+    .route("/api/v1", usageRoutes({ auth, meter }))
+    .route("/api/v1", annotationsRoutes({ ...given, auth }))
     .route("/api/v1", liveRoutes({ auth, streams }))
     .route("/api/v1", docsRoutes({ ...given, auth, routes: () => app.routes }));
   if (given.panel !== undefined) app.use(servePanel({ folder: given.panel, log: given.log }));

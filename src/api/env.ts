@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { WebSocket } from "ws";
 import type { Caller } from "./auth/caller.ts";
+import type { RateHeaders } from "./limits/rates.ts";
 
 /** What the server hands to the app beside a request; absent where a test calls the app itself. */
 export type Bindings = {
@@ -15,7 +16,12 @@ export type Bindings = {
 
 export type ApiEnv = {
   Bindings: Bindings;
-  Variables: { requestId: string; caller: Caller | undefined; headersComplete: boolean };
+  Variables: {
+    requestId: string;
+    caller: Caller | undefined;
+    headersComplete: boolean;
+    limits: RateHeaders | undefined;
+  };
 };
 
 export const addressOf = (bindings: Bindings | undefined): string => bindings?.incoming?.socket.remoteAddress ?? "-";

@@ -19,8 +19,10 @@ const PROBLEMS = {
   method_not_allowed: { status: 405, title: "The method does not fit" },
   action_unavailable: { status: 409, title: "This cannot be done now" },
   payload_too_large: { status: 413, title: "The body is too large" },
-  too_many_requests: { status: 429, title: "Too many attempts" },
+  limit_reached: { status: 409, title: "There is no room for more" },
+  too_many_requests: { status: 429, title: "Too many requests" },
   internal: { status: 500, title: "The hub failed" },
+  busy: { status: 503, title: "The hub has its hands full" },
   not_ready: { status: 503, title: "The hub is not ready" },
   store_unavailable: { status: 503, title: "The store does not answer" },
 } as const;

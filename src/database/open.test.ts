@@ -1,5 +1,15 @@
 import assert from "node:assert/strict";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -100,7 +110,9 @@ test("a filled older database is brought forward, and its copy from before is ke
   const newer = open(folder, migrations);
   assert.equal(newer.tokens.check(secret)?.id, token.id);
   newer.close();
-  const copy = new Sqlite(join(folder, "app.db.before-migration-2"), { readonly: true });
+  const copies = readdirSync(folder).filter((name) => name.startsWith("app.db.before-migration-"));
+  assert.equal(copies.length, 1);
+  const copy = new Sqlite(join(folder, copies[0] as string), { readonly: true });
   assert.deepEqual(copy.prepare("select name from tokens").pluck().all(), ["kept"]);
   copy.close();
   const moved = new Sqlite(join(folder, "app.db"), { readonly: true });

@@ -8,6 +8,8 @@ import type { Log } from "../platform/log.ts";
 import { openSessions, type Sessions } from "./access/sessions.ts";
 import { openSetupCodes, type SetupCodes } from "./access/setup-codes.ts";
 import { openTokens, type Tokens } from "./access/tokens.ts";
+import { openUsage, type Usage } from "./access/usage.ts";
+import { type Annotations, openAnnotations } from "./home/annotations.ts";
 import { type Home, openHome } from "./home/home.ts";
 import { openRegistry, type Registry } from "./home/registry.ts";
 import { openSettings, type Settings } from "./home/settings.ts";
@@ -27,6 +29,8 @@ export type Database = {
   readonly settings: Settings;
   readonly registry: Registry;
   readonly home: Home;
+  readonly usage: Usage;
+  readonly annotations: Annotations;
   /**
    * Until the answer is called, `app.db` itself does not change: what is written goes to `app.db-wal` alone, whose
    * beginning is valid wherever a copy cuts it off.
@@ -48,6 +52,7 @@ export function openDatabase(needs: {
   const sqlite = openFile(file, log, migrations);
   const tables = drizzle(sqlite, { schema });
   const tokens = openTokens({ tables, clock, log });
+  const usage = openUsage({ tables, clock, log });
   return {
     tokens,
     sessions: openSessions({ tables, clock }),
@@ -55,6 +60,8 @@ export function openDatabase(needs: {
     settings: openSettings({ tables }),
     registry: openRegistry({ tables }),
     home: openHome({ tables, clock }),
+    usage,
+    annotations: openAnnotations({ tables, clock }),
     holdFile: () => {
       sqlite.pragma("wal_checkpoint(TRUNCATE)");
       sqlite.pragma("wal_autocheckpoint = 0");
@@ -64,6 +71,7 @@ export function openDatabase(needs: {
     },
     close: () => {
       tokens.close();
+      usage.close();
       sqlite.close();
     },
   };

@@ -60,3 +60,33 @@ export const home = sqliteTable("home", {
   ids: text({ mode: "json" }).$type<readonly string[]>().notNull(),
   bound: integer().notNull(),
 });
+
+/** What each caller used, written now and then. */
+export const usage = sqliteTable("usage", {
+  /** The kind of caller and its id, such as `token:…`. */
+  key: text().primaryKey(),
+  kind: text().notNull(),
+  id: text().notNull(),
+  name: text().notNull(),
+  since: integer().notNull(),
+  lastUsed: integer("last_used").notNull(),
+  requests: integer().notNull(),
+  refused: integer().notNull(),
+  bytesOut: integer("bytes_out").notNull(),
+});
+
+/** Notes that people and programs put at a time; `until` is null for a moment. */
+export const annotations = sqliteTable(
+  "annotations",
+  {
+    id: text().primaryKey(),
+    from: integer().notNull(),
+    until: integer(),
+    text: text().notNull(),
+    series: text({ mode: "json" }).$type<readonly number[]>().notNull(),
+    tags: text({ mode: "json" }).$type<readonly string[]>().notNull(),
+    created: integer().notNull(),
+    createdBy: text("created_by").notNull(),
+  },
+  (table) => [index("annotations_times").on(table.from)],
+);

@@ -25,6 +25,8 @@ export type RangeRequest = {
 export type PointsRequest = RangeRequest & {
   readonly series: readonly { readonly id: SeriesId; readonly entityId: string }[];
   readonly attributes?: boolean | undefined;
+  /** JSON of the notes that touch the window; absent: the answer has none. */
+  readonly annotations?: ((window: Window) => string) | undefined;
   readonly times?: "rfc3339" | "us" | undefined;
   readonly form?: "points" | "columns" | undefined;
 };
@@ -97,6 +99,7 @@ export function createHistory(needs: HistoryNeeds): History {
         attributes: request.attributes ?? false,
         times: request.times ?? "rfc3339",
         form: request.form ?? "points",
+        annotations: request.annotations?.(start.window),
         series: series.map(({ id, entityId }, index) => ({
           id,
           entityId,

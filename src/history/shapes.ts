@@ -120,6 +120,25 @@ export const seriesPointsSchema = v.pipe(
 );
 export type SeriesPoints = Shape<typeof seriesPointsSchema>;
 
+export const annotationSchema = v.pipe(
+  v.object({
+    id: v.string(),
+    from: timeSchema,
+    to: v.pipe(v.nullable(timeSchema), v.description("null: a moment.")),
+    text: v.string(),
+    entities: v.pipe(
+      v.array(v.object({ entity_id: v.string(), series: countSchema })),
+      v.description("Whom it concerns; empty: everything."),
+    ),
+    tags: v.array(v.string()),
+    created: timeSchema,
+    created_by: v.string(),
+  }),
+  v.title("Annotation"),
+  v.description("A note that a person or a program put at a time."),
+);
+export type AnnotationShape = Shape<typeof annotationSchema>;
+
 const nextCursor = v.pipe(
   v.nullable(v.string()),
   v.description("The same question with this as cursor goes on; null at the end."),
@@ -131,6 +150,7 @@ export const historySchema = v.pipe(
     to: timeSchema,
     order: v.picklist(["oldest_first", "newest_first"]),
     series: v.array(seriesPointsSchema),
+    annotations: v.exactOptional(v.array(annotationSchema)),
     next_cursor: nextCursor,
   }),
   v.title("History"),

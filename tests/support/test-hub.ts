@@ -73,6 +73,8 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
       home: () => undefined,
     },
     credentials: database,
+    usage: database.usage,
+    annotations: database.annotations,
     readiness: () => ({ ready: true }),
     parts: board.all,
     published: () => [],

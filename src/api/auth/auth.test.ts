@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Socket } from "node:net";
 import { after, test } from "node:test";
 import { startTestHub } from "../../../tests/support/test-hub.ts";
 import { SESSION_DAYS } from "../../database/access/sessions.ts";
@@ -126,7 +127,7 @@ test("wrong credentials are soon told to wait, by address, while right ones pass
   const passes = await hub.app.request(
     "/api/v1/info",
     { headers: right },
-    { incoming: { socket: { remoteAddress: "10.0.0.1" } } },
+    { incoming: { socket: Object.defineProperty(new Socket(), "remoteAddress", { value: "10.0.0.1" }) } },
   );
   assert.equal(passes.status, 200);
   hub.clock.advance(60_000);

@@ -4,6 +4,7 @@ import type { Database } from "../../database/open.ts";
 import { type Scope, scopeAllows } from "../../domain/scope.ts";
 import { type ApiEnv, addressOf } from "../env.ts";
 import { type Refusal, refuse } from "../errors.ts";
+import type { Meter } from "../limits/meter.ts";
 import { describe, type RouteDescription } from "../openapi/describe.ts";
 import type { Caller } from "./caller.ts";
 import type { Limiter } from "./limiter.ts";
@@ -23,14 +24,14 @@ export type Auth = {
 };
 
 /** Whoever can open the socket file in the data folder could read app.db as well. */
-const LOCAL: Caller = { kind: "socket", name: "this machine", scope: "admin", stillValid: () => true };
+const LOCAL: Caller = { kind: "socket", id: "local", name: "this machine", scope: "admin", stillValid: () => true };
 
 const COOKIE = "ha_ingestor_session";
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 const TOKEN_PARAMETERS = ["token", "access_token", "api_key", "authorization"];
 
-export function createAuth(needs: { credentials: Credentials; limiter: Limiter }): Auth {
-  const { credentials, limiter } = needs;
+export function createAuth(needs: { credentials: Credentials; limiter: Limiter; meter: Meter }): Auth {
+  const { credentials, limiter, meter } = needs;
   const { tokens, sessions } = credentials;
 
   const wrong: Auth["wrong"] = (address, detail, fix) => {
@@ -45,7 +46,7 @@ export function createAuth(needs: { credentials: Credentials; limiter: Limiter }
     const token = tokens.check(secret);
     if (!token) throw wrong(address, "This token is not known here", "Make one in the panel, under Access.");
     const stillValid = () => tokens.check(secret) !== undefined;
-    return { kind: "token", name: token.name, scope: token.scope, stillValid };
+    return { kind: "token", id: token.id, name: token.name, scope: token.scope, stillValid };
   };
 
   const callerOfCookie = (c: Context<ApiEnv>): Caller | undefined => {
@@ -53,8 +54,8 @@ export function createAuth(needs: { credentials: Credentials; limiter: Limiter }
     const session = cookie === undefined ? undefined : sessions.check(cookie);
     if (cookie === undefined || !session) return undefined;
     if (!SAFE_METHODS.has(c.req.method) || isUpgrade(c)) refuseForeignOrigin(c);
-    const { name, scope } = session;
-    return { kind: "session", name, scope, stillValid: () => sessions.check(cookie) !== undefined };
+    const { id, name, scope } = session;
+    return { kind: "session", id, name, scope, stillValid: () => sessions.check(cookie) !== undefined };
   };
 
   /** A token or cookie that came through ingress counts for nothing: the Supervisor has said who this is. */
@@ -85,8 +86,11 @@ export function createAuth(needs: { credentials: Credentials; limiter: Limiter }
           throw refuse("unauthorized", "This needs a token or a session", {
             fix: "Send the header Authorization: Bearer hi_…, or open the panel with a setup code.",
           });
+        if (!scopeAllows(caller.scope, scope)) meter.refused(caller);
         requireScope(caller, scope);
         c.set("caller", caller);
+        const limits = meter.admit(caller, c.req.method, description?.limit, c.env?.incoming?.socket);
+        if (limits) c.set("limits", limits);
         await next();
       };
       return describe(admit, { scope, description });

@@ -9,24 +9,27 @@ export function createIngressCallers({ users }: { users: Users }): IngressCaller
     of: async (headers) => {
       const id = headers.get("x-remote-user-id");
       const name = nameIn(headers) ?? "a user of Home Assistant";
-      if (!id) return readOnly(name, "The Supervisor did not say which user of Home Assistant this is", () => true);
+      if (!id) return readOnly("", name, "The Supervisor did not say which user of Home Assistant this is", () => true);
       const user = await users.lookUp(id);
       const stillValid = () => users.last(id).kind !== "gone";
       if (user.kind === "gone") return undefined;
       if (user.kind === "not_asked")
         return readOnly(
+          id,
           name,
           `Home Assistant could not be asked whether this user is an administrator: ${user.why}`,
           stillValid,
         );
-      if (!user.admin) return readOnly(name, "Only administrators of Home Assistant may change the hub", stillValid);
-      return { kind: "ingress", name, scope: "admin", stillValid };
+      if (!user.admin)
+        return readOnly(id, name, "Only administrators of Home Assistant may change the hub", stillValid);
+      return { kind: "ingress", id, name, scope: "admin", stillValid };
     },
   };
 }
 
-const readOnly = (name: string, whyNotMore: string, stillValid: () => boolean): Caller => ({
+const readOnly = (id: string, name: string, whyNotMore: string, stillValid: () => boolean): Caller => ({
   kind: "ingress",
+  id,
   name,
   scope: "read",
   whyNotMore,

@@ -18,7 +18,12 @@ const page = {
   order: one(order),
 };
 
-export const historyParameters = v.strictObject({ ...page, attributes: one(truth), times: one(times) });
+export const historyParameters = v.strictObject({
+  ...page,
+  attributes: one(truth),
+  annotations: one(truth),
+  times: one(times),
+});
 
 export const historyQuestion = v.strictObject({
   entities: v.pipe(
@@ -32,6 +37,7 @@ export const historyQuestion = v.strictObject({
   cursor: v.optional(v.string("is not a text")),
   order: v.optional(order),
   attributes: v.optional(v.boolean("is neither true nor false")),
+  annotations: v.optional(v.boolean("is neither true nor false")),
   times: v.optional(times),
   form: v.optional(form),
 });
@@ -44,6 +50,8 @@ export const traceParameters = v.strictObject({
   depth: one(wholeNumberText(1, MOST_DEPTH)),
   limit: one(wholeNumberText(1, MOST_TRACE)),
 });
+
+export const annotationsParameters = v.strictObject({ entity: one(text), from: one(time), to: one(time) });
 
 export const gapsParameters = v.strictObject({
   entity: one(text),

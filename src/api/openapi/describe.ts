@@ -3,6 +3,7 @@ import type * as v from "valibot";
 import type { Scope } from "../../domain/scope.ts";
 import type { ApiEnv } from "../env.ts";
 import type { ProblemCode } from "../errors.ts";
+import type { LimitName } from "../limits/policies.ts";
 
 export const TAGS = {
   Health: "Is the hub alive, ready, and how is each part doing.",
@@ -32,6 +33,8 @@ export type RouteDescription = {
   readonly body?: v.GenericSchema;
   /** Request headers that matter to the route, with what they mean. */
   readonly headers?: { readonly [name: string]: string };
+  /** Which limit it counts against; absent: `now` where it only reads, else `write`. */
+  readonly limit?: LimitName;
   readonly answer: RouteAnswer;
   readonly problems?: readonly ProblemCode[];
 };

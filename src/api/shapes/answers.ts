@@ -7,6 +7,8 @@ import { type Shape, timeSchema } from "../../history/shapes.ts";
 import type { ApiEnv } from "../env.ts";
 
 export {
+  type AnnotationShape,
+  annotationSchema,
   attributesSchema,
   type ChangeShape,
   type ContextShape,
@@ -58,6 +60,7 @@ export const commonHeaders = (c: Context<ApiEnv>): Record<string, string> => ({
   "x-request-id": c.get("requestId"),
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
+  ...c.get("limits"),
 });
 
 /** All headers at once, as a plain object: changing an answer's headers later costs more than making the answer. */

@@ -6,7 +6,7 @@ import type { Tables } from "../open.ts";
 import * as schema from "../schema.ts";
 import { createHashTable, hashOf, makeSecret, type RandomBytes, systemRandom } from "./secret.ts";
 
-export type Session = { readonly name: string; readonly scope: Scope; readonly expires: Micros };
+export type Session = { readonly id: string; readonly name: string; readonly scope: Scope; readonly expires: Micros };
 
 /** Browsers that were let in. All are held in memory: a request never asks the file. */
 export type Sessions = {
@@ -17,6 +17,8 @@ export type Sessions = {
 };
 
 export const SESSION_DAYS = 30;
+/** Names a session without letting anyone in. */
+const idOf = (hash: string): string => hash.slice(0, 12);
 const SESSION_MICROS = SESSION_DAYS * 86_400_000_000;
 
 export function openSessions(needs: { tables: Tables; clock: Clock; random?: RandomBytes }): Sessions {
@@ -27,19 +29,18 @@ export function openSessions(needs: { tables: Tables; clock: Clock; random?: Ran
     tables.delete(table).where(eq(table.hash, hash)).run();
     byHash.delete(hash);
   };
-  for (const { hash, ...session } of tables.select().from(table).all()) byHash.set(hash, session);
+  for (const { hash, ...session } of tables.select().from(table).all())
+    byHash.set(hash, { ...session, id: idOf(hash) });
 
   return {
     start: (name, scope) => {
       const now = clock.now();
       for (const { hash } of tables.select().from(table).where(lte(table.expires, now)).all()) forget(hash);
       const secret = makeSecret(random);
-      const session = { name, scope, expires: now + SESSION_MICROS };
-      tables
-        .insert(table)
-        .values({ ...session, hash: hashOf(secret), created: now })
-        .run();
-      byHash.set(hashOf(secret), session);
+      const hash = hashOf(secret);
+      const session = { id: idOf(hash), name, scope, expires: now + SESSION_MICROS };
+      tables.insert(table).values({ name, scope, expires: session.expires, hash, created: now }).run();
+      byHash.set(hash, session);
       return { session, secret };
     },
     check: (secret) => {

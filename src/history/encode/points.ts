@@ -61,7 +61,12 @@ export async function* encodePoints(reader: ViewReader, plan: PointsPlan): Async
     out.ascii("}");
     if (left === 0 && index + 1 < asked.length) next ??= { index: index + 1, after: null };
   }
-  out.ascii('],"next_cursor":');
+  out.ascii("]");
+  if (plan.annotations !== undefined) {
+    out.ascii(',"annotations":');
+    out.json(plan.annotations);
+  }
+  out.ascii(',"next_cursor":');
   if (next) {
     const at = { index: next.index, series: asked[next.index]?.id as number };
     out.string(writeCursor({ window, order, at, after: next.after }));

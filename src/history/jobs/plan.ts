@@ -12,6 +12,8 @@ export type PointsPlan = {
   readonly attributes: boolean;
   readonly times: "rfc3339" | "us";
   readonly form: "points" | "columns";
+  /** JSON; absent: none were asked for. */
+  readonly annotations: string | undefined;
   /** In the order asked for; `gaps` is JSON. */
   readonly series: readonly { readonly id: SeriesId; readonly entityId: string; readonly gaps: string }[];
   readonly start: { readonly index: number; readonly after: Cursor | null };

@@ -10,6 +10,7 @@ import { refuse } from "../../errors.ts";
 import { checkWindow, eventsParameters, traceParameters } from "../../input/range.ts";
 import { readQuery } from "../../input/read.ts";
 import { NO_PARAMETERS, positionInPath } from "../../input/schemas.ts";
+import type { Gate } from "../../limits/gate.ts";
 import { streamParameters } from "../../live/frames.ts";
 import type { LiveStreams } from "../../live/streams.ts";
 import type { RouteDescription } from "../../openapi/describe.ts";
@@ -27,9 +28,10 @@ const LIST: RouteDescription = {
   id: "list_events",
   tag: "History",
   summary: "Home Assistant's events of a window, state changes aside",
+  limit: "history",
   query: eventsParameters,
   answer: { json: eventsSchema },
-  problems: ["store_unavailable"],
+  problems: ["busy", "store_unavailable"],
 };
 const STREAM: RouteDescription = {
   id: "stream_events",
@@ -37,10 +39,11 @@ const STREAM: RouteDescription = {
   summary: "What happens as server-sent events, resumed behind the id that was seen last",
   description:
     "docs/wire.md says what is told. Behind an id inside the log window nothing is missing and nothing comes twice; with an older one the stream begins anew, after reset.",
+  limit: "history",
   query: streamParameters,
   headers: { "last-event-id": "The id of the last event that was seen; browsers send it when they connect again." },
   answer: { media: "text/event-stream", description: "The stream, which goes on until one side ends it." },
-  problems: ["not_ready", "store_unavailable"],
+  problems: ["not_ready", "busy", "store_unavailable"],
 };
 const TRACE: RouteDescription = {
   id: "trace_context",
@@ -49,18 +52,20 @@ const TRACE: RouteDescription = {
   description:
     "Without from and to it is looked for around the time that the context's id tells, and further back where a cause is older.",
   path: { context: "A context's id, as changes and events carry it." },
+  limit: "history",
   query: traceParameters,
   answer: { json: traceSchema },
-  problems: ["not_found", "store_unavailable"],
+  problems: ["not_found", "busy", "store_unavailable"],
 };
 const ONE: RouteDescription = {
   id: "get_event",
   tag: "History",
   summary: "One event, by its id",
+  limit: "history",
   path: { id: positionInPath },
   query: NO_PARAMETERS,
   answer: { json: eventSchema },
-  problems: ["not_found", "store_unavailable"],
+  problems: ["not_found", "busy", "store_unavailable"],
 };
 
 export const eventsRoutes = (needs: {
@@ -69,13 +74,17 @@ export const eventsRoutes = (needs: {
   clock: Clock;
   streams: LiveStreams;
   series: SeriesBook;
+  gate: Gate;
 }) => {
-  const { auth, history, clock, streams, series } = needs;
+  const { auth, history, clock, streams, series, gate } = needs;
   return new Hono<ApiEnv>()
     .get("/events", auth.needs("read", LIST), async (c) => {
       const { type: types, ...asked } = readQuery(c, eventsParameters);
       checkWindow(asked, clock.now());
-      return jsonBytes<EventsAnswer>(c, await history.events({ ...asked, types }, c.req.raw.signal));
+      return jsonBytes<EventsAnswer>(
+        c,
+        await gate.pass(c, () => history.events({ ...asked, types }, c.req.raw.signal)),
+      );
     })
     .get("/events/stream", auth.needs("read", STREAM), async (c) => {
       const { last_event_id: given, snapshot = true, ...filters } = readQuery(c, streamParameters);
@@ -93,7 +102,7 @@ export const eventsRoutes = (needs: {
       checkWindow(asked, clock.now());
       const context = c.req.param("context");
       const names = new Map([...series.all()].map((one) => [one.id, currentIdentity(one).entityId]));
-      const found = await history.trace({ ...asked, context, series: names }, c.req.raw.signal);
+      const found = await gate.pass(c, () => history.trace({ ...asked, context, series: names }, c.req.raw.signal));
       if (!found)
         throw refuse("not_found", `Nothing was recorded under the context ${context} in that time`, {
           fix: "Give from and to around the time when it happened.",
@@ -103,7 +112,9 @@ export const eventsRoutes = (needs: {
     .get("/events/:id", auth.needs("read", ONE), async (c) => {
       readQuery(c, NO_PARAMETERS);
       const id = c.req.param("id");
-      const found = /^\d{1,15}$/.test(id) ? await history.event(Number(id), c.req.raw.signal) : undefined;
+      const found = /^\d{1,15}$/.test(id)
+        ? await gate.pass(c, () => history.event(Number(id), c.req.raw.signal))
+        : undefined;
       if (!found) throw refuse("not_found", `There is no event ${id}`);
       return jsonBytes<EventShape>(c, found);
     });
