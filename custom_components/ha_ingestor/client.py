@@ -159,7 +159,7 @@ def _check_status(status: int) -> None:
         raise InvalidAuth(f"the hub answered {status}")
     if status == HTTPStatus.NOT_FOUND:
         raise InvalidAnswer("nothing of a hub is there")
-    if status != HTTPStatus.OK and status != HTTPStatus.SWITCHING_PROTOCOLS:
+    if status not in (HTTPStatus.OK, HTTPStatus.SWITCHING_PROTOCOLS):
         raise CannotConnect(f"the hub answered {status}")
 
 

@@ -123,7 +123,7 @@ class HubCoordinator(DataUpdateCoordinator[Hub]):
                 await self._listen(self._stream)
             except InvalidAuth as err:
                 pause = self._refused(err)
-            except (Mismatch, AnotherHub):
+            except Mismatch, AnotherHub:
                 # The setup explains it to the user.
                 self.hass.config_entries.async_schedule_reload(
                     self.config_entry.entry_id

@@ -46,19 +46,19 @@ class HubEvent(HubEntity, EventEntity):
         if self._seen is None:
             recent = self.offered.recent if self.offered else ()
             self._seen = max((firing.id for firing in recent), default=0)
-        self._tell_new()
+        # Only once the entity itself is there: automations leave out what comes straight from unavailable.
+        self.async_on_remove(self.hass.loop.call_soon(self._tell_new).cancel)
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Tell what is new; else show only whether the hub is there."""
-        if not self._tell_new():
-            super()._handle_coordinator_update()
+        """Show that the hub is there, then tell what is new."""
+        super()._handle_coordinator_update()
+        self._tell_new()
 
     @callback
-    def _tell_new(self) -> bool:
+    def _tell_new(self) -> None:
         """Tell the firings behind the last one told, each as a state of its own."""
-        told = False
         for firing in self.offered.recent if self.offered else ():
             if firing.id <= (self._seen or 0):
                 continue
@@ -74,5 +74,3 @@ class HubEvent(HubEntity, EventEntity):
                 },
             )
             self.async_write_ha_state()
-            told = True
-        return told

@@ -44,9 +44,7 @@ async def hub(socket_enabled: None) -> AsyncGenerator[HubServer]:
 
 
 @pytest.fixture
-def make_entry(
-    hass: HomeAssistant, hub: HubServer
-) -> Callable[..., MockConfigEntry]:
+def make_entry(hass: HomeAssistant, hub: HubServer) -> Callable[..., MockConfigEntry]:
     """Make a config entry that leads to the hub."""
 
     def make(*, app: str | None = None, **data: object) -> MockConfigEntry:

@@ -126,12 +126,17 @@ async def test_values_and_availability_follow_the_hub(
     gap = "sensor.ha_ingestor_last_gap"
     hub.entry("completeness").update(available=True, value=99.5, why=None)
     hub.entry("last_gap").update(value=None, attributes={})
-    hub.entry("problem").update(value=True, attributes={"problems": [{"part": "store"}]})
+    hub.entry("problem").update(
+        value=True, attributes={"problems": [{"part": "store"}]}
+    )
     await hub.push({"type": "published", "published": hub.published})
     await until(lambda: state_of(hass, completeness).state == "99.5")
     assert state_of(hass, gap).state == STATE_UNKNOWN
     problem = state_of(hass, "binary_sensor.ha_ingestor_problem")
-    assert (problem.state, problem.attributes["problems"]) == ("on", [{"part": "store"}])
+    assert (problem.state, problem.attributes["problems"]) == (
+        "on",
+        [{"part": "store"}],
+    )
     hub.entry("completeness").update(available=False)
     await hub.push({"type": "published", "published": [hub.entry("completeness")]})
     await until(lambda: state_of(hass, completeness).state == STATE_UNAVAILABLE)
@@ -198,27 +203,35 @@ async def test_what_went_while_home_assistant_was_off_is_removed_at_setup(
         "sensor", DOMAIN, f"{SERVER_ID}_gone", config_entry=entry
     )
     await hass.config_entries.async_setup(entry.entry_id)
-    assert not entity_registry.async_get_entity_id("sensor", DOMAIN, f"{SERVER_ID}_gone")
+    assert not entity_registry.async_get_entity_id(
+        "sensor", DOMAIN, f"{SERVER_ID}_gone"
+    )
+
+
+def noted(hass: HomeAssistant) -> list[State]:
+    """Every state that the event takes from now on."""
+    states: list[State] = []
+
+    @callback
+    def note(event: Event[EventStateChangedData]) -> None:
+        if event.data["new_state"]:
+            states.append(event.data["new_state"])
+
+    async_track_state_change_event(hass, GAP, note)
+    return states
 
 
 async def test_a_firing_is_an_event_of_its_own(
     hass: HomeAssistant, hub: HubServer, loaded: MockConfigEntry
 ) -> None:
     """Two at once are two, one that was told already is none."""
-    seen: list[int] = []
-
-    @callback
-    def note(event: Event[EventStateChangedData]) -> None:
-        if event.data["new_state"]:
-            seen.append(event.data["new_state"].attributes["firing_id"])
-
-    async_track_state_change_event(hass, GAP, note)
+    states = noted(hass)
     await hub.push({"type": "firings", "firings": [firing(3, gaps=2), firing(4)]})
     await hub.push({"type": "firings", "firings": [firing(4), firing(5)]})
     odd = {**firing(6), "event_type": "of_tomorrow"}
     await hub.push({"type": "firings", "firings": [odd, firing(7, cause="damaged")]})
-    await until(lambda: seen[-1:] == [7])
-    assert seen == [3, 4, 5, 7]
+    await until(lambda: state_of(hass, GAP).attributes.get("firing_id") == 7)
+    assert [state.attributes["firing_id"] for state in states] == [3, 4, 5, 7]
     attributes = state_of(hass, GAP).attributes
     assert (attributes["event_type"], attributes["cause"]) == ("gap_found", "damaged")
     assert attributes["time"] == "2026-11-24T10:00:00.000001+00:00"
@@ -230,11 +243,14 @@ async def test_what_fired_while_the_stream_was_away_is_told_once_it_is_back(
     """The hub keeps the last firings."""
     await hub.push({"type": "firings", "firings": [firing(3)]})
     await until(lambda: state_of(hass, GAP).attributes.get("firing_id") == 3)
-    told = state_of(hass, GAP).last_changed
+    before = state_of(hass, GAP).state
+    states = noted(hass)
     hub.entry("gap")["recent"] = [firing(3), firing(8)]
     await hub.drop()
     await until(lambda: state_of(hass, GAP).attributes.get("firing_id") == 8)
-    assert state_of(hass, GAP).last_changed > told
+    # Back first, then the firing: automations leave out what comes straight from unavailable.
+    now = state_of(hass, GAP).state
+    assert [state.state for state in states] == [STATE_UNAVAILABLE, before, now]
 
 
 @pytest.mark.parametrize(("restored", "told"), [(3, True), (8, False), (None, False)])
@@ -256,8 +272,12 @@ async def test_a_restart_of_home_assistant_tells_what_is_new_and_nothing_twice(
         )
     hub.entry("gap")["recent"] = [firing(3), firing(8)]
     entry = make_entry()
+    states = noted(hass)
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
+    assert [state.attributes.get("firing_id") for state in states] == (
+        [restored, 8] if told else [restored]
+    )
     state = state_of(hass, GAP)
     assert state.attributes.get("firing_id") == (8 if told else restored)
     assert state.state.startswith("2026-11-23") is (restored == 8)

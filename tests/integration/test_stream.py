@@ -108,7 +108,11 @@ async def test_a_hub_that_says_nothing_is_not_waited_for(
             "integration_outdated",
             ConfigEntryState.SETUP_ERROR,
         ),
-        ({"schema": {"min": 0, "max": 0}}, "hub_outdated", ConfigEntryState.SETUP_RETRY),
+        (
+            {"schema": {"min": 0, "max": 0}},
+            "hub_outdated",
+            ConfigEntryState.SETUP_RETRY,
+        ),
         (
             {"api": {"min": 2, "max": 3}},
             "integration_outdated",

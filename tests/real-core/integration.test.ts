@@ -184,6 +184,20 @@ function suite(version: string): void {
     });
   });
 
+  test("a link that is paused shows at once, and its gap is told with the cause", async () => {
+    const connected = await entityOf("connected");
+    const act = async (action: string) => {
+      const answer = await hub.post(`api/v1/services/home_assistant/${action}`, {});
+      assert.ok(answer.ok, await answer.text());
+    };
+    await act("pause");
+    await eventually(20, async () => assert.equal((await stateOf(connected)).state, "off"));
+    await act("resume");
+    await eventually(30, async () => assert.equal((await stateOf(connected)).state, "on"));
+    const gap = await entityOf("gap");
+    await eventually(30, async () => assert.equal((await stateOf(gap)).attributes.cause, "paused"));
+  });
+
   test("a restart of Core doubles nothing, and tells no event twice", async () => {
     const before = await registered();
     const gap = await stateOf(await entityOf("gap"));
