@@ -265,9 +265,12 @@ async function start(): Promise<{ close(): Promise<void> }> {
     opening.defer(part.close);
   }
 
-  const code = database.setupCodes.create("admin");
-  // Standard output is for the person who started the hub; the log goes to standard error, with secrets hidden.
-  process.stdout.write(`HA Ingestor is ready. Open ${listeners.url}#setup=${code}\n`);
+  // Standard output is for the person who started the hub; the log goes to standard error, with secrets hidden. Of an
+  // app both are Home Assistant's log, where no code belongs: there the sidebar signs in.
+  const way = supervisor
+    ? `Open it in Home Assistant's sidebar. Programs use ${listeners.url}`
+    : `Open ${listeners.url}#setup=${database.setupCodes.create("admin")}`;
+  process.stdout.write(`HA Ingestor is ready. ${way}\n`);
   const running = opening.move();
   return { close: () => running.disposeAsync() };
 }

@@ -29,7 +29,7 @@ export type HubOptions = {
 export type Hub = {
   /** Ends in a slash. */
   readonly url: string;
-  /** The address with the one-time setup code, not used yet. */
+  /** The address with the one-time setup code, not used yet; of an app without one. */
   readonly setupUrl: string;
   /** An administrator's token. */
   readonly token: string;
@@ -82,7 +82,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   });
   const setupUrl = await untilReady(child, () => log);
   const readyMs = performance.now() - began;
-  const url = setupUrl.slice(0, setupUrl.indexOf("#"));
+  const url = setupUrl.replace(/#.*/, "");
   const token = await makeToken(join(dataDir, "hub.sock"));
   const call = (path: string, init: RequestInit = {}) =>
     fetch(new URL(path, url), { ...init, headers: { authorization: `Bearer ${token}`, ...init.headers } });
@@ -125,7 +125,7 @@ function untilReady(child: ChildProcess, log: () => string): Promise<string> {
     let said = "";
     child.stdout?.on("data", (chunk: Buffer) => {
       said += chunk.toString("utf8");
-      const address = /Open (\S+#setup=\S+)/.exec(said)?.[1];
+      const address = /(?:Open|Programs use) (http\S+)\n/.exec(said)?.[1];
       if (address) resolve(address);
     });
     child.once("error", reject);
