@@ -140,6 +140,7 @@ test("what does not belong in a request is refused with where and what, never ig
     [path, { method: "POST", headers, body: typeof body === "string" ? body : JSON.stringify(body) }] as const;
   const cases: [readonly [string, RequestInit?], path: string, message: RegExp][] = [
     [["/api/v1/info?x=1"], "x", /not known here; known are none/],
+    [["/metrics?x=1"], "x", /not known/],
     [["/api/v1/info?__proto__=1"], "__proto__", /not known/],
     [["/api/v1/info?constructor=1"], "constructor", /not known/],
     [["/api/v1/status?verbose=true"], "verbose", /not known/],

@@ -35,6 +35,7 @@ import { usageRoutes } from "./routes/admin/usage.ts";
 import { docsRoutes } from "./routes/docs/docs.ts";
 import { healthRoutes } from "./routes/health/health.ts";
 import { infoRoutes } from "./routes/health/info.ts";
+import { metricsRoutes } from "./routes/health/metrics.ts";
 import { statusRoutes } from "./routes/health/status.ts";
 import { eventsRoutes } from "./routes/history/events.ts";
 import { gapsRoutes } from "./routes/history/gaps.ts";
@@ -92,6 +93,7 @@ export function createApi(given: ApiNeeds) {
   app.use(refuseTokenInQuery);
 
   const routes = app
+    .route("/", metricsRoutes({ ...given, auth, meter, streams }))
     .route("/", healthRoutes(given))
     .route("/api/v1", sessionRoutes({ ...given, auth }))
     .route("/api/v1", infoRoutes({ ...given, auth }))
