@@ -10,6 +10,7 @@ import { createBackupHold } from "./backup/hold.ts";
 import { readConfig } from "./config/config.ts";
 import { openIntegrationToken } from "./database/access/integration-token.ts";
 import { keptServerId } from "./database/home/server-id.ts";
+import { openSetupMark } from "./database/home/setup-mark.ts";
 import { openDatabase } from "./database/open.ts";
 import { describeError, Failure } from "./domain/failure.ts";
 import { type HomeFacts, REGISTRY_KINDS } from "./domain/home.ts";
@@ -17,11 +18,13 @@ import type { Micros } from "./domain/time.ts";
 import { checkHome, knownHome } from "./hass/binding.ts";
 import { rowKey } from "./hass/fill/fill.ts";
 import { readHoles } from "./hass/fill/holes.ts";
+import { createRecorderLook } from "./hass/fill/unrecorded.ts";
 import { type Link, startLink } from "./hass/link.ts";
 import type { Call } from "./hass/session/session.ts";
 import { createUsers } from "./hass/users.ts";
 import { createHeld } from "./history/held.ts";
 import { createHistory } from "./history/history.ts";
+import { createPresent } from "./history/present.ts";
 import { createIngest } from "./ingest/ingest.ts";
 import { createLiveBus } from "./live/topics.ts";
 import { systemClock as clock } from "./platform/clock.ts";
@@ -120,16 +123,22 @@ async function start(): Promise<{ close(): Promise<void> }> {
       },
       gaps: (stored) => live.publish("gap", stored),
     },
+    keepExclusions: {
+      get: () => database.settings.get("exclusions"),
+      set: (kept) => database.settings.set("exclusions", kept),
+    },
     clock,
     log: log.for("ingest"),
     status,
   });
   opening.defer(ingest.close);
+  const present = createPresent(store, ingest.excluded);
 
   const history = opening.adopt(
     createHistory({
       store: {
         ...store,
+        gaps: present.gaps,
         // What is found damaged while it is read is told at once.
         noteDamages: (found) => {
           store.noteDamages(found);
@@ -160,6 +169,13 @@ async function start(): Promise<{ close(): Promise<void> }> {
     (it) => it.close(),
   );
 
+  const recorder = createRecorderLook({
+    call: callHome,
+    followed: () => present.followed(),
+    clock,
+    // Far enough back for the recorder to have written everything, and to be asked for what it wrote late.
+    longEnoughMs: 4 * Math.max(...config.settleMs),
+  });
   const serverId = keptServerId(database.settings);
   let home: HomeFacts | undefined;
   let homeSince: Micros | undefined;
@@ -181,11 +197,11 @@ async function start(): Promise<{ close(): Promise<void> }> {
     readiness: () => ({ ready: true }),
     parts: status.all,
     published: published.list,
-    states: { get: store.latest, all: store.allLatest },
+    states: present.states,
     series: createSeriesBook(store.series),
     position: () => store.stats().position,
     windowStart: store.windowStart,
-    gaps: store.gaps,
+    gaps: present.gaps,
     history,
     registries: database.registry,
     figures: () => figuresOf(store, { changes: changes.perSecond(), events: events.perSecond() }),
@@ -194,6 +210,8 @@ async function start(): Promise<{ close(): Promise<void> }> {
       act: (id, action) => link?.actOn(id, action),
     },
     services: { home_assistant: (action) => link?.act(action) },
+    setup: { ...openSetupMark({ ...database, clock }), recorder: recorder.last, lookAtRecorder: recorder.look },
+    excluding: { ...ingest.excluded, replace: ingest.exclude },
     backups: opening.adopt(createBackupHold({ store, database, clock, log: log.for("backup"), status }), (it) =>
       it.close(),
     ),

@@ -28,6 +28,9 @@ const SCOPE_OF: Record<string, Scope> = {
   "POST /api/v1/backups/end": "admin",
   "POST /api/v1/connections/:id/:action": "admin",
   "POST /api/v1/services/:part/:action": "admin",
+  "POST /api/v1/setup/recorder": "admin",
+  "POST /api/v1/setup/finish": "admin",
+  "PUT /api/v1/exclusions": "admin",
 };
 const routes = [
   ...new Map(
@@ -199,6 +202,11 @@ test("what does not belong in a request is refused with where and what, never ig
     [post("/api/v1/tokens", { scope: "read" }), "name", /missing/],
     [["/api/v1/backups/begin?x=1", { method: "POST" }], "x", /not known/],
     [["/api/v1/backups/end?x=1", { method: "POST" }], "x", /not known/],
+    [["/api/v1/setup?x=1"], "x", /not known/],
+    [["/api/v1/setup/recorder?x=1", { method: "POST" }], "x", /not known/],
+    [["/api/v1/setup/finish?x=1", { method: "POST" }], "x", /not known/],
+    [["/api/v1/exclusions?x=1"], "x", /not known/],
+    [["/api/v1/exclusions", { method: "PUT", headers: json, body: '{"patterns":["*"]}' }], "patterns[0]", /pattern/],
     [["/api/v1/tokens?x=1"], "x", /not known/],
     [["/api/v1/usage?x=1"], "x", /not known/],
     [["/api/v1/annotations?kind=1"], "kind", /known are entity, from, to/],

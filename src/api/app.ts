@@ -15,6 +15,7 @@ import type {
   Backups,
   Connections,
   CurrentPosition,
+  Excluding,
   Facts,
   Figures,
   Gaps,
@@ -24,6 +25,7 @@ import type {
   Registries,
   SeriesBook,
   Services,
+  Setup,
   States,
 } from "./ports/ports.ts";
 import { annotationsRoutes } from "./routes/admin/annotations.ts";
@@ -46,6 +48,8 @@ import { liveRoutes } from "./routes/now/live.ts";
 import { publishedRoutes } from "./routes/now/published.ts";
 import { statesRoutes } from "./routes/now/states.ts";
 import { summaryRoutes } from "./routes/now/summary.ts";
+import { exclusionsRoutes } from "./routes/setup/exclusions.ts";
+import { setupRoutes } from "./routes/setup/setup.ts";
 import { createEncoder } from "./shapes/state.ts";
 import { servePanel } from "./static.ts";
 
@@ -67,6 +71,8 @@ export type ApiNeeds = {
   readonly history: History;
   readonly registries: Registries;
   readonly figures: Figures;
+  readonly setup: Setup;
+  readonly excluding: Excluding;
   readonly connections: Connections;
   readonly services: Services;
   readonly backups: Backups;
@@ -111,6 +117,8 @@ export function createApi(given: ApiNeeds) {
     .route("/api/v1", backupsRoutes({ ...given, auth }))
     .route("/api/v1", usageRoutes({ auth, meter }))
     .route("/api/v1", annotationsRoutes({ ...given, auth }))
+    .route("/api/v1", setupRoutes({ ...given, auth }))
+    .route("/api/v1", exclusionsRoutes({ ...given, auth }))
     .route("/api/v1", liveRoutes({ auth, streams }))
     .route("/api/v1", docsRoutes({ ...given, auth, routes: () => app.routes }));
   if (given.panel !== undefined) app.use(servePanel({ folder: given.panel, log: given.log }));

@@ -78,6 +78,7 @@ export const GAP_CAUSES = [
   "overflow",
   "paused",
   "switched",
+  "excluded",
 ] as const;
 export type GapCause = (typeof GAP_CAUSES)[number];
 

@@ -17,6 +17,8 @@ export type Identities = {
   apply(update: RegistryUpdate): { entries: SeriesEntry[]; orphaned: SeriesId[] };
   /** The series that has this name now. */
   holder(entityId: string): SeriesId | undefined;
+  /** Every name that is held, with its series. */
+  named(): Iterable<readonly [entityId: string, series: SeriesId]>;
   /** The name that a series has now, or had last. */
   nameOf(series: SeriesId): string | undefined;
 };
@@ -83,6 +85,7 @@ export function createIdentities(known: Iterable<Series>): Identities {
 
   return {
     holder: (entityId) => byName.get(entityId),
+    named: () => byName.entries(),
     nameOf: (series) => current.get(series)?.entityId,
     resolve: (entityId, isRemoval, time) => {
       if (isRemoval) {

@@ -49,6 +49,7 @@ function setUp(disk: (entries: readonly IngestEntry[]) => void | Promise<void> =
       events: () => told.push("events"),
       gaps: (gaps) => told.push(...gaps.map(({ cause }) => `gap ${cause}`)),
     },
+    keepExclusions: { get: () => undefined, set: () => {} },
     clock,
     log: silentLog,
     status,

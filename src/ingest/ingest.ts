@@ -1,43 +1,16 @@
 import { describeError, Failure } from "../domain/failure.ts";
 import type { Change, FeedItem, HomeGap } from "../domain/home.ts";
 import type { Flaw, Gap, HomeEvent, Position, Reading, SeriesId, Stored } from "../domain/reading.ts";
-import type { Identity, Series } from "../domain/series.ts";
 import type { Micros } from "../domain/time.ts";
-import type { Clock } from "../platform/clock.ts";
-import type { Log } from "../platform/log.ts";
-import type { StatusBoard } from "../platform/status-board.ts";
-import { createPatientAppend } from "./append.ts";
+import { createExclusions, type Exclusions } from "./exclusions/exclusions.ts";
 import { createIdentities } from "./identities.ts";
+import type { IngestEntry, IngestNeeds } from "./needs.ts";
 import { createQuality } from "./quality.ts";
 import { maskAttributes, maskEvent } from "./secrets.ts";
+import { createPatientAppend } from "./write/append.ts";
+import { type Batch, createBatch, keyOf } from "./write/batch.ts";
 
-export type IngestEntry =
-  | { readonly kind: "reading"; readonly reading: Reading }
-  | { readonly kind: "event"; readonly event: HomeEvent }
-  | { readonly kind: "gap"; readonly gap: Gap }
-  | { readonly kind: "series"; readonly series: SeriesId; readonly identity: Identity };
-
-export type IngestedChange = {
-  readonly series: SeriesId;
-  readonly reading: Stored<Reading>;
-  readonly previous: Stored<Reading> | undefined;
-};
-
-export type IngestNeeds = {
-  readonly append: (entries: readonly IngestEntry[]) => Promise<readonly Position[]>;
-  readonly publish: {
-    readonly changes: (changes: readonly IngestedChange[]) => void;
-    readonly events: (events: readonly Stored<HomeEvent>[]) => void;
-    readonly gaps: (gaps: readonly Stored<Gap>[]) => void;
-  };
-  readonly series: Iterable<Series>;
-  readonly latest: (series: SeriesId) => Stored<Reading> | undefined;
-  /** Whether the store has this very reading; asked only for one heard live that is older than the latest of its series. */
-  readonly isHeld: (series: SeriesId, time: Micros, state: string | null) => Promise<boolean>;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly status: StatusBoard;
-};
+export type { IngestEntry } from "./needs.ts";
 
 export type Ingest = {
   /** Stores the items in order, then publishes them. Concurrent calls are kept in call order. */
@@ -46,6 +19,9 @@ export type Ingest = {
   rest(rests: boolean): void;
   /** The series that has this name now. */
   holder(entityId: string): SeriesId | undefined;
+  readonly excluded: Pick<Exclusions, "list" | "has" | "openGaps">;
+  /** From now on leaves out what matches, and records again what no longer does, with a gap for the time between. */
+  exclude(patterns: readonly string[]): Promise<void>;
   readonly counts: {
     readonly changes: number;
     readonly events: number;
@@ -65,6 +41,7 @@ const REPORT = "Report it with the hub's log";
 export function createIngest(needs: IngestNeeds): Ingest {
   const { clock, log, status } = needs;
   const identities = createIdentities(needs.series);
+  const excluded = createExclusions({ ...needs, keep: needs.keepExclusions });
   const quality = createQuality();
   const masked = new WeakMap<object, Change["attributes"]>();
   const last = new Map<SeriesId, Stored<Reading>>();
@@ -97,6 +74,9 @@ export function createIngest(needs: IngestNeeds): Ingest {
     if (!found) return;
     if (found.entry) batch.entries.push(found.entry);
     const { series } = found;
+    if (excluded.leaveOut(change, series)) return;
+    // It had a name that is excluded, and has been renamed.
+    if (excluded.has(series)) fileMissed(excluded.reopen(series, change.time), batch);
     const previous = batch.latest.get(series) ?? latest(series);
     // An older removal, filled from history, is news all the same.
     const isOlder = previous !== undefined && !change.timeIsArrival && change.time < previous.time;
@@ -145,13 +125,20 @@ export function createIngest(needs: IngestNeeds): Ingest {
   };
   const fileGap = (gap: HomeGap, batch: Batch) => {
     const series = gap.entityId === null ? null : identities.holder(gap.entityId);
-    if (series === undefined) return;
+    if (series === undefined || (series !== null && excluded.has(series))) return;
     const { entityId: _, ...rest } = gap;
-    const filed = { ...rest, series, position: -1 };
+    putGap({ ...rest, series }, batch);
+  };
+  const putGap = (gap: Gap, batch: Batch) => {
+    const filed = { ...gap, position: -1 };
     batch.gaps.push({ at: batch.entries.length, gap: filed });
     batch.entries.push({ kind: "gap", gap: filed });
   };
+  const fileMissed = (gap: Gap | undefined, batch: Batch) => {
+    if (gap) putGap(gap, batch);
+  };
   const fileEvent = (event: HomeEvent, batch: Batch) => {
+    if (excluded.leaveOutEvent(event, identities.holder)) return;
     const filed = { ...event, data: maskEvent(event.type, event.data), position: -1 };
     batch.events.push({ at: batch.entries.length, event: filed });
     batch.entries.push({ kind: "event", event: filed });
@@ -183,15 +170,7 @@ export function createIngest(needs: IngestNeeds): Ingest {
   };
 
   const file = async (items: readonly FeedItem[]): Promise<Batch> => {
-    const batch: Batch = {
-      entries: [],
-      changes: [],
-      events: [],
-      gaps: [],
-      refused: [],
-      latest: new Map(),
-      keys: undefined,
-    };
+    const batch = createBatch();
     for (const item of items) {
       if (item.kind === "change") await fileChange(item.change, batch);
       else if (item.kind === "event") fileEvent(item.event, batch);
@@ -234,8 +213,7 @@ export function createIngest(needs: IngestNeeds): Ingest {
     batch.refused.push({ ...gap, position: position as Position });
   };
 
-  const store = async (items: readonly FeedItem[]) => {
-    const batch = await file(items);
+  const store = async (batch: Batch) => {
     const { entries, changes, events, gaps } = batch;
     if (entries.length === 0) return;
     const positions = await append(entries).catch((error: unknown) => {
@@ -277,31 +255,30 @@ export function createIngest(needs: IngestNeeds): Ingest {
       status.set("recording", { state: "off", why: "Nothing comes in: the link is paused.", fix });
     },
     record: (items) => {
-      const done = chain.then(() => store(items));
+      const done = chain.then(() => file(items)).then(store);
       chain = done.catch(() => {});
       return done;
     },
     holder: identities.holder,
+    excluded,
+    exclude: (patterns) => {
+      const done = chain.then(async () => {
+        const batch = createBatch();
+        for (const series of excluded.replace(patterns, identities.named())) {
+          const present = excluded.present(series);
+          fileMissed(excluded.reopen(series, present?.time ?? clock.now()), batch);
+          if (present) await fileChange(present, batch);
+        }
+        await store(batch);
+      });
+      chain = done.catch(() => {});
+      return done;
+    },
     counts,
     close: async () => {
       stopping.abort();
+      excluded.close();
       await chain;
     },
   };
 }
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-type Batch = {
-  readonly entries: IngestEntry[];
-  readonly changes: { at: number; change: IngestedChange; reading: Mutable<Stored<Reading>> }[];
-  readonly events: { at: number; event: Mutable<Stored<HomeEvent>> }[];
-  readonly gaps: { at: number; gap: Mutable<Stored<Gap>> }[];
-  /** Holes that entries left which can never be stored. */
-  readonly refused: Stored<Gap>[];
-  readonly latest: Map<SeriesId, Stored<Reading>>;
-  /** What the batch holds, by `keyOf`; made when it is first asked for. */
-  keys: Set<string> | undefined;
-};
-
-const keyOf = ({ series, time, state }: { series: SeriesId; time: Micros; state: string | null }): string =>
-  `${series}|${time}|${state === null ? "-" : `=${state}`}`;

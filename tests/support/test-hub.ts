@@ -80,6 +80,13 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
     published: () => [],
     connections: { list: () => ({ paused: false, connections: [] }), act: () => undefined },
     services: {},
+    setup: {
+      finished: () => undefined,
+      finish: () => {},
+      recorder: () => ({ kind: "not_asked" }),
+      lookAtRecorder: async () => {},
+    },
+    excluding: { list: () => [], has: () => false, replace: async () => {} },
     states: { get: store.latest, all: store.allLatest },
     series,
     position: () => store.stats().position,

@@ -56,6 +56,7 @@ export function startTestLink(
     isHeld: async (series, time, state) =>
       (await held.rows(series, { from: time, to: time + 1 })).has(rowKey(time, state)),
     publish: { changes: () => {}, events: () => {}, gaps: () => {} },
+    keepExclusions: { get: () => undefined, set: () => {} },
     clock,
     log,
     status,

@@ -1,7 +1,9 @@
+import type { Exclusion } from "../../domain/exclusion.ts";
 import type { HomeFacts, RegistryKind, RegistryRecord } from "../../domain/home.ts";
 import type { PublishedEntry } from "../../domain/published.ts";
 import type { Gap, Position, Reading, SeriesId, Stored } from "../../domain/reading.ts";
 import type { Series } from "../../domain/series.ts";
+import type { RecorderLook } from "../../domain/setup.ts";
 import type { ConnectionStatus, PartStatus, ServiceAction } from "../../domain/status.ts";
 import type { Micros, Window } from "../../domain/time.ts";
 import type { UserAnswer } from "../../domain/user.ts";
@@ -54,6 +56,22 @@ export type Connections = {
 
 /** By part: what may be done to it. @throws Failure `action_unavailable` */
 export type Services = { readonly [part: string]: (action: ServiceAction) => void };
+
+/** What is not recorded, by choice. */
+export type Excluding = {
+  list(): readonly Exclusion[];
+  has(series: SeriesId): boolean;
+  replace(patterns: readonly string[]): Promise<void>;
+};
+
+export type Setup = {
+  /** undefined: not yet. */
+  finished(): Micros | undefined;
+  finish(): void;
+  recorder(): RecorderLook;
+  /** Asks Home Assistant anew; a failure is part of what was found. */
+  lookAtRecorder(): Promise<unknown>;
+};
 
 export type Figures = () => {
   readonly changesPerSecond: number;

@@ -7,7 +7,7 @@ import { ENTITY_IN_PATH, entityFilter, findSeries, matcherOf } from "../../input
 import { readQuery } from "../../input/read.ts";
 import { NO_PARAMETERS } from "../../input/schemas.ts";
 import type { RouteDescription } from "../../openapi/describe.ts";
-import type { SeriesBook, States } from "../../ports/ports.ts";
+import type { Excluding, SeriesBook, States } from "../../ports/ports.ts";
 import { isPresent } from "../../ports/present.ts";
 import { jsonText } from "../../shapes/answers.ts";
 import { type Encoder, type State, stateSchema } from "../../shapes/state.ts";
@@ -30,8 +30,14 @@ const ONE: RouteDescription = {
   problems: ["unknown_entity"],
 };
 
-export const statesRoutes = (needs: { auth: Auth; states: States; series: SeriesBook; encoder: Encoder }) => {
-  const { auth, states, series, encoder } = needs;
+export const statesRoutes = (needs: {
+  auth: Auth;
+  states: States;
+  series: SeriesBook;
+  encoder: Encoder;
+  excluding: Pick<Excluding, "has">;
+}) => {
+  const { auth, states, series, encoder, excluding } = needs;
   return new Hono<ApiEnv>()
     .get("/states", auth.needs("read", LIST), (c) => {
       const filter = readQuery(c, entityFilter);
@@ -50,6 +56,10 @@ export const statesRoutes = (needs: { auth: Auth; states: States; series: Series
       const name = c.req.param("entity");
       const of = findSeries(series, name);
       const reading = states.get(of.id);
+      if (!reading && excluding.has(of.id))
+        throw refuse("unknown_entity", `${name} is excluded from recording, so the hub knows no state of it`, {
+          fix: "Include it again at api/v1/exclusions, or in the panel under Set-up.",
+        });
       if (!reading) throw refuse("unknown_entity", `${name} has no state yet`);
       return jsonText<State>(c, encoder.state(reading, of));
     });

@@ -1,0 +1,37 @@
+import type { Gap, Reading, SeriesId, Stored } from "../domain/reading.ts";
+import { currentIdentity } from "../domain/series.ts";
+import type { Micros, Window } from "../domain/time.ts";
+import type { Store } from "../store/store.ts";
+
+/** What is not recorded by choice: of that the store holds no present state, and a hole that lasts still. */
+type Excluded = {
+  has(series: SeriesId): boolean;
+  openGaps(window: Window, series?: SeriesId): readonly Stored<Gap>[];
+};
+
+/** The store's present and its holes, as they are told: an excluded entity's last reading is not its present state. */
+export function createPresent(store: Pick<Store, "latest" | "allLatest" | "gaps" | "series">, excluded: Excluded) {
+  function* all(): Generator<Stored<Reading>> {
+    for (const reading of store.allLatest()) if (!excluded.has(reading.series)) yield reading;
+  }
+  return {
+    states: {
+      get: (series: SeriesId) => (excluded.has(series) ? undefined : store.latest(series)),
+      all,
+    },
+    gaps: (window: Window, series?: SeriesId): readonly Stored<Gap>[] => {
+      const open = excluded.openGaps(window, series);
+      const stored = store.gaps(window, series);
+      return open.length === 0 ? stored : [...stored, ...open].sort((a, b) => a.from - b.from);
+    },
+    /** Entities that are there and recorded, with since when at least they have been there. */
+    *followed(): Generator<{ entityId: string; since: Micros; latest: { time: Micros; state: string } }> {
+      for (const { series, time, state } of all()) {
+        const known = store.series().get(series);
+        if (state === null || !known) continue;
+        const { entityId, holdsName } = currentIdentity(known);
+        if (holdsName) yield { entityId, since: known.identities[0]?.from ?? time, latest: { time, state } };
+      }
+    },
+  };
+}

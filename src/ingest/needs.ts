@@ -1,0 +1,36 @@
+import type { Gap, HomeEvent, Position, Reading, SeriesId, Stored } from "../domain/reading.ts";
+import type { Identity, Series } from "../domain/series.ts";
+import type { Micros } from "../domain/time.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { Log } from "../platform/log.ts";
+import type { StatusBoard } from "../platform/status-board.ts";
+
+export type IngestEntry =
+  | { readonly kind: "reading"; readonly reading: Reading }
+  | { readonly kind: "event"; readonly event: HomeEvent }
+  | { readonly kind: "gap"; readonly gap: Gap }
+  | { readonly kind: "series"; readonly series: SeriesId; readonly identity: Identity };
+
+export type IngestedChange = {
+  readonly series: SeriesId;
+  readonly reading: Stored<Reading>;
+  readonly previous: Stored<Reading> | undefined;
+};
+
+export type IngestNeeds = {
+  readonly append: (entries: readonly IngestEntry[]) => Promise<readonly Position[]>;
+  readonly publish: {
+    readonly changes: (changes: readonly IngestedChange[]) => void;
+    readonly events: (events: readonly Stored<HomeEvent>[]) => void;
+    readonly gaps: (gaps: readonly Stored<Gap>[]) => void;
+  };
+  readonly series: Iterable<Series>;
+  readonly latest: (series: SeriesId) => Stored<Reading> | undefined;
+  /** Whether the store has this very reading; asked only for one heard live that is older than the latest of its series. */
+  readonly isHeld: (series: SeriesId, time: Micros, state: string | null) => Promise<boolean>;
+  /** What the user excluded, kept over restarts. */
+  readonly keepExclusions: { get(): unknown; set(value: unknown): void };
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly status: StatusBoard;
+};
