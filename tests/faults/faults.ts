@@ -1,11 +1,18 @@
+import { timingOfKeys } from "./access/keys.ts";
+import { heavyReaders } from "./access/load.ts";
+import { secretsStayInside } from "./access/secrets.ts";
+import { forgedUsers } from "./access/strangers.ts";
 import { coreRestarts, killedBesideCore, stalledBesideCore } from "./core/away.ts";
 import { burstOfCore } from "./core/burst.ts";
+import { tokenRevoked } from "./core/token.ts";
+import { upgradedWhileConnected } from "./core/upgrade.ts";
 import { valuesOfCore } from "./core/values.ts";
 import { malformedFrames } from "./input/frames.ts";
 import { repeats } from "./input/repeats.ts";
 import { oddValues } from "./input/values.ts";
 import { burst } from "./link/burst.ts";
 import { partition } from "./link/partition.ts";
+import { tokenRefused } from "./link/refused.ts";
 import { homeRestarts } from "./link/restart.ts";
 import type { Fault } from "./runner/fault.ts";
 import { failingDisk } from "./storage/failing-disk.ts";
@@ -26,11 +33,18 @@ export const FAULTS: readonly Fault[] = [
   repeats,
   clockJumps,
   startIn1970,
+  tokenRefused,
+  heavyReaders,
+  timingOfKeys,
+  forgedUsers,
+  secretsStayInside,
   killedBesideCore,
   stalledBesideCore,
   burstOfCore,
   valuesOfCore,
+  tokenRevoked,
   coreRestarts,
+  upgradedWhileConnected,
 ];
 
 /** What the table still lacks, and why. */

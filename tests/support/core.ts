@@ -22,8 +22,8 @@ export type Core = {
   shutDown(): Promise<void>;
   /** SIGKILL. The home stays and can be started again. */
   kill(): Promise<void>;
-  /** Starts it again after `shutDown` or `kill`; resolves when Core is RUNNING. */
-  start(): Promise<void>;
+  /** Starts it again after `shutDown` or `kill`, as another version where one is named; resolves when Core is RUNNING. */
+  start(version?: string): Promise<void>;
   /** Ends it and deletes the home, unless KEEP_CORE=1. */
   stop(): Promise<void>;
 };
@@ -88,7 +88,8 @@ export async function startCore(options: CoreOptions = {}): Promise<Core> {
     while (isAlive(was)) await pause(50);
     running = undefined;
   };
-  const start = async () => {
+  const start = async (version?: string) => {
+    if (version) base.HA_VERSION = version;
     await script("up", base);
     running = pid();
   };
