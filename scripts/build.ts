@@ -1,6 +1,9 @@
-/** Builds the bundle into dist/: main.js, what starts it, a file per worker, migrations, the panel, a package.json. */
+/**
+ * Builds the bundle into dist/: main.js, what starts it, a file per worker, migrations, the integration, the panel, a
+ * package.json.
+ */
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { build } from "esbuild";
 import { buildUi } from "./build-ui.ts";
 
@@ -37,6 +40,10 @@ export async function buildAll(outdir = join(root, "dist")): Promise<void> {
   });
   cpSync(join(root, "src/database/migrations"), join(outdir, "migrations"), { recursive: true });
   cpSync(join(root, "src/start.sh"), join(outdir, "start.sh"));
+  cpSync(join(root, "custom_components/ha_ingestor"), join(outdir, "custom_components/ha_ingestor"), {
+    recursive: true,
+    filter: (path) => basename(path) !== "__pycache__",
+  });
   await buildUi({ outdir: join(outdir, "ui") });
   const { name, version, license, dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const native = Object.fromEntries(EXTERNAL.map((external) => [external, dependencies[external]]));

@@ -3,7 +3,7 @@
  * tests/system/image.test.ts runs the hub from what it makes, so that what is tested is what ships.
  */
 import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
-import { basename, dirname, join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { buildAll } from "./build.ts";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -13,11 +13,6 @@ export async function layOutImage(folder: string): Promise<void> {
   cpSync(join(ROOT, "addon/rootfs"), folder, { recursive: true });
   for (const program of readdirSync(join(folder, "usr/bin"))) chmodSync(join(folder, "usr/bin", program), 0o755);
   await layOutBundle(join(folder, "app"));
-  const integration = "custom_components/ha_ingestor";
-  cpSync(join(ROOT, integration), join(folder, "app", integration), {
-    recursive: true,
-    filter: (path) => basename(path) !== "__pycache__",
-  });
   // Whoever lays out brings the Node of the image: in the Dockerfile the official one.
   const node = join(folder, "usr/local/bin/node");
   mkdirSync(dirname(node), { recursive: true });

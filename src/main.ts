@@ -32,17 +32,20 @@ import { createHttp } from "./platform/http.ts";
 import { createLog } from "./platform/log.ts";
 import { createMask } from "./platform/mask.ts";
 import { createRate } from "./platform/rate.ts";
+import { runUntilSignal } from "./platform/run.ts";
 import { createStatusBoard } from "./platform/status-board.ts";
 import { startWorker } from "./platform/worker.ts";
 import { createPublished } from "./published/published.ts";
 import { startSimulator } from "./simulator/simulator.ts";
 import { openStore } from "./store/open.ts";
 import { createStoreStatus } from "./store/status.ts";
+import { startIntegrationPart } from "./supervisor/integration/integration.ts";
 import { startSupervisorPart } from "./supervisor/supervisor.ts";
 
 const bundled = !import.meta.url.endsWith("/src/main.ts");
 const packageFile = new URL(bundled ? "./package.json" : "../package.json", import.meta.url);
 const panel = fileURLToPath(new URL(bundled ? "./ui/" : "../dist/ui/", import.meta.url));
+const shipped = fileURLToPath(new URL(`${bundled ? "." : ".."}/custom_components/ha_ingestor/`, import.meta.url));
 const { version } = JSON.parse(readFileSync(packageFile, "utf8")) as { version: string };
 
 /** Opens everything in order; the answer closes it in reverse. */
@@ -57,12 +60,14 @@ async function start(): Promise<{ close(): Promise<void> }> {
     log.error(why, { fix });
   }
   await using opening = new AsyncDisposableStack();
+  const keep = <Part extends { close(): unknown }>(part: Part): Part =>
+    opening.adopt(part, async (it) => void (await it.close()));
 
   let link: Link | undefined;
   const callHome: Call = (command) =>
     link?.call(command) ?? Promise.reject(new Failure("not_connected", "Home Assistant is not connected yet"));
   const { supervisor } = config;
-  const listeners = opening.adopt(
+  const listeners = keep(
     await startListeners({
       host: config.host,
       port: config.port,
@@ -75,14 +80,13 @@ async function start(): Promise<{ close(): Promise<void> }> {
       clock,
       log: log.for("api"),
     }),
-    (it) => it.close(),
   );
 
   const { simulated } = config;
   const folder = join(config.dataFolder, simulated ? "simulated" : "home");
-  const database = opening.adopt(openDatabase({ folder, clock, log: log.for("database") }), (it) => it.close());
+  const database = keep(openDatabase({ folder, clock, log: log.for("database") }));
   const storeStatus = createStoreStatus({ status });
-  const store = opening.adopt(
+  const store = keep(
     await openStore({
       kind: "embedded",
       folder: join(folder, "store"),
@@ -90,7 +94,6 @@ async function start(): Promise<{ close(): Promise<void> }> {
       log: log.for("store"),
       onTrouble: storeStatus.onTrouble,
     }),
-    (it) => it.close(),
   );
   storeStatus.watch(store);
 
@@ -134,7 +137,7 @@ async function start(): Promise<{ close(): Promise<void> }> {
   opening.defer(ingest.close);
   const present = createPresent(store, ingest.excluded);
 
-  const history = opening.adopt(
+  const history = keep(
     createHistory({
       store: {
         ...store,
@@ -149,11 +152,10 @@ async function start(): Promise<{ close(): Promise<void> }> {
       clock,
       log: log.for("history"),
     }),
-    (it) => it.close(),
   );
 
   const readOpenHoles = () => readHoles(database.settings.get("open_holes"));
-  const published = opening.adopt(
+  const published = keep(
     createPublished({
       clock,
       bus: live,
@@ -166,7 +168,6 @@ async function start(): Promise<{ close(): Promise<void> }> {
       stats: store.stats,
       openHoles: readOpenHoles,
     }),
-    (it) => it.close(),
   );
 
   const recorder = createRecorderLook({
@@ -176,6 +177,19 @@ async function start(): Promise<{ close(): Promise<void> }> {
     // Far enough back for the recorder to have written everything, and to be asked for what it wrote late.
     longEnoughMs: 4 * Math.max(...config.settleMs),
   });
+  const integration =
+    supervisor &&
+    keep(
+      startIntegrationPart({
+        from: shipped,
+        homeFolder: config.installIntegrationInto,
+        call: callHome,
+        settings: database.settings,
+        log: log.for("integration"),
+        status,
+      }),
+    );
+
   const serverId = keptServerId(database.settings);
   let home: HomeFacts | undefined;
   let homeSince: Micros | undefined;
@@ -209,15 +223,16 @@ async function start(): Promise<{ close(): Promise<void> }> {
       list: () => ({ paused: link?.paused ?? false, connections: link?.connections() ?? [] }),
       act: (id, action) => link?.actOn(id, action),
     },
-    services: { home_assistant: (action) => link?.act(action) },
+    services: {
+      home_assistant: (action) => link?.act(action),
+      ...(integration ? { integration: integration.act } : {}),
+    },
     setup: { ...openSetupMark({ ...database, clock }), recorder: recorder.last, lookAtRecorder: recorder.look },
     excluding: { ...ingest.excluded, replace: ingest.exclude },
-    backups: opening.adopt(createBackupHold({ store, database, clock, log: log.for("backup"), status }), (it) =>
-      it.close(),
-    ),
+    backups: keep(createBackupHold({ store, database, clock, log: log.for("backup"), status })),
     panel,
   });
-  opening.adopt(listeners.open({ app, streams }), (it) => it.close());
+  keep(listeners.open({ app, streams }));
 
   await startLocalServer({ app, path: join(config.dataFolder, "hub.sock") }).then(
     (local) => opening.defer(local.close),
@@ -226,11 +241,9 @@ async function start(): Promise<{ close(): Promise<void> }> {
 
   const { seed, speed } = config.simulator;
   const demo = simulated
-    ? opening.adopt(await startSimulator({ seed: String(seed), speed, clock, log: log.for("simulator") }), (it) =>
-        it.close(),
-      )
+    ? keep(await startSimulator({ seed: String(seed), speed, clock, log: log.for("simulator") }))
     : undefined;
-  link = opening.adopt(
+  link = keep(
     startLink({
       connections: demo
         ? [{ id: "simulated", name: "Simulated home", url: demo.url, token: demo.token }]
@@ -264,23 +277,23 @@ async function start(): Promise<{ close(): Promise<void> }> {
       },
       onRest: ingest.rest,
     }),
-    (it) => it.close(),
   );
 
   if (supervisor) {
-    const integration = openIntegrationToken(database);
+    const announced = openIntegrationToken(database);
     const port = Number(new URL(listeners.url).port);
-    const part = startSupervisorPart({
-      ...supervisor,
-      announcement: () => ({ port, token: integration.secret(), server_id: serverId, api: 1 }),
-      connectedSince: () => (link?.connected ? homeSince : undefined),
-      lastCall: () => integration.token()?.lastUsed ?? undefined,
-      http: createHttp({ clock }),
-      clock,
-      log: log.for("supervisor"),
-      status,
-    });
-    opening.defer(part.close);
+    keep(
+      startSupervisorPart({
+        ...supervisor,
+        announcement: () => ({ port, token: announced.secret(), server_id: serverId, api: 1 }),
+        connectedSince: () => (link?.connected ? homeSince : undefined),
+        lastCall: () => announced.token()?.lastUsed ?? undefined,
+        http: createHttp({ clock }),
+        clock,
+        log: log.for("supervisor"),
+        status,
+      }),
+    );
   }
 
   // Standard output is for the person who started the hub; the log goes to standard error, with secrets hidden. Of an
@@ -293,20 +306,4 @@ async function start(): Promise<{ close(): Promise<void> }> {
   return { close: () => running.disposeAsync() };
 }
 
-// A signal that comes while the hub is still opening is heeded once it has opened.
-const starting = start().catch((error: unknown) => {
-  const fix = error instanceof Failure && error.fix ? ` ${error.fix}` : "";
-  process.stderr.write(`The hub cannot start: ${describeError(error)}.${fix}\n`);
-  process.exit(1);
-});
-const shutDown = () =>
-  starting
-    .then((running) => running.close())
-    .then(
-      () => process.exit(0),
-      (error: unknown) => {
-        process.stderr.write(`The hub did not close cleanly: ${describeError(error)}\n`);
-        process.exit(1);
-      },
-    );
-for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, shutDown);
+runUntilSignal(start);

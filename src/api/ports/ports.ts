@@ -55,7 +55,7 @@ export type Connections = {
 };
 
 /** By part: what may be done to it. @throws Failure `action_unavailable` */
-export type Services = { readonly [part: string]: (action: ServiceAction) => void };
+export type Services = { readonly [part: string]: (action: ServiceAction) => void | Promise<void> };
 
 /** What is not recorded, by choice. */
 export type Excluding = {

@@ -104,7 +104,7 @@ export const connectionsRoutes = (needs: {
       if (!now) throw refuse("not_found", `There is no connection with the id ${id}`);
       return json<ConnectionShape>(c, connectionShape(now));
     })
-    .post("/services/:part/:action", auth.needs("admin", ACT_ON_SERVICE), (c) => {
+    .post("/services/:part/:action", auth.needs("admin", ACT_ON_SERVICE), async (c) => {
       readQuery(c, NO_PARAMETERS);
       const { part, action } = c.req.param();
       const wanted = actionNamed(action);
@@ -115,7 +115,7 @@ export const connectionsRoutes = (needs: {
         throw refuse("action_unavailable", `${part} can be neither paused nor restarted`, {
           fix: "api/v1/status names the actions of each part that has any.",
         });
-      act(wanted);
+      await act(wanted);
       return json<PartShape>(c, partShape(status() as NonNullable<ReturnType<typeof status>>));
     });
 };
