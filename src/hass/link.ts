@@ -182,7 +182,7 @@ export function startLink(needs: LinkNeeds): Link {
     },
     onTold: () => tell(),
   });
-  const past = createHeard({ ...needs, cause: chain.paused ? "paused" : "hub_stopped" });
+  const past = createHeard({ ...needs, cause: chain.resting ? "paused" : "hub_stopped" });
 
   tell();
   chain.start();

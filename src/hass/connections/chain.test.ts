@@ -135,7 +135,7 @@ test("a connection that leads to another home is never recorded from, and says s
   await hub.until(() => of("further-1").failures > 1 && of("primary").failures > 1);
   await hub.pass(120);
   assert.equal(hub.link.connected, false);
-  assert.equal(hub.part().state, "degraded");
+  await hub.until(() => hub.part().state === "degraded");
   for (const { entityId } of sim.core.states.all())
     if (!other.core.states.get(entityId)) assert.deepEqual(await hub.states(entityId), [], entityId);
 });
@@ -161,6 +161,25 @@ test("when none works the status names each with its reason and what to do; the 
   assertStatisticsTrue(home);
 });
 
+test("after a time in which nothing worked the preferred connection is tried first, and nobody has to be returned from", async (t) => {
+  for (const seconds of [3, 60]) {
+    const home = await openSeveralWays(t, { ways: 3 });
+    const { ways, hub, of } = home;
+    await recordsBy(home, "primary");
+    await hub.until(() => of("further-2").connects === 1);
+    for (const way of ways) way.cut();
+    await hub.until(() => of("further-2").failures > 0);
+    await hub.pass(seconds);
+    // Not between the turns of two.
+    await hub.until(() => hub.link.connections().every(({ breaker }) => breaker === "open"));
+    for (const way of ways) way.mend();
+    await hub.until(() => hub.link.connected);
+    assert.equal(activeOf(home), "primary", `after ${seconds} s`);
+    assert.ok(of("further-2").failures >= of("primary").failures / 2, "the others had their turns");
+    assertStatisticsTrue(home);
+  }
+});
+
 test("a silent connection is left within 35 seconds for the next one", async (t) => {
   const home = await openSeveralWays(t);
   const { sim, hub, of } = home;
@@ -179,4 +198,5 @@ test("without any connection the hub says what to configure", async (t) => {
   await hub.until(() => hub.part().state === "off");
   assert.match(hub.part().fix ?? "", /HA_URL/);
   assert.deepEqual(hub.link.connections(), []);
+  assert.equal(hub.partOf("recording").state, "starting", "nobody paused it");
 });

@@ -40,7 +40,10 @@ export type Ended = Ending & {
 };
 
 export type Chain = {
+  /** The link as a whole. */
   readonly paused: boolean;
+  /** It is paused, or every connection is. */
+  readonly resting: boolean;
   readonly connections: readonly Connection[];
   /** The connection whose session runs, be it live or not. */
   readonly current: Connection | undefined;
@@ -66,6 +69,8 @@ const OF_THE_CONNECTION = [
   "unexpected_answer",
 ];
 
+/** A connection waits for a preferred one for so many times its own rest at most. */
+const PATIENCE = 4;
 /** A first wait after a polite end; longer ones mean that it has ended often of late. */
 const COMES_BACK_MS = 1_000;
 
@@ -80,22 +85,37 @@ export function createChain(needs: ChainNeeds): Chain {
   let running: { readonly connection: Connection; readonly end: (ending: Ending) => void } | undefined;
   let paused = pauses.load(connections);
 
+  /** Nothing may be tried, since somebody paused it. */
+  const isResting = () => paused || (connections.length > 0 && connections.every((one) => one.paused));
+
   const run = async () => {
     /** Home Assistant closed it politely and is likely to be back at once: it is not left for another one yet. */
     let expected: Connection | undefined;
+    /** Without a rest in between. */
+    const tried = new Set<Connection>();
+    /**
+     * Whether one waits for a preferred one, although its own rest is over. After a time in which nothing worked (Home
+     * Assistant itself was away) the preferred one is to be the first, or it would have to be returned to.
+     */
+    const yields = (one: Connection, preferred: Connection) =>
+      !tried.has(preferred) && !preferred.isRefused() && preferred.msToRetry() <= PATIENCE * one.restMs;
     let rests = false;
     while (!stopping.signal.aborted) {
       const usable = paused ? [] : connections.filter((one) => !one.paused);
-      if (rests !== (usable.length === 0)) {
+      if (rests !== isResting()) {
         rests = !rests;
         await needs.onRest(rests);
         // What was paused may have been resumed meanwhile.
         continue;
       }
-      const next = expected && usable.includes(expected) ? expected : usable.find((one) => one.ready());
-      if (next?.ready()) expected = await attempt(next);
-      else {
-        const waits = (next ? [next] : usable).map((one) => one.msToRetry());
+      const inTurn = usable.filter((one, i) => !usable.slice(0, i).some((preferred) => yields(one, preferred)));
+      const next = expected && usable.includes(expected) ? expected : inTurn.find((one) => one.ready());
+      if (next?.ready()) {
+        tried.add(next);
+        expected = await attempt(next);
+      } else {
+        tried.clear();
+        const waits = (next ? [next] : inTurn).map((one) => one.msToRetry());
         await bell.rest(waits.length === 0 ? undefined : Math.min(...waits), stopping.signal);
       }
     }
@@ -210,6 +230,9 @@ export function createChain(needs: ChainNeeds): Chain {
   return {
     get paused() {
       return paused;
+    },
+    get resting() {
+      return isResting();
     },
     connections,
     get current() {

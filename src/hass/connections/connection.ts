@@ -36,6 +36,7 @@ export function createConnection(needs: { config: ConnectionConfig; clock: Clock
   let breaker = breakers.NEW_BREAKER;
   let paused = false;
   let asked = false;
+  let restMs = 0;
   /** Ticks before which an answered probe is not repeated. */
   let confirmAt = 0;
   let liveSince: { readonly time: number; readonly ticks: number } | undefined;
@@ -52,6 +53,11 @@ export function createConnection(needs: { config: ConnectionConfig; clock: Clock
     config,
     /** Whether it may be tried now. */
     ready: () => !paused && breakers.mayTry(breaker, clock.ticks()),
+    /** How long its rest is, or was, in ms. */
+    get restMs() {
+      return restMs;
+    },
+    isRefused: () => breaker.state === "open" && REFUSALS.includes(lastFailure?.code ?? ""),
     /** Milliseconds until it may be tried, and until it is worth a probe while another one works. */
     msToRetry: () => Math.max(0, breaker.retryAt - clock.ticks()),
     msToProbe: () => Math.max(0, Math.max(breaker.retryAt, confirmAt) - clock.ticks()),
@@ -97,6 +103,7 @@ export function createConnection(needs: { config: ConnectionConfig; clock: Clock
         refused: REFUSALS.includes(failure.code),
         ...(random ? { random } : {}),
       });
+      restMs = breaker.retryAt - clock.ticks();
       const { code, message } = failure;
       const fix = (config.id === "supervisor" ? SUPERVISOR_FIXES[code] : undefined) ?? failure.fix;
       lastFailure = { time: clock.now(), code, why: message, ...(fix === undefined ? {} : { fix }) };
