@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createTestClock } from "../../tests/support/test-clock.ts";
+import { Failure } from "../domain/failure.ts";
 import { createUsers } from "./users.ts";
 
 const user = (id: string, more: object = {}) => ({
@@ -60,10 +61,10 @@ test("an answer is asked for again after a minute, and at once for somebody new"
 test("while Home Assistant cannot be asked, its last answer holds; without one nobody is an administrator", async () => {
   let fails = true;
   const { users, clock, asked } = start(async () => {
-    if (fails) throw new Error("Home Assistant is not connected yet");
+    if (fails) throw new Error("Home Assistant did not answer");
     return [user("a", { is_owner: true })];
   });
-  assert.deepEqual(await users.lookUp("a"), { kind: "not_asked", why: "Home Assistant is not connected yet" });
+  assert.deepEqual(await users.lookUp("a"), { kind: "not_asked", why: "Home Assistant did not answer" });
   await users.lookUp("a");
   assert.equal(asked(), 1, "not asked again at once");
   clock.advance(5_000);
@@ -71,6 +72,17 @@ test("while Home Assistant cannot be asked, its last answer holds; without one n
   assert.deepEqual(await users.lookUp("a"), { kind: "known", admin: true });
   fails = true;
   clock.advance(3_600_000);
+  assert.deepEqual(await users.lookUp("a"), { kind: "known", admin: true });
+});
+
+test("as soon as Home Assistant is connected it is asked, however often that was tried before", async () => {
+  let connected = false;
+  const { users } = start(async () => {
+    if (!connected) throw new Failure("not_connected", "Home Assistant is not connected yet");
+    return [user("a", { is_owner: true })];
+  });
+  for (let tries = 0; tries < 5; tries++) assert.equal((await users.lookUp("a")).kind, "not_asked");
+  connected = true;
   assert.deepEqual(await users.lookUp("a"), { kind: "known", admin: true });
 });
 

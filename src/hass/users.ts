@@ -12,8 +12,10 @@ export type Users = {
 };
 
 const FRESH_MS = 60_000;
-/** After a failure, or for somebody whom Home Assistant did not know, nothing is asked for this long. */
-const PAUSE_MS = 5_000;
+/** After a refusal nothing is asked for this long; where there is no connection, asking costs nothing. */
+const RETRY_MS = 5_000;
+/** Nobody whom Home Assistant did not know is asked for again this soon. */
+const STRANGER_MS = 5_000;
 const WAIT_MS = 2_000;
 
 const userList = v.array(
@@ -30,7 +32,7 @@ export function createUsers({ call, clock }: { call: Call; clock: Clock }): User
   /** Until when each is not asked for again. */
   const strangers = new Map<string, number>();
   let answered = Number.NEGATIVE_INFINITY;
-  let tried = Number.NEGATIVE_INFINITY;
+  let retryFrom = Number.NEGATIVE_INFINITY;
   let why = "it has not been asked yet";
   let asking: Promise<void> | undefined;
 
@@ -45,8 +47,8 @@ export function createUsers({ call, clock }: { call: Call; clock: Clock }): User
       answered = clock.ticks();
     } catch (error) {
       why = describeError(error);
+      if (!(error instanceof Failure && error.code === "not_connected")) retryFrom = clock.ticks() + RETRY_MS;
     } finally {
-      tried = clock.ticks();
       asking = undefined;
     }
   };
@@ -54,7 +56,7 @@ export function createUsers({ call, clock }: { call: Call; clock: Clock }): User
   const noteStranger = (id: string) => {
     // The Supervisor names nobody whom Home Assistant never knew, so these are few.
     if (strangers.size >= 100) strangers.clear();
-    strangers.set(id, clock.ticks() + PAUSE_MS);
+    strangers.set(id, clock.ticks() + STRANGER_MS);
   };
 
   const last: Users["last"] = (id) => {
@@ -67,7 +69,7 @@ export function createUsers({ call, clock }: { call: Call; clock: Clock }): User
     last,
     lookUp: async (id) => {
       const now = clock.ticks();
-      const stale = now - answered >= FRESH_MS && now - tried >= PAUSE_MS;
+      const stale = now - answered >= FRESH_MS && now >= retryFrom;
       const isNew = known !== undefined && !known.has(id) && (strangers.get(id) ?? 0) <= now;
       if (asking || stale || isNew) {
         asking ??= ask();

@@ -33,6 +33,8 @@ before(async () => {
   hub = await startHub(hubOptions);
   wire = await openWire(core);
   admin = await openSession(wire);
+  // Before Home Assistant is connected nobody is known to be an administrator.
+  await eventually(30, async () => assert.equal((await partNamed("home_assistant"))?.state, "ok"));
 });
 after(async () => {
   if (skip) return;
