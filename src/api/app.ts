@@ -101,7 +101,7 @@ export function createApi(given: ApiNeeds) {
   const routes = app
     .route("/", metricsRoutes({ ...given, auth, meter, streams }))
     .route("/", healthRoutes(given))
-    .route("/api/v1", sessionRoutes({ ...given, auth }))
+    .route("/api/v1", sessionRoutes({ ...given, auth, streams }))
     .route("/api/v1", infoRoutes({ ...given, auth }))
     .route("/api/v1", statusRoutes({ ...given, auth }))
     .route("/api/v1", publishedRoutes({ ...given, auth }))
@@ -112,7 +112,7 @@ export function createApi(given: ApiNeeds) {
     .route("/api/v1", gapsRoutes({ ...given, auth }))
     .route("/api/v1", entitiesRoutes({ ...given, auth }))
     .route("/api/v1", registriesRoutes({ ...given, auth }))
-    .route("/api/v1", tokensRoutes({ ...given, auth }))
+    .route("/api/v1", tokensRoutes({ ...given, auth, streams }))
     .route("/api/v1", connectionsRoutes({ ...given, auth }))
     .route("/api/v1", backupsRoutes({ ...given, auth }))
     .route("/api/v1", usageRoutes({ auth, meter }))

@@ -42,11 +42,16 @@ export function createConnection(
     watchOver();
   };
 
+  /** True: it was ended. */
+  const recheck = (): boolean => {
+    if (!caller || caller.stillValid()) return false;
+    end("unauthorized", "The token was removed, or the session is over", CLOSE_UNAUTHORIZED);
+    return true;
+  };
   const watchOver = () => {
     cancelTimer = clock.after(PING_EVERY_MS, () => {
       if (clock.ticks() - lastHeard >= SILENCE_ENDS_MS) return socket.terminate();
-      if (!caller?.stillValid())
-        return end("unauthorized", "The token was removed, or the session is over", CLOSE_UNAUTHORIZED);
+      if (recheck()) return;
       socket.ping();
       watchOver();
     });
@@ -104,7 +109,7 @@ export function createConnection(
       end("unauthorized", "No auth message came within 10 s", CLOSE_UNAUTHORIZED),
     );
   }
-  return { end };
+  return { end, recheck };
 }
 
 function parseFrame(data: RawData, binary: boolean): ClientFrame {

@@ -337,6 +337,20 @@ test("a stream ends when its token is removed", async () => {
   assert.equal(await client.closed, 4401);
 });
 
+test("a token that is removed by the API ends its streams at once, and no others", async () => {
+  const { token, secret } = hub.database.tokens.create("revoked", "read");
+  const revoked = await openLive(server.url, { authorization: `Bearer ${secret}` });
+  const other = await live();
+  await Promise.all([revoked.next(), other.next()]);
+  const answer = await hub.ask(`/api/v1/tokens/${token.id}`, { method: "DELETE", scope: "admin" });
+  assert.equal(answer.status, 204);
+  assert.deepEqual((await revoked.next()).code, "unauthorized");
+  assert.equal(await revoked.closed, 4401);
+  other.send({ type: "ping" });
+  assert.deepEqual(await other.next(), { type: "pong" });
+  await other.close();
+});
+
 test("a client that gives no sign of life for a minute is let go, one that answers pings stays", async () => {
   const dead = await openLive(server.url, bearer, { autoPong: false });
   const alive = await live();

@@ -12,7 +12,11 @@ import type { Subscribe } from "./frames.ts";
 import { resumeAt, type StreamNeeds, startEventStream } from "./sse/stream.ts";
 
 /** A stream that is open; `closeCode` is a WebSocket's. */
-export type Connection = { end(code: ProblemCode, detail: string, closeCode: number): void };
+export type Connection = {
+  end(code: ProblemCode, detail: string, closeCode: number): void;
+  /** Ends it where its caller may no longer listen. */
+  recheck(): void;
+};
 
 /** All live streams: serving one, how many there are, ending them. */
 export type LiveStreams = {
@@ -26,6 +30,8 @@ export type LiveStreams = {
     caller: Caller,
   ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
   readonly count: number;
+  /** Ends those whose token was removed or whose session is over; otherwise they find out within half a minute. */
+  recheck(): void;
   close(): void;
 };
 
@@ -78,6 +84,9 @@ export function createLiveStreams(needs: StreamNeeds): LiveStreams {
       });
       connections.add(connection);
       return body;
+    },
+    recheck: () => {
+      for (const connection of connections) connection.recheck();
     },
     close: () => {
       closing = true;

@@ -126,9 +126,13 @@ export function startEventStream(
     return sseText("gap", JSON.stringify(gapShape(item, of ? currentIdentity(of).entityId : null)), item.position);
   };
 
+  const recheck = () => {
+    if (!caller.stillValid()) end("unauthorized", "The token was removed, or the session is over", 0);
+  };
   const heartbeat = () => {
     cancelHeartbeat = clock.after(HEARTBEAT_MS, () => {
-      if (!caller.stillValid()) return end("unauthorized", "The token was removed, or the session is over", 0);
+      recheck();
+      if (leaving.signal.aborted) return;
       stalled = outlet.full ? stalled + 1 : 0;
       if (stalled >= MOST_STALLED) return close();
       const idle = live && pending.length === 0 && incoming.waiting === 0;
@@ -194,7 +198,7 @@ export function startEventStream(
     log.warning("a stream could not be resumed", { error });
     end("store_unavailable", "What came meanwhile could not be read; connect again", 0);
   });
-  return { body: outlet.body, connection: { end } };
+  return { body: outlet.body, connection: { end, recheck } };
 }
 
 function positionOf({ topic, item }: LiveMessage): Position | undefined {

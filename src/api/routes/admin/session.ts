@@ -8,6 +8,7 @@ import { type ApiEnv, addressOf } from "../../env.ts";
 import { refuse } from "../../errors.ts";
 import { readBody, readQuery } from "../../input/read.ts";
 import { NO_PARAMETERS, text } from "../../input/schemas.ts";
+import type { LiveStreams } from "../../live/streams.ts";
 import { open, type RouteDescription } from "../../openapi/describe.ts";
 import { json, type Shape, timeSchema } from "../../shapes/answers.ts";
 
@@ -54,8 +55,9 @@ const END: RouteDescription = {
   answer: { status: 204, description: "It is over." },
 };
 
-export const sessionRoutes = ({ auth, credentials }: { auth: Auth; credentials: Credentials }) => {
-  const { sessions, setupCodes } = credentials;
+export const sessionRoutes = (needs: { auth: Auth; credentials: Credentials; streams: LiveStreams }) => {
+  const { auth, streams } = needs;
+  const { sessions, setupCodes } = needs.credentials;
   return new Hono<ApiEnv>()
     .post("/session", open(START), async (c) => {
       readQuery(c, NO_PARAMETERS);
@@ -83,6 +85,7 @@ export const sessionRoutes = ({ auth, credentials }: { auth: Auth; credentials: 
       if (c.get("caller")?.kind !== "session" || secret === undefined)
         throw refuse("invalid_request", "There is no session here to end; a token is ended at api/v1/tokens");
       sessions.end(secret);
+      streams.recheck();
       sessionCookie.clear(c);
       return c.body(null, 204);
     });

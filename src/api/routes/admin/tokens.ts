@@ -8,6 +8,7 @@ import type { ApiEnv } from "../../env.ts";
 import { refuse } from "../../errors.ts";
 import { readBody, readQuery } from "../../input/read.ts";
 import { NO_PARAMETERS, text } from "../../input/schemas.ts";
+import type { LiveStreams } from "../../live/streams.ts";
 import type { RouteDescription } from "../../openapi/describe.ts";
 import { json, type Shape, timeSchema } from "../../shapes/answers.ts";
 
@@ -66,8 +67,9 @@ const tokenShape = (token: Token): TokenShape => ({
   last_used: token.lastUsed === null ? null : microsToRfc3339(token.lastUsed),
 });
 
-export const tokensRoutes = ({ auth, credentials }: { auth: Auth; credentials: Credentials }) => {
-  const { tokens } = credentials;
+export const tokensRoutes = (needs: { auth: Auth; credentials: Credentials; streams: LiveStreams }) => {
+  const { auth, streams } = needs;
+  const { tokens } = needs.credentials;
   return new Hono<ApiEnv>()
     .get("/tokens", auth.needs("admin", LIST), (c) => {
       readQuery(c, NO_PARAMETERS);
@@ -84,6 +86,7 @@ export const tokensRoutes = ({ auth, credentials }: { auth: Auth; credentials: C
       readQuery(c, NO_PARAMETERS);
       const id = c.req.param("id");
       if (!tokens.remove(id)) throw refuse("not_found", `There is no token with the id ${id}`);
+      streams.recheck();
       return c.body(null, 204);
     });
 };
