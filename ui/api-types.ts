@@ -80,6 +80,52 @@ export type Connection = {
 /** `paused`: the link as a whole. */
 export type Connections = { readonly paused: boolean; readonly connections: readonly Connection[] };
 
+/** What was taken over from Home Assistant. */
+export type Home = {
+  readonly name: string;
+  readonly home_assistant_version: string;
+  readonly country: string | null;
+  readonly language: string | null;
+  readonly time_zone: string;
+  readonly currency: string | null;
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+  readonly elevation: number | null;
+  readonly unit_system: { readonly [quantity: string]: string };
+};
+export type RecorderLook = {
+  readonly state: "not_asked" | "asked" | "failed";
+  readonly asked?: Time;
+  readonly moment?: Time;
+  readonly looked_at?: number;
+  readonly too_new?: number;
+  readonly unrecorded: readonly string[];
+  readonly why?: string;
+  readonly fix?: string;
+};
+export type Setup = {
+  readonly finished: Time | null;
+  readonly connection: Part | null;
+  readonly home: Home | null;
+  readonly recorder: RecorderLook;
+};
+export type Exclusions = {
+  readonly exclusions: readonly { readonly pattern: string; readonly since: Time; readonly entities: number }[];
+  readonly entities: readonly string[];
+};
+
+/** What a caller has used; `id` of a token as in the list of tokens. */
+export type Usage = {
+  readonly kind: string;
+  readonly id: string;
+  readonly name: string;
+  readonly since: Time;
+  readonly last_used: Time;
+  readonly requests: number;
+  readonly refused: number;
+  readonly bytes_out: number;
+};
+
 export type Status = {
   readonly state: "ok" | "starting" | "degraded" | "broken";
   readonly parts: readonly Part[];

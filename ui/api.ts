@@ -3,6 +3,7 @@ import type {
   Connections,
   Device,
   Entity,
+  Exclusions,
   Gap,
   History,
   Info,
@@ -11,9 +12,11 @@ import type {
   ProblemBody,
   Scope,
   ServiceAction,
+  Setup,
   State,
   Status,
   Token,
+  Usage,
 } from "./api-types.ts";
 import { t } from "./text/text.ts";
 
@@ -105,6 +108,12 @@ export function createApi(needs: {
     revokeToken: (id: string) => ask<void>("DELETE", `api/v1/tokens/${encodeURIComponent(id)}`),
     act: (part: string, action: ServiceAction) =>
       ask<unknown>("POST", `api/v1/services/${encodeURIComponent(part)}/${action}`),
+    usage: async () => (await ask<{ usage: readonly Usage[] }>("GET", "api/v1/usage")).usage,
+    setup: () => ask<Setup>("GET", "api/v1/setup"),
+    lookAtRecorder: () => ask<Setup>("POST", "api/v1/setup/recorder"),
+    finishSetup: () => ask<Setup>("POST", "api/v1/setup/finish"),
+    exclusions: () => ask<Exclusions>("GET", "api/v1/exclusions"),
+    exclude: (patterns: readonly string[]) => ask<Exclusions>("PUT", "api/v1/exclusions", { body: { patterns } }),
     connections: () => ask<Connections>("GET", "api/v1/connections"),
     actOnConnection: (id: string, action: ServiceAction) =>
       ask<unknown>("POST", `api/v1/connections/${encodeURIComponent(id)}/${action}`),

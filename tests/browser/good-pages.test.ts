@@ -3,7 +3,17 @@ import { after, before, describe, test } from "node:test";
 import { assertGoodPage, DESKTOP, type Panel, PHONE, skip, startPanel, THEMES, untilDrawn } from "../support/panel.ts";
 
 const PROBE = "sensor.panel_probe";
-const PAGES = ["overview", "live", "entities", `entities/${PROBE}`, "services", "connections", "access", "nowhere"];
+const PAGES = [
+  "overview",
+  "live",
+  "entities",
+  `entities/${PROBE}`,
+  "services",
+  "connections",
+  "access",
+  "setup",
+  "nowhere",
+];
 
 describe("every page in a browser", { skip }, () => {
   let panel: Panel;

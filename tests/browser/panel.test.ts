@@ -58,7 +58,7 @@ describe("the panel in a browser", { skip }, () => {
       const { page, complaints, context } = await panel.open({ url: demo.setupUrl, cookies: false });
       await page.getByRole("heading", { name: "Overview" }).waitFor();
       await rateAboveNothing(page);
-      for (const name of ["Live", "Entities", "Services", "Connections", "Access", "Overview"]) {
+      for (const name of ["Live", "Entities", "Services", "Connections", "Access", "Set-up", "Overview"]) {
         await page.getByRole("link", { name, exact: true }).click();
         await page.getByRole("heading", { name, exact: true }).waitFor();
         await page.getByText("Simulated home.").waitFor();

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { request } from "node:http";
+import { request as requestHttp } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -41,6 +41,7 @@ export type Hub = {
   get(path: string): Promise<Response>;
   json<T = never>(path: string): Promise<T>;
   post(path: string, body: unknown): Promise<Response>;
+  request(path: string, init: { method: string; body?: unknown }): Promise<Response>;
   signal(name: NodeJS.Signals): void;
   /** SIGTERM; answers with the exit code. Removes the folder unless it was given. */
   stop(): Promise<number | null>;
@@ -86,6 +87,12 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   const token = await makeToken(join(dataDir, "hub.sock"));
   const call = (path: string, init: RequestInit = {}) =>
     fetch(new URL(path, url), { ...init, headers: { authorization: `Bearer ${token}`, ...init.headers } });
+  const request: Hub["request"] = (path, { method, body }) =>
+    call(path, {
+      method,
+      headers: { "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
   const exited = once(child, "exit") as Promise<[number | null]>;
   const tidy = () => own && rmSync(dataDir, { recursive: true, force: true });
 
@@ -104,8 +111,8 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
       if (!response.ok) throw new Error(`GET ${path}: ${response.status} ${text}`);
       return JSON.parse(text) as T;
     },
-    post: (path, body) =>
-      call(path, { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+    post: (path, body) => request(path, { method: "POST", body }),
+    request,
     signal: (name) => void child.kill(name),
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
@@ -138,7 +145,7 @@ function untilReady(child: ChildProcess, log: () => string): Promise<string> {
 /** By the socket file that only the owner can open, so that the setup code stays unused for the browser. */
 export function makeToken(socketPath: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const asked = request(
+    const asked = requestHttp(
       {
         socketPath,
         path: "/api/v1/tokens",

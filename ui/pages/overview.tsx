@@ -3,7 +3,8 @@ import type { Info, Part, Status } from "../api-types.ts";
 import { SAMPLES_KEPT_MS } from "../data/status.ts";
 import { Age, Card, Empty, Figure, Page, ProblemNote, Skeleton, stateIcon } from "../parts/basics.tsx";
 import { RateChart } from "../parts/chart/charts.tsx";
-import { useCell, useHub, useNow, useWanted } from "../parts/hub.ts";
+import { useMay } from "../parts/forms/read-only.tsx";
+import { useCell, useHub, useLoad, useNow, useWanted } from "../parts/hub.ts";
 import { Icon } from "../parts/icons.tsx";
 import { formatBytes, formatCount, formatDay, formatRate } from "../shape/format.ts";
 import { plural, t } from "../text/text.ts";
@@ -18,6 +19,7 @@ export function OverviewPage() {
   return (
     <Page title={t("nav.overview")}>
       {problem !== null && <ProblemNote problem={problem} onRetry={() => void status.refresh()} />}
+      <SetupNote />
       {known ? (
         <>
           <Verdict status={known} info={useCell(info)} stale={problem !== null} />
@@ -32,6 +34,27 @@ export function OverviewPage() {
         problem === null && <Skeleton lines={8} />
       )}
     </Page>
+  );
+}
+
+/** Until an administrator has finished setting up. */
+function SetupNote() {
+  const { api } = useHub();
+  const may = useMay();
+  const { data } = useLoad("setup", api.setup);
+  if (!may || !data || data.finished !== null) return null;
+  return (
+    <div class="note tone-starting">
+      <Icon name="setup" />
+      <div class="note-body note-row">
+        <p>
+          <strong>{t("setup.note")}</strong> {t("setup.note.text")}
+        </p>
+        <a class="button primary" href="#/setup">
+          {t("setup.note.go")}
+        </a>
+      </div>
+    </div>
   );
 }
 

@@ -5,6 +5,7 @@ import { t } from "../text/text.ts";
 import { AccessPage } from "./admin/access.tsx";
 import { ConnectionsPage } from "./admin/connections.tsx";
 import { ServicesPage } from "./admin/services.tsx";
+import { SetupPage } from "./admin/setup.tsx";
 import { EntitiesPage } from "./entities.tsx";
 import { EntityPage } from "./entity.tsx";
 import { LivePage } from "./live.tsx";
@@ -19,6 +20,7 @@ export const PAGES: Record<Route["page"], (route: Route) => JSX.Element> = {
   services: () => <ServicesPage />,
   connections: () => <ConnectionsPage />,
   access: () => <AccessPage />,
+  setup: () => <SetupPage />,
   unknown: () => (
     <Page title={t("unknown_page.title")}>
       <Empty icon="search" title={t("unknown_page.text")}>

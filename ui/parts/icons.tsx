@@ -70,6 +70,13 @@ const PATHS = {
     </>
   ),
   connections: <path d="M9 15l6-6M10.5 7l2-2a4.2 4.2 0 0 1 6 6l-2 2M13.5 17l-2 2a4.2 4.2 0 0 1-6-6l2-2" />,
+  setup: (
+    <>
+      <path d="M4 7h8M16 7h4M4 17h4M12 17h8" />
+      <circle cx="14" cy="7" r="2" />
+      <circle cx="10" cy="17" r="2" />
+    </>
+  ),
   restart: <path d="M19 12a7 7 0 1 1-2.2-5.1M19 4.5v4h-4" />,
   copy: (
     <>

@@ -21,6 +21,7 @@ const FURTHER: readonly NavigationItem[] = [
   { path: "services", pages: ["services"], label: "nav.services", icon: "services" },
   { path: "connections", pages: ["connections"], label: "nav.connections", icon: "connections" },
   { path: "access", pages: ["access"], label: "nav.access", icon: "key" },
+  { path: "setup", pages: ["setup"], label: "nav.setup", icon: "setup" },
 ];
 export const NAVIGATION = [...FIRST, ...FURTHER];
 

@@ -11,6 +11,7 @@ export const en = {
   "nav.services": "Services",
   "nav.connections": "Connections",
   "nav.access": "Access",
+  "nav.setup": "Set-up",
   "nav.more": "More",
 
   "frame.skip": "Skip to content",
@@ -59,6 +60,7 @@ export const en = {
   "part.home_assistant": "Home Assistant",
   "part.recording": "Recording",
   "part.store": "Store",
+  "part.exclusions": "Exclusions",
   "part.registries": "Names, devices and areas",
   "part.gap_filling": "Filling of gaps",
   "part.supervisor": "Supervisor",
@@ -91,6 +93,7 @@ export const en = {
   "gap.cause.no_history": "Home Assistant’s history does not reach back that far.",
   "gap.cause.slow_reader": "Home Assistant closed the connection because the hub could not keep up.",
   "gap.cause.hub_stopped": "The hub was not running.",
+  "gap.cause.excluded": "Somebody has chosen not to record it.",
   "gap.cause.damaged": "A file of the store was damaged.",
   "gap.cause.overflow": "More arrived at once than could be held in memory.",
   "gap.cause.paused": "The link to Home Assistant was paused.",

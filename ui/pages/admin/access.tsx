@@ -1,11 +1,11 @@
 import { useId, useState } from "preact/hooks";
-import { type NewToken, SCOPES, type Scope, type Token } from "../../api-types.ts";
+import { type NewToken, SCOPES, type Scope, type Token, type Usage } from "../../api-types.ts";
 import { Age, Card, Empty, Page, ProblemNote, Skeleton, Tag } from "../../parts/basics.tsx";
 import { Confirm } from "../../parts/forms/confirm.tsx";
 import { ReadOnlyNote, useMay } from "../../parts/forms/read-only.tsx";
 import { Secret } from "../../parts/forms/secret.tsx";
 import { useAction, useHub, useLoad } from "../../parts/hub.ts";
-import { formatMoment } from "../../shape/format.ts";
+import { formatBytes, formatMoment, readable } from "../../shape/format.ts";
 import { plural, t } from "../../text/text.ts";
 
 /** Who may ask the hub: tokens for other systems, made and revoked here. */
@@ -21,25 +21,33 @@ export function AccessPage() {
 
 function Tokens() {
   const { api } = useHub();
-  const { data: tokens, problem, reload } = useLoad("tokens", api.tokens);
+  const { data, problem, reload } = useLoad("tokens", async () => {
+    const [tokens, usage] = await Promise.all([api.tokens(), api.usage()]);
+    return { tokens, usage };
+  });
+  const tokens = data?.tokens;
+  const usageOf = (id: string) => data?.usage.find((one) => one.kind === "token" && one.id === id);
   const [made, setMade] = useState<NewToken | null>(null);
   const [leaving, setLeaving] = useState<Token | null>(null);
   return (
     <div class="columns sidewise">
-      <Card title={t("tokens.title")} note={tokens ? plural("tokens.count", tokens.length) : undefined}>
-        {problem !== null && <ProblemNote problem={problem} onRetry={reload} />}
-        {!tokens && problem === null && <Skeleton lines={4} />}
-        {tokens?.length === 0 && (
-          <Empty icon="key" title={t("tokens.none")}>
-            {t("tokens.none.text")}
-          </Empty>
-        )}
-        <ul class="listed">
-          {tokens?.map((token) => (
-            <TokenRow key={token.id} token={token} onRevoke={() => setLeaving(token)} />
-          ))}
-        </ul>
-      </Card>
+      <div class="stack">
+        <Card title={t("tokens.title")} note={tokens ? plural("tokens.count", tokens.length) : undefined}>
+          {problem !== null && <ProblemNote problem={problem} onRetry={reload} />}
+          {!tokens && problem === null && <Skeleton lines={4} />}
+          {tokens?.length === 0 && (
+            <Empty icon="key" title={t("tokens.none")}>
+              {t("tokens.none.text")}
+            </Empty>
+          )}
+          <ul class="listed">
+            {tokens?.map((token) => (
+              <TokenRow key={token.id} token={token} usage={usageOf(token.id)} onRevoke={() => setLeaving(token)} />
+            ))}
+          </ul>
+        </Card>
+        {data && <Others usage={data.usage.filter(({ kind }) => kind !== "token")} />}
+      </div>
       <Card title={t("tokens.new")}>
         {made ? (
           <Made token={made} onDone={() => setMade(null)} />
@@ -67,7 +75,7 @@ function Tokens() {
   );
 }
 
-function TokenRow({ token, onRevoke }: { token: Token; onRevoke: () => void }) {
+function TokenRow({ token, usage, onRevoke }: { token: Token; usage: Usage | undefined; onRevoke: () => void }) {
   return (
     <li class="listed-row">
       <div class="listed-text">
@@ -85,6 +93,7 @@ function TokenRow({ token, onRevoke }: { token: Token; onRevoke: () => void }) {
             t("tokens.never_used")
           )}
         </p>
+        {usage && <Used usage={usage} />}
       </div>
       <button
         type="button"
@@ -95,6 +104,40 @@ function TokenRow({ token, onRevoke }: { token: Token; onRevoke: () => void }) {
         {t("tokens.revoke")}
       </button>
     </li>
+  );
+}
+
+/** Counted since the hub started. */
+function Used({ usage }: { usage: Usage }) {
+  return (
+    <p class="muted small">
+      {plural("usage.requests", usage.requests)}
+      {usage.refused > 0 && ` · ${plural("usage.refused", usage.refused)}`}
+      {" · "}
+      {t("usage.bytes", { size: formatBytes(usage.bytes_out) })}
+      {" · "}
+      {t("usage.since", { time: formatMoment(Date.parse(usage.since)) })}
+    </p>
+  );
+}
+
+function Others({ usage }: { usage: readonly Usage[] }) {
+  return (
+    <Card title={t("usage.others")} note={t("usage.others.note")}>
+      {usage.length === 0 && <p class="muted">{t("usage.others.none")}</p>}
+      <ul class="listed">
+        {usage.map((one) => (
+          <li key={`${one.kind} ${one.id}`} class="listed-row">
+            <div class="listed-text">
+              <p class="listed-name">
+                <strong>{one.name}</strong> <Tag>{readable(one.kind)}</Tag>
+              </p>
+              <Used usage={one} />
+            </div>
+          </li>
+        ))}
+      </ul>
+    </Card>
   );
 }
 
