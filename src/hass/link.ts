@@ -6,17 +6,17 @@ import type { Log } from "../platform/log.ts";
 import type { StatusBoard } from "../platform/status-board.ts";
 import { type Chain, createChain, type Ended, type Hooks } from "./connections/chain.ts";
 import { type ConnectionConfig, websocketUrl } from "./connections/connection.ts";
-import { describeLink, type LinkState } from "./connections/describe.ts";
 import { openPauses } from "./connections/pauses.ts";
 import { probe } from "./connections/probe.ts";
 import type { CaughtUp } from "./fill/catch-up.ts";
 import type { Holdings } from "./fill/fill.ts";
 import type { HoleBook } from "./fill/holes.ts";
-import { createFollowers } from "./followers.ts";
 import { createHeard } from "./heard.ts";
-import { createMalformedCounter } from "./malformed.ts";
 import { createRegistries, type Registries } from "./registry/registries.ts";
 import { type Call, type Heard, runSession } from "./session/session.ts";
+import { describeLink, type LinkState } from "./told/describe.ts";
+import { createFollowers } from "./told/followers.ts";
+import { createMalformedCounter } from "./told/malformed.ts";
 
 export type LinkNeeds = {
   /** In the order of preference. */

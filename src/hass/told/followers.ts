@@ -1,8 +1,8 @@
-import { REGISTRY_KINDS } from "../domain/home.ts";
-import type { StatusBoard } from "../platform/status-board.ts";
-import type { CaughtUp } from "./fill/catch-up.ts";
-import type { OpenHole } from "./fill/holes.ts";
-import type { Registries } from "./registry/registries.ts";
+import { REGISTRY_KINDS } from "../../domain/home.ts";
+import type { StatusBoard } from "../../platform/status-board.ts";
+import type { CaughtUp } from "../fill/catch-up.ts";
+import type { OpenHole } from "../fill/holes.ts";
+import type { Registries } from "../registry/registries.ts";
 
 const RESUME = "Resume the link to Home Assistant.";
 

@@ -1,5 +1,5 @@
 import type { PartState } from "../../domain/status.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "../connections/connection.ts";
 
 export type LinkState = {
   readonly paused: boolean;
