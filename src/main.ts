@@ -163,7 +163,7 @@ async function start(): Promise<{ close(): Promise<void> }> {
       connected: () => link?.connected ?? false,
       perMinute: () => ({ changes: changes.lastMinute(), events: events.lastMinute() }),
       series: store.series,
-      latest: store.latest,
+      latest: present.states.get,
       gaps: store.gaps,
       stats: store.stats,
       openHoles: readOpenHoles,

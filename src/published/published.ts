@@ -18,6 +18,7 @@ export type PublishedNeeds = {
   /** Over the last minute. */
   readonly perMinute: () => { readonly changes: number; readonly events: number };
   readonly series: () => ReadonlyMap<SeriesId, Series>;
+  /** The present state of what is recorded; undefined: there is none, or it is excluded by choice. */
   readonly latest: (series: SeriesId) => Stored<Reading> | undefined;
   readonly gaps: (window: Window) => readonly Stored<Gap>[];
   readonly stats: () => { readonly bytes: number; readonly oldest: Micros | null; readonly newest: Micros | null };
