@@ -27,8 +27,7 @@ from custom_components.ha_ingestor.repairs import async_create_fix_flow
 
 from .hub import SERVER_ID, TOKEN, HubServer, firing, until
 
-ROOT = Path(__file__).parents[2]
-FOLDER = ROOT / "custom_components" / "ha_ingestor"
+FOLDER = Path(__file__).parents[2] / "custom_components" / "ha_ingestor"
 
 
 def read(name: str) -> Any:
@@ -111,40 +110,6 @@ async def test_a_newer_integration_on_the_disk_asks_for_a_restart_and_carries_it
     assert not issue_registry.async_get_issue(DOMAIN, "restart_required")
 
 
-def test_the_manifest_fits_the_hub() -> None:
-    """One version for both, and no requirements of its own."""
-    manifest = read("manifest.json")
-    package = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
-    assert manifest["version"] == package["version"]
-    assert manifest["requirements"] == []
-    shapes = (ROOT / "src/api/shapes/published.ts").read_text(encoding="utf-8")
-    needed = re.search(r'INTEGRATION_MIN = "([^"]+)"', shapes)
-    assert needed
-    assert AwesomeVersion(manifest["version"]) >= AwesomeVersion(needed[1])
-
-
-def test_everything_that_the_hub_offers_has_a_name_and_an_icon() -> None:
-    """And nothing is translated that it does not offer."""
-    health = (ROOT / "src/published/health.ts").read_text(encoding="utf-8")
-    gap = (ROOT / "src/published/gap-firings.ts").read_text(encoding="utf-8")
-    gap_key = re.search(r'GAP_KEY = "(\w+)"', gap)
-    assert gap_key
-    offered = {
-        (platform, gap_key[1] if key == "GAP_KEY" else key.strip('"'))
-        for key, platform in re.findall(
-            r'key: ("\w+"|GAP_KEY),\s*platform: "(\w+)"', health
-        )
-    }
-    assert len(offered) >= 11
-    for name in ("translations/en.json", "icons.json"):
-        told = {
-            (platform, key)
-            for platform, keys in read(name)["entity"].items()
-            for key in keys
-        }
-        assert told == offered, name
-
-
 def test_every_key_that_is_raised_or_shown_is_translated() -> None:
     """And every translation is used."""
     texts = read("translations/en.json")
@@ -167,15 +132,6 @@ def test_every_key_that_is_raised_or_shown_is_translated() -> None:
     assert set(texts["config"]["abort"]) == reasons | given_by_core
     errors = set(re.findall(r'"base": "(\w+)"', code)) | (named - {"restart_required"})
     assert set(texts["config"]["error"]) == errors
-
-
-def test_every_cause_of_a_gap_has_a_name() -> None:
-    """As the hub's own list of causes names them."""
-    reading = (ROOT / "src/domain/reading.ts").read_text(encoding="utf-8")
-    causes = re.search(r"GAP_CAUSES = \[(.*?)\]", reading, re.DOTALL)
-    assert causes
-    states = read("translations/en.json")["entity"]["event"]["gap"]["state_attributes"]
-    assert set(states["cause"]["state"]) == set(re.findall(r'"(\w+)"', causes[1]))
 
 
 def test_the_quality_scale_is_answered_rule_by_rule() -> None:
