@@ -19,6 +19,7 @@ const PROBLEMS = {
   method_not_allowed: { status: 405, title: "The method does not fit" },
   action_unavailable: { status: 409, title: "This cannot be done now" },
   payload_too_large: { status: 413, title: "The body is too large" },
+  address_too_long: { status: 431, title: "The address or the headers are too long" },
   limit_reached: { status: 409, title: "There is no room for more" },
   too_many_requests: { status: 429, title: "Too many requests" },
   internal: { status: 500, title: "The hub failed" },

@@ -149,3 +149,21 @@ test("a spare connection that never asked for anything does not hold up closing"
   await server.close();
   await closed;
 });
+
+test("an address that is too long and what is no HTTP at all get a problem, not a bare number", async () => {
+  const server = await start();
+  const url = new URL("api/v1/info", server.url);
+  // Also where the connection has carried answers before.
+  for (let i = 0; i < 2; i++) assert.equal((await fetch(url, { headers: bearer })).status, 200);
+  const long = await fetch(`${url}?q=${"x".repeat(20_000)}`);
+  assert.equal(long.status, 431);
+  assert.equal(long.headers.get("content-type"), "application/problem+json");
+  assert.equal(((await long.json()) as { code: string }).code, "address_too_long");
+  const socket = connect(Number(url.port), "127.0.0.1");
+  socket.write("this is no HTTP\r\n\r\n");
+  let answer = "";
+  for await (const chunk of socket) answer += chunk;
+  assert.match(answer, /^HTTP\/1.1 400 Bad Request\r\n/);
+  assert.match(answer, /"code":"invalid_request"/);
+  await server.close();
+});

@@ -7,6 +7,7 @@ import { Failure } from "../../domain/failure.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Log } from "../../platform/log.ts";
 import type { Bindings } from "../env.ts";
+import { refuseUnreadable } from "./unreadable.ts";
 
 export type RunningServer = {
   readonly url: string;
@@ -40,6 +41,7 @@ export async function startServer(needs: {
   );
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LARGEST_FRAME_BYTES, perMessageDeflate: false });
   const unused = watchUnused(server);
+  server.on("clientError", refuseUnreadable);
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on("error", () => socket.destroy());
     void upgrade({ app, sockets, request, socket, head }).catch((error: unknown) => {

@@ -122,7 +122,7 @@ function answerOf(answer: RouteAnswer, schemas: JsonSchemas): JsonSchema {
 
 /** What a route may answer besides its own problems. */
 function problemCodes(scope: Described["scope"], { query, body, problems = [] }: RouteDescription): ProblemCode[] {
-  const codes: ProblemCode[] = ["token_in_query", "internal", ...problems];
+  const codes: ProblemCode[] = ["token_in_query", "address_too_long", "internal", ...problems];
   if (query || body) codes.push("invalid_request");
   if (body) codes.push("payload_too_large");
   if (scope !== null || problems.includes("unauthorized")) codes.push("too_many_requests");
