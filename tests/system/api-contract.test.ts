@@ -25,10 +25,10 @@ describe("the API as others see it", { skip: typeof tools === "string" ? tools :
   const folder = mkdtempSync(join(tmpdir(), "contract-"));
   let hub: Hub;
   before(async () => {
-    hub = await startHub();
+    hub = await startHub({ env: { HA_INGESTOR_SIMULATOR_SPEED: "120" } });
     await eventually(60, async () => {
-      const { totals } = await hub.json<{ totals: { changes: number } }>("api/v1/status");
-      assert.ok(totals.changes > 100);
+      const { totals } = await hub.json<{ totals: { changes: number; events: number } }>("api/v1/status");
+      assert.ok(totals.changes > 100 && totals.events > 0);
     });
     writeFileSync(join(folder, "openapi.json"), await (await hub.get("api/v1/openapi.json")).text());
   });
