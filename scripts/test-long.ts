@@ -1,4 +1,4 @@
-/** Runs what takes longer than the tests may: a hundred kills, a minute's outages, long benches. Writes docs/test-long.md. */
+/** Runs what takes longer than the tests may: a hundred kills, a minute's outages, long benches. Writes docs/test-long.md and docs/faults.md. */
 import { execFileSync, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,8 +6,12 @@ import { join } from "node:path";
 const root = join(import.meta.dirname, "..");
 
 const STEPS = [
-  { name: "Simulated home: kills, outages, bad input", command: ["npm", "run", "--silent", "test:system"] },
-  { name: "Real Home Assistant Core: recording and faults", command: ["npm", "run", "--silent", "test:core"] },
+  { name: "Simulated home", command: ["npm", "run", "--silent", "test:system"] },
+  { name: "Real Home Assistant Core", command: ["npm", "run", "--silent", "test:core"] },
+  {
+    name: "Faults: a hundred kills, minutes of outage, bad input",
+    command: ["npm", "run", "--silent", "faults", "--", "--long", "--write"],
+  },
 ] as const;
 
 type Outcome = {
@@ -19,7 +23,7 @@ type Outcome = {
 };
 
 /** What a suite says of itself: its promises kept or broken, the figures it prints, and the counts at its end. */
-const TOLD = /^\s*(✔|✖|ℹ (?!suites|cancelled|todo|duration_ms))|^\s*# |^figure:/;
+const TOLD = /^\s*(✔|✖|ℹ (?!suites|cancelled|todo|duration_ms))|^\s*# |^figure:|^R\d+ {2}|^\d+ faults,/;
 
 function run(step: (typeof STEPS)[number]): Promise<Outcome> {
   const began = Date.now();

@@ -12,6 +12,8 @@ import type { Form, Row } from "../runner/fault.ts";
 
 /** Core's recorder writes a few thousand rows a second, so it is far behind after a run at full speed. */
 const FILLED_WITHIN = 150;
+/** After a long outage the hub's next attempt may be five minutes away. */
+const FOUND_WITHIN = 400;
 
 /** Entities that the recorder leaves out: what the hub does not hear of them is lost, and must be named as a gap. */
 export const UNRECORDED = { entities: 5, prefix: "unrecorded", mix: mixWithout("removed") };
@@ -84,7 +86,7 @@ type Expected = {
 export async function allIsThere(world: World, { from, end, interruptions, sent, unsent, unknowable }: Expected) {
   const { control } = world.home;
   const reader = readHub(world.hub());
-  await hubHas(reader, end);
+  await hubHas(reader, end, FOUND_WITHIN);
   await recorderCaughtUp(control);
   const within = ({ updated }: SentChange) => updated > from && updated <= end.time;
   const all = followRenames(sent ?? control.changes(), control.events()).filter(within);

@@ -3,8 +3,7 @@ import { type Fault, openForm, type Row, Skipped } from "./fault.ts";
 
 /** Makes a test of each fault, so that the quick ones can fail wherever tests run. With REQUIRE_SUITES=1 none is skipped. */
 export function testFaults(faults: readonly Fault[], unavailable: string | false = false): void {
-  const long = process.env.LONG === "1";
-  const form = openForm({ long, quick: !long });
+  const form = openForm({ long: false, quick: true });
   after(() => form.close());
   for (const fault of faults.filter(({ runs }) => runs === "always"))
     test(`${fault.id}, ${fault.name} (${fault.home}): ${fault.how}`, { skip: unavailable }, async (t) => {
