@@ -1,6 +1,6 @@
 import type { FeedItem } from "../domain/home.ts";
 import type { GapCause } from "../domain/reading.ts";
-import type { Micros } from "../domain/time.ts";
+import type { Clock } from "../platform/clock.ts";
 import type { Heard } from "./session/session.ts";
 
 /** Up to when everything was heard, and why it was not from then on. */
@@ -9,8 +9,11 @@ export function createHeard(needs: {
   /** What the store says of the time before this run. */
   readonly heard: Heard;
   readonly cause: GapCause;
+  readonly clock: Pick<Clock, "ticks">;
 }) {
+  const { clock } = needs;
   let { heard, cause } = needs;
+  let endedAt: number | undefined;
   const record = async (items: readonly FeedItem[]) => {
     await needs.record(items);
     let { changes = 0, events = 0 } = heard;
@@ -36,14 +39,19 @@ export function createHeard(needs: {
     /** Nothing is heard any more, for this reason. */
     ended: (why: GapCause) => {
       cause = why;
+      endedAt = clock.ticks();
     },
-    /** A pause begins while nothing is heard anyway: what was missed until now has another cause. */
-    paused: async (now: Micros) => {
+    /**
+     * A pause begins while nothing is heard anyway: what was missed until now has another cause. How long that is our
+     * clock's ticks say: its time may differ from Home Assistant's. Before anything was heard in this run nothing says.
+     */
+    paused: async () => {
+      const from = heard.events;
+      if (cause === "paused" || from === undefined || endedAt === undefined) return;
+      const to = from + Math.round((clock.ticks() - endedAt) * 1000);
       const before = cause;
       cause = "paused";
-      const from = heard.events;
-      if (before === "paused" || from === undefined || from >= now) return;
-      await record([{ kind: "gap", gap: { kind: "events", entityId: null, from, to: now, cause: before } }]);
+      if (to > from) await record([{ kind: "gap", gap: { kind: "events", entityId: null, from, to, cause: before } }]);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { describeError, Failure } from "../domain/failure.ts";
 import type { FeedItem, HomeFacts, HomeFingerprint } from "../domain/home.ts";
+import type { GapCause } from "../domain/reading.ts";
 import type { ConnectionStatus, ServiceAction } from "../domain/status.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
@@ -59,6 +60,7 @@ export type Link = {
 };
 
 const SETTLE_MS = [6_000, 15_000];
+const OWN_WILL: readonly GapCause[] = ["paused", "switched"];
 
 /** Events that may hold what cannot be had again; state changes come by `subscribe_entities`. */
 export const RECORDED_EVENTS = [
@@ -101,7 +103,7 @@ export function startLink(needs: LinkNeeds): Link {
       figures: {
         reconnects,
         ...malformed.figures(),
-        connection: phase === undefined ? null : (by?.config.id ?? null),
+        connection: phase === undefined || paused ? null : (by?.config.id ?? null),
         home_assistant_version: facts?.version ?? null,
       },
       actions: paused ? ["resume"] : ["pause", "restart"],
@@ -159,7 +161,7 @@ export function startLink(needs: LinkNeeds): Link {
     if (closing) return;
     reconnects++;
     if (failure) log.warning("no connection to Home Assistant", { why, code: failure.code });
-    else log.warning("the connection to Home Assistant ended", { why });
+    else log[OWN_WILL.includes(cause) ? "info" : "warning"]("the connection to Home Assistant ended", { why });
     tell();
   };
 
@@ -175,7 +177,7 @@ export function startLink(needs: LinkNeeds): Link {
     onRest: async (rests) => {
       if (rests) {
         const untold = (error: unknown) => log.warning("a pause could not be noted", { why: describeError(error) });
-        await past.paused(clock.now()).catch(untold);
+        await past.paused().catch(untold);
       }
       followers.rest(rests);
       needs.onRest(rests);

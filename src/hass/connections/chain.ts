@@ -124,7 +124,7 @@ export function createChain(needs: ChainNeeds): Chain {
   /** Answers with the connection if it is likely to be back at once. */
   const attempt = async (connection: Connection): Promise<Connection | undefined> => {
     const ending = new AbortController();
-    const stop = () => ending.abort({ why: "the hub stops", cause: "hub_stopped" } satisfies Ending);
+    const stop = () => ending.abort({ why: "The hub stops", cause: "hub_stopped" } satisfies Ending);
     stopping.signal.addEventListener("abort", stop, { once: true });
     running = { connection, end: (why) => ending.abort(why) };
     const over = new AbortController();
@@ -195,10 +195,10 @@ export function createChain(needs: ChainNeeds): Chain {
     if (action === "restart") {
       refuseWhilePaused("The link to Home Assistant", paused);
       for (const connection of connections) connection.ask();
-      endSession("the link was restarted by hand");
+      endSession("The link was restarted by hand");
     } else if (paused !== (action === "pause")) {
       setPaused(action === "pause");
-      if (paused) endSession("the link was paused", "paused");
+      if (paused) endSession("The link was paused", "paused");
       else for (const connection of connections) connection.ask();
     }
     reconsider();
