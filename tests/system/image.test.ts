@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
+import { MARKER } from "../../src/supervisor/integration/installer.ts";
 import { eventually } from "../support/eventually.ts";
 import { makeToken } from "../support/hub.ts";
 import { readProfile } from "../support/image/apparmor.ts";
@@ -19,6 +20,7 @@ import { touchedFiles } from "../support/image/traced.ts";
 import type { Part } from "../support/simulated-home.ts";
 
 const ADDON = join(import.meta.dirname, "../../addon");
+const INTEGRATION = join(import.meta.dirname, "../../custom_components/ha_ingestor");
 const PATIENCE_SECONDS = 30;
 
 type Status = { readonly parts: Part[]; readonly totals: { readonly series: number; readonly changes: number } };
@@ -61,16 +63,16 @@ suite("the image, laid out in a clean Debian root", { skip: debianUnavailable() 
   test("the run file starts the hub as the first process, healthy at once, and SIGTERM ends it with 0", async (t) => {
     const container = await startImage(image, { options: goodOptions() });
     t.diagnostic(`health answered ${Math.round(container.healthyMs)} ms after the start of the container`);
-    assert.equal(container.run("/usr/bin/ha-ingestor-health"), 0);
+    assert.deepEqual(container.run("/usr/bin/ha-ingestor-health"), { code: 0, output: "" });
     await container.ready();
     const page = await (await fetch(container.url)).text();
     for (const [, asset = ""] of page.matchAll(/(?:src|href)="(\.\/assets\/[^"]+)"/g))
       assert.equal((await fetch(new URL(asset, container.url))).status, 200, asset);
     await recorded(container, { series: sim.core.states.size() });
-    assert.deepEqual(
-      (await parts(container)).filter(({ part }) => part.startsWith("option ")),
-      [],
-    );
+    const bad = (await parts(container)).filter(({ part }) => part.startsWith("option "));
+    assert.deepEqual(bad, []);
+    for (const hook of ["begin", "end"])
+      assert.deepEqual(container.run("/usr/bin/ha-ingestor-backup", hook), { code: 0, output: "" }, hook);
     assert.equal(await container.stop(), 0, container.logText());
   });
 
@@ -113,6 +115,10 @@ suite("the image, laid out in a clean Debian root", { skip: debianUnavailable() 
     const before = (await ask<Status>(container, "api/v1/status")).totals.changes;
     await sim.load.start({ asFastAsPossible: true, count: 2_000, entities: 20, mix: "mixed" }).done;
     await recorded(container, { changes: before + 2_000 });
+    await eventually(PATIENCE_SECONDS, () => {
+      const installed = readdirSync(join(container.homeassistant, "custom_components/ha_ingestor")).sort();
+      assert.deepEqual(installed, [MARKER, ...readdirSync(INTEGRATION)].filter((it) => it !== "__pycache__").sort());
+    });
     const [first] = sim.core.states.all();
     await ask(container, `api/v1/history/${first?.entityId}`);
     await fetch(container.url);

@@ -64,8 +64,8 @@ export type Container = {
   logText(): string;
   /** What strace told, if it was asked. */
   trace(): string;
-  /** Runs another program in it, as `docker exec` does; answers with its exit code. */
-  run(...program: string[]): number | null;
+  /** Runs another program in it, as `docker exec` does. */
+  run(...program: string[]): { readonly code: number | null; readonly output: string };
   /** SIGTERM to the first process, as the Supervisor stops an app; answers with the exit code. */
   stop(): Promise<number | null>;
 };
@@ -150,18 +150,12 @@ export async function startImage(
     ready: () => answers("ready"),
     logText: () => log,
     trace: () => readFileSync(trace ?? "", "utf8"),
-    run: (...program) =>
-      spawnSync("nsenter", [
-        "--all",
-        `--root=/proc/${hub()}/root`,
-        "--target",
-        String(hub()),
-        "env",
-        "-i",
-        `PATH=${environment.PATH}`,
-        `HA_INGESTOR_PORT=${port}`,
-        ...program,
-      ]).status,
+    run: (...program) => {
+      const inside = ["--all", `--root=/proc/${hub()}/root`, `--wd=/proc/${hub()}/root`, "--target", String(hub())];
+      const variables = ["env", "-i", `PATH=${environment.PATH}`, `HA_INGESTOR_PORT=${port}`];
+      const ended = spawnSync("nsenter", [...inside, ...variables, ...program], { encoding: "utf8" });
+      return { code: ended.status, output: ended.stdout + ended.stderr };
+    },
     stop: async () => {
       process.kill(hub(), "SIGTERM");
       const [code] = await exited;
