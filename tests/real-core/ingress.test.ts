@@ -9,6 +9,7 @@ import { type Core, coreUnavailable, freePort, startCore } from "../support/core
 import { addCoreUser } from "../support/core-user.ts";
 import { eventually } from "../support/eventually.ts";
 import { type Hub, type HubOptions, startHub } from "../support/hub.ts";
+import { openSse } from "../support/sse-client.ts";
 import { type Supervisor, startSupervisor } from "../support/supervisor/supervisor.ts";
 import { openWire, type WireClient } from "../support/wire-client.ts";
 
@@ -205,6 +206,28 @@ function suite(version: string): void {
       assert.deepEqual(shown, Object.fromEntries(sent));
     });
     await page.close();
+  });
+
+  test("server-sent events come one by one through ingress, and go on behind the last one after a cut", async () => {
+    const url = `${core.url}${supervisor.ingressPath}api/v1/events/stream?snapshot=false&entities=sensor.sse`;
+    const headers = { cookie: `ingress_session=${admin}` };
+    let lastId: string | undefined;
+    const seen: string[] = [];
+    for (let n = 0; n < 9; n += 3) {
+      const stream = await openSse(url, headers, { lastId });
+      assert.match(stream.headers.get("content-type") ?? "", /^text\/event-stream/);
+      // Two that are heard as they happen, and one while nobody listens.
+      for (const state of [n, n + 1]) {
+        await setState("sensor.sse", String(state));
+        const { data } = await stream.until(({ data }) => data.includes(`"state":"${state}"`));
+        seen.push((JSON.parse(data) as State).state as string);
+      }
+      assert.equal(stream.events.length, lastId === undefined ? 2 : 3);
+      lastId = stream.lastId;
+      await stream.leave();
+      await setState("sensor.sse", String(n + 2));
+    }
+    assert.deepEqual(seen, ["0", "1", "3", "4", "6", "7"]);
   });
 
   test("answers of many megabytes come through whole, the same as on the token port", async () => {
