@@ -70,6 +70,7 @@ describe("the panel in a browser", { skip }, () => {
         "services",
         "connections",
         "access",
+        "setup",
       ]);
       assert.deepEqual(complaints, []);
       await context.close();
