@@ -106,6 +106,8 @@ export type RecorderLook = {
 export type Setup = {
   readonly finished: Time | null;
   readonly connection: Part | null;
+  /** Absent where the hub does not install it. */
+  readonly integration?: Part;
   readonly home: Home | null;
   readonly recorder: RecorderLook;
 };

@@ -44,6 +44,8 @@ export const admin = {
   "service.pause.title": "Pause {name}?",
   "service.pause.text":
     "It stops until it is resumed. State changes missed meanwhile are filled from Home Assistant’s history; events are not, and become a known gap.",
+  "service.restart.text.integration":
+    "Home Assistant itself is restarted, so that it reads the integration: automations and dashboards rest for a minute or two. Its configuration is checked first.",
   "service.resume": "Resume",
   "service.resume.named": "Resume {name}",
   "service.restart": "Restart",
@@ -82,6 +84,9 @@ export const admin = {
   "setup.connection": "Connection",
   "setup.connection.found": "Home Assistant was found: “{name}”.",
   "setup.connection.more": "See all connections",
+  "setup.integration": "Integration in Home Assistant",
+  "setup.integration.ok": "Installed, and running in Home Assistant.",
+  "setup.integration.more": "Restart under Services",
   "setup.home": "Taken over from Home Assistant",
   "setup.home.waiting": "Home Assistant has not told anything of itself yet.",
   "setup.home.text": "To change any of it, change it in Home Assistant: the hub follows.",
@@ -127,7 +132,6 @@ export const admin = {
   "proposal.found.other": "{count} entities are not recorded by Home Assistant",
   "proposal.exclude.one": "Leave {count} out",
   "proposal.exclude.other": "Leave {count} out",
-  "proposal.look": "Look what it leaves out",
   "proposal.again": "Look again",
   "proposal.looking": "Looking…",
 

@@ -38,6 +38,7 @@ function Actions({ part }: { part: Part }) {
   if (!may || !part.actions?.length) return null;
   return (
     <ActionButtons
+      part={part.part}
       name={partName(part.part)}
       actions={part.actions}
       act={(action) => api.act(part.part, action)}

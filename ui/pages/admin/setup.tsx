@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import type { Home, Setup } from "../../api-types.ts";
+import type { Home, Part, Setup } from "../../api-types.ts";
 import { Card, Page, ProblemNote, Skeleton, StateBadge, type stateIcon } from "../../parts/basics.tsx";
 import { ReadOnlyNote, useMay } from "../../parts/forms/read-only.tsx";
 import { useAction, useHub, useLoad, useReconnected } from "../../parts/hub.ts";
@@ -22,9 +22,16 @@ export function SetupPage() {
       {setup && (
         <>
           <div class="columns even">
-            <Step title={t("setup.connection")} state={setup.connection?.state ?? "starting"}>
-              <Connection setup={setup} />
-            </Step>
+            <div class="stack steps-left">
+              <Step title={t("setup.connection")} state={setup.connection?.state ?? "starting"}>
+                <Connection setup={setup} />
+              </Step>
+              {setup.integration && (
+                <Step title={t("setup.integration")} state={setup.integration.state}>
+                  <Integration part={setup.integration} />
+                </Step>
+              )}
+            </div>
             <Step title={t("setup.home")} state={setup.home ? "ok" : "starting"}>
               {setup.home ? <TakenOver home={setup.home} /> : <p>{t("setup.home.waiting")}</p>}
             </Step>
@@ -64,6 +71,26 @@ function Connection({ setup }: { setup: Setup }) {
           {t("setup.connection.more")}
         </a>
       </p>
+    </>
+  );
+}
+
+function Integration({ part }: { part: Part }) {
+  return (
+    <>
+      <p>{part.why ?? t("setup.integration.ok")}</p>
+      {part.fix && (
+        <p>
+          <strong>{t("part.fix")}</strong> {part.fix}
+        </p>
+      )}
+      {part.actions && (
+        <p>
+          <a class="button" href="#/services">
+            {t("setup.integration.more")}
+          </a>
+        </p>
+      )}
     </>
   );
 }

@@ -4,18 +4,25 @@ import { ProblemNote } from "../../parts/basics.tsx";
 import { Confirm } from "../../parts/forms/confirm.tsx";
 import { useAction } from "../../parts/hub.ts";
 import { Icon } from "../../parts/icons.tsx";
-import { t } from "../../text/text.ts";
+import { hasText, t } from "../../text/text.ts";
 
 const ICONS = { pause: "pause", resume: "play", restart: "restart" } as const;
 
+function whatStops(action: "pause" | "restart", part: string | undefined): string {
+  const own = `service.${action}.text.${part}`;
+  return hasText(own) ? t(own) : t(`service.${action}.text`);
+}
+
 /** Pause, resume, restart; asks first where something stops. */
 export function ActionButtons(props: {
+  /** The part's own name, where it says more of what stops than others do. */
+  part?: string;
   name: string;
   actions: readonly ServiceAction[];
   act: (action: ServiceAction) => Promise<unknown>;
   onDone: () => void | Promise<void>;
 }) {
-  const { name, actions, act, onDone } = props;
+  const { part, name, actions, act, onDone } = props;
   const [asking, setAsking] = useState<Exclude<ServiceAction, "resume"> | null>(null);
   const { busy, problem, run } = useAction();
   const go = async (action: ServiceAction) => {
@@ -48,7 +55,7 @@ export function ActionButtons(props: {
           onCancel={() => setAsking(null)}
           onConfirm={() => void go(asking)}
         >
-          <p>{t(`service.${asking}.text`)}</p>
+          <p>{whatStops(asking, part)}</p>
           {problem !== null && <ProblemNote problem={problem} />}
         </Confirm>
       )}

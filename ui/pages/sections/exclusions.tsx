@@ -1,4 +1,4 @@
-import { useId, useState } from "preact/hooks";
+import { useEffect, useId, useState } from "preact/hooks";
 import type { Exclusions as Known, RecorderLook } from "../../api-types.ts";
 import { Card, Empty, ProblemNote, Skeleton, Tag } from "../../parts/basics.tsx";
 import { useMay } from "../../parts/forms/read-only.tsx";
@@ -115,6 +115,11 @@ function Proposal(props: {
   const looking = useAction();
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const proposed = recorder.unrecorded.filter((entity) => !known.entities.includes(entity));
+  // Asked by itself the first time, so that a proposal is there without being asked for.
+  const first = may && recorder.state === "not_asked";
+  useEffect(() => {
+    if (first) void looking.run(api.lookAtRecorder).then(onLooked);
+  }, [first]);
   const chosen = proposed.filter((entity) => !left.has(entity));
   const toggle = (entity: string) => {
     const next = new Set(left);
@@ -180,11 +185,7 @@ function Proposal(props: {
               disabled={looking.busy}
               onClick={() => void looking.run(api.lookAtRecorder).then(onLooked)}
             >
-              {looking.busy
-                ? t("proposal.looking")
-                : recorder.state === "asked"
-                  ? t("proposal.again")
-                  : t("proposal.look")}
+              {looking.busy ? t("proposal.looking") : t("proposal.again")}
             </button>
           </div>
         )}

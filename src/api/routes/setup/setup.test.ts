@@ -25,6 +25,8 @@ test("setting up tells what is known, asks the recorder when told to, and is fin
       (await (await hub.ask(`/api/v1/${path}`, { method, scope: "admin" })).json()) as SetupShape;
     const first = { finished: null, connection: null, home: null, recorder: { state: "not_asked", unrecorded: [] } };
     assert.deepEqual(await known("setup"), first);
+    hub.board.set("integration", { state: "degraded", why: "A restart is due.", fix: "Restart it." });
+    assert.equal((await known("setup")).integration?.why, "A restart is due.");
     assert.deepEqual((await known("setup/recorder", "POST")).recorder, {
       state: "asked",
       asked: "1970-01-01T00:00:02.000000Z",

@@ -42,6 +42,9 @@ const setupSchema = v.pipe(
       v.description("When an administrator finished setting up; null: not yet."),
     ),
     connection: v.pipe(v.nullable(partSchema), v.description("The link to Home Assistant.")),
+    integration: v.exactOptional(
+      v.pipe(partSchema, v.description("The integration in Home Assistant; absent where the hub does not install it.")),
+    ),
     home: v.pipe(
       v.nullable(
         v.object({
@@ -93,11 +96,14 @@ export const setupRoutes = (needs: { auth: Auth; setup: Setup; parts: Parts; fac
   const { auth, setup, parts, facts } = needs;
   const now = (): SetupShape => {
     const finished = setup.finished();
-    const link = parts().find(({ part }) => part === "home_assistant");
+    const named = (name: string) => parts().find(({ part }) => part === name);
+    const link = named("home_assistant");
+    const integration = named("integration");
     const home = facts.home();
     return {
       finished: finished === undefined ? null : microsToRfc3339(finished),
       connection: link ? partShape(link) : null,
+      ...(integration ? { integration: partShape(integration) } : {}),
       home: home ? homeShape(home) : null,
       recorder: recorderShape(setup.recorder()),
     };
