@@ -147,10 +147,28 @@ export function openSocket(needs: SocketNeeds): Promise<HaWebSocket> {
   });
 }
 
+/** What the way to Home Assistant says, and what to do then. */
+const FIXES: readonly (readonly [RegExp, string])[] = [
+  [
+    /response: 403/,
+    "Home Assistant has banned this machine's address after wrong tokens: remove it from ip_bans.yaml in Home Assistant's configuration folder and restart Home Assistant.",
+  ],
+  [
+    /response: 404/,
+    "Something else answers there: check the address and its path (HA_URL, or in the options of the app).",
+  ],
+  [
+    /certificate|altnames/i,
+    "The certificate there is not valid for this address: use the name that it was made for, or a plain http:// address in the home's own network.",
+  ],
+];
+const USUAL_FIX =
+  "Check that Home Assistant is running and that the address (HA_URL, or in the options of the app) is right as seen from this machine.";
+
 const cannotConnect = (url: string, why: string) =>
   new Failure("cannot_connect", `Home Assistant at ${url} does not answer: ${why}`, {
     retry: true,
-    fix: "Check that Home Assistant is running and that the address (HA_URL, or in the options of the app) is right as seen from this machine.",
+    fix: FIXES.find(([says]) => says.test(why))?.[1] ?? USUAL_FIX,
   });
 
 /** The few members of a browser's WebSocket that the library uses. */
