@@ -259,6 +259,20 @@ function suite(version: string): void {
     assert.equal(((await asked.json()) as { code: string }).code, "unknown_entity");
   });
 
+  test("the Supervisor's token and the integration's are in no answer and no log", async () => {
+    const { token } = supervisor.discovery.all()[0]?.config ?? {};
+    const secrets = [supervisor.tokens.app, token as string];
+    const texts = await Promise.all(
+      ["status", "info", "connections", "published", "tokens", "openapi.json"].map(async (path) => {
+        const answer = await ingress(`api/v1/${path}`);
+        assert.equal(answer.status, 200, path);
+        return answer.text();
+      }),
+    );
+    for (const text of [...texts, hub.logText()])
+      for (const secret of secrets) assert.ok(secret.length > 20 && !text.includes(secret));
+  });
+
   test("a hub that is started again is reached as before, and nothing new is announced", async () => {
     const before = supervisor.discovery.all();
     const pushes = supervisor.discovery.pushes.length;
