@@ -2,14 +2,19 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { startTestLink, type TestLink } from "../../tests/support/test-link.ts";
 import { ALL_TIME, microsFromRfc3339 } from "../domain/time.ts";
+import type { FullEntity } from "../simulator/registry/entities.ts";
 import { type Simulator, startSimulator } from "../simulator/simulator.ts";
 
 const COMMIT_MS = 50;
 
-async function open(t: TestContext, before?: (sim: Simulator) => void): Promise<{ sim: Simulator; hub: TestLink }> {
+async function open(
+  t: TestContext,
+  before?: (sim: Simulator) => void,
+  onRegistries?: (sim: Simulator) => void,
+): Promise<{ sim: Simulator; hub: TestLink }> {
   const sim = await startSimulator({ seed: "link", commitMs: COMMIT_MS, history: { days: 0 } });
   before?.(sim);
-  const hub = startTestLink(sim);
+  const hub = startTestLink(sim, { onRegistries: () => onRegistries?.(sim) });
   t.after(async () => {
     await hub[Symbol.asyncDispose]();
     await sim.close();
@@ -149,4 +154,24 @@ test("while Home Assistant starts, what is missing is not gone and history is no
     hub.store.gaps(ALL_TIME).filter(({ kind }) => kind === "states"),
     [],
   );
+});
+
+test("the hub's own entities are left out, also those that are made while the hub is connecting", async (t) => {
+  const shown: string[] = [];
+  const show = (sim: Simulator, entityId: string) => {
+    const entry = sim.core.registries.entities.list()[0] as FullEntity;
+    const ids = { id: `id-${entityId}`, unique_id: entityId, entity_id: entityId };
+    sim.core.registries.entities.add({ ...entry, ...ids, platform: "ha_ingestor" });
+    sim.core.states.set(entityId, "1", {});
+    shown.push(entityId);
+  };
+  // The registries are read, the states are not yet.
+  const { sim, hub } = await open(t, undefined, (home) => shown.length === 0 && show(home, "sensor.made_meanwhile"));
+  await hub.until(isLive(hub));
+  show(sim, "sensor.made_later");
+  sim.core.states.set("sensor.made_meanwhile", "2", {});
+  sim.core.states.set("sensor.mark", "1", {});
+  await hub.until(has(hub, "sensor.mark", "1"));
+  assert.equal(shown.length, 2);
+  for (const entityId of shown) assert.deepEqual(await hub.states(entityId), [], entityId);
 });

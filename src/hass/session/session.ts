@@ -9,7 +9,7 @@ import { createEntityTable } from "../entities.ts";
 import { type CaughtUp, catchUp } from "../fill/catch-up.ts";
 import type { Holdings } from "../fill/fill.ts";
 import type { HoleBook } from "../fill/holes.ts";
-import { REGISTRY_EVENTS, type Registries } from "../registry/registries.ts";
+import { ENTITY_EVENT, REGISTRY_EVENTS, type Registries } from "../registry/registries.ts";
 import { type EntityEvent, openSocket } from "../socket/open-socket.ts";
 import { createThrottle } from "../socket/throttle.ts";
 import { asFailure, askWhy, readFacts } from "./answers.ts";
@@ -154,13 +154,14 @@ export async function runSession(needs: SessionNeeds): Promise<SessionEnd> {
       command.type,
       ANSWER_WITHIN_MS,
     );
+  let registryNews = false;
   const subscribe = (type: string) =>
     within(
       connection
-        .subscribeEvents<RawEvent>(
-          (event) => inbox.put({ kind: "event", event, arrival: clock.now(), bytes: 500 }),
-          type,
-        )
+        .subscribeEvents<RawEvent>((event) => {
+          registryNews ||= event?.event_type === ENTITY_EVENT;
+          inbox.put({ kind: "event", event, arrival: clock.now(), bytes: 500 });
+        }, type)
         .catch((error: unknown) => {
           throw asFailure(error, `subscribe_events ${type}`);
         }),
@@ -200,7 +201,10 @@ export async function runSession(needs: SessionNeeds): Promise<SessionEnd> {
       "subscribe_entities",
       ANSWER_WITHIN_MS,
     );
-    const present = table.reset(await within(snapshot.promise, "subscribe_entities", ANSWER_WITHIN_MS));
+    const first = await within(snapshot.promise, "subscribe_entities", ANSWER_WITHIN_MS);
+    // News of entities made since then still wait in the inbox: which of these are the hub's own must be known now.
+    if (registryNews) await registries.load(call);
+    const present = table.reset(first);
     needs.onCall(call);
     const heartbeat = keepBeating({
       clock,
