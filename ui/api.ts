@@ -53,8 +53,8 @@ export function createApi(needs: {
   fetch: Fetch;
   /** A token given by hand; null: the session's cookie says who calls. */
   token: () => string | null;
-  /** Called whenever the hub says that it does not know the caller. */
-  onUnauthorized: () => void;
+  /** Called whenever the hub, or a proxy before it, does not know the caller. */
+  onUnauthorized: (problem: Problem) => void;
 }) {
   const { base, fetch, token, onUnauthorized } = needs;
 
@@ -82,7 +82,7 @@ export function createApi(needs: {
     });
     if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
     const problem = await readProblem(response);
-    if (problem.status === 401 && !more.quiet) onUnauthorized();
+    if (problem.status === 401 && !more.quiet) onUnauthorized(problem);
     throw problem;
   }
 

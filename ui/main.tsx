@@ -22,7 +22,7 @@ const api = createApi({
   base,
   fetch: (url, init) => fetch(url, init),
   token: token.get,
-  onUnauthorized: () => session.expire(),
+  onUnauthorized: (problem) => session.expire(problem),
 });
 const router = createRouter(window);
 const session = createSession({

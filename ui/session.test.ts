@@ -8,7 +8,14 @@ const USED = new Problem({ status: 401, code: "unauthorized", detail: "This setu
 const AWAY = new Problem({ status: 0, code: "unreachable", detail: "The hub could not be reached." });
 
 function setUp(
-  more: { hash?: string; signedIn?: boolean; goodCode?: string; goodToken?: string; away?: boolean } = {},
+  more: {
+    hash?: string;
+    signedIn?: boolean;
+    goodCode?: string;
+    goodToken?: string;
+    away?: boolean;
+    kind?: "session" | "ingress";
+  } = {},
 ) {
   const asked: string[] = [];
   const kept = new Map<string, string>();
@@ -36,7 +43,7 @@ function setUp(
         if (more.away) throw AWAY;
         if (!signedIn && token.get() !== more.goodToken) throw UNAUTHORIZED;
         if (!signedIn && token.get() === null) throw UNAUTHORIZED;
-        return { kind: "session" as const, name: "browser", scope: "admin" };
+        return { kind: more.kind ?? "session", name: "browser", scope: "admin" as const };
       },
       exchange: async (code) => {
         asked.push(`exchange ${code}`);
@@ -134,4 +141,23 @@ test("a setup code is read from a fragment that holds one, and from no other", (
   assert.equal(setupCodeIn("#setup=%E0%A4%A"), "%E0%A4%A");
   for (const hash of ["", "#", "#/live?text=setup=1", "#setup="]) assert.equal(setupCodeIn(hash), null);
   assert.ok(looksLikeToken("hi_abc") && !looksLikeToken("abc") && !looksLikeToken("hi_a b"));
+});
+
+test("a session that Home Assistant or a proxy has ended is asked for again; nobody is sent to the door", async () => {
+  const PROXY = new Problem({ status: 401, code: "not_the_hub", detail: "Something other than the hub answered" });
+  const throughIngress = setUp({ signedIn: true, kind: "ingress" });
+  await throughIngress.session.begin();
+  throughIngress.session.expire();
+  assert.equal(throughIngress.state().name, "unreachable");
+  await throughIngress.session.begin();
+  assert.equal(throughIngress.state().name, "in");
+
+  const behindProxy = setUp({ signedIn: true });
+  await behindProxy.session.begin();
+  behindProxy.session.expire(PROXY);
+  assert.deepEqual(behindProxy.state(), { name: "unreachable", problem: PROXY });
+  behindProxy.session.expire(UNAUTHORIZED);
+  await behindProxy.session.begin();
+  behindProxy.session.expire(UNAUTHORIZED);
+  assert.equal(behindProxy.state().name, "out");
 });

@@ -9,7 +9,7 @@ export type SessionState =
   | { readonly name: "in"; readonly me: Me }
   /** `problem`: what was wrong with the code or token just given, where one was. */
   | { readonly name: "out"; readonly problem: Problem | null }
-  /** The hub did not answer, so nobody knows whether one is signed in. */
+  /** The hub did not answer, or something before it refused, so nobody knows whether one is signed in. */
   | { readonly name: "unreachable"; readonly problem: Problem };
 
 export type Session = {
@@ -19,8 +19,8 @@ export type Session = {
   /** Takes what a person pasted: a setup code, the whole address that holds one, or a token. */
   give(pasted: string): Promise<void>;
   end(): Promise<void>;
-  /** The hub no longer knows the caller. */
-  expire(): void;
+  /** Whoever answered no longer knows the caller. Absent: the hub said so on the live stream. */
+  expire(problem?: Problem): void;
 };
 
 const TOKEN_KEY = "ha-ingestor-token";
@@ -52,7 +52,8 @@ export function createSession(needs: {
       state.set({ name: "in", me: await api.me() });
     } catch (error) {
       const problem = asProblem(error);
-      if (problem.status === 401) {
+      // Any other 401 is of a proxy in between: who one is to the hub is not known.
+      if (problem.code === "unauthorized") {
         token.set(null);
         state.set({ name: "out", problem: refused });
       } else state.set({ name: "unreachable", problem });
@@ -93,13 +94,27 @@ export function createSession(needs: {
       token.set(null);
       state.set({ name: "out", problem: null });
     },
-    expire: () => {
-      if (state.get().name !== "in") return;
+    expire: (problem) => {
+      const before = state.get();
+      if (before.name !== "in") return;
+      // Home Assistant opens these sessions and renews them; there is nothing to sign in to here.
+      if (before.me.kind === "ingress" || (problem && problem.code !== "unauthorized")) {
+        state.set({ name: "unreachable", problem: problem ?? lostAtHomeAssistant() });
+        return;
+      }
       token.set(null);
       state.set({ name: "out", problem: null });
     },
   };
 }
+
+const lostAtHomeAssistant = () =>
+  new Problem({
+    status: 401,
+    code: "session_lost",
+    detail: t("session.lost"),
+    fix: t("session.lost.fix"),
+  });
 
 export const looksLikeToken = (text: string): boolean => /^hi_\S+$/.test(text);
 

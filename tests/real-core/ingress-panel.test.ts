@@ -109,3 +109,21 @@ test("an administrator makes a token in it; who is none is told why that is not 
   await his.context().close();
   ben.close();
 });
+
+test("a session that Home Assistant ended is told, and the page goes on where it was once there is a new one", {
+  skip,
+}, async () => {
+  const { page } = await openPanel(wire);
+  await page.getByRole("link", { name: "Entities", exact: true }).click();
+  await page.locator("tbody tr").first().waitFor();
+  assert.equal(await page.getByRole("button", { name: "Sign out" }).count(), 0);
+  const cookies = await page.context().cookies();
+  await page.context().clearCookies();
+  supervisor.ingress.cut();
+  await page.getByText("Reconnecting", { exact: false }).first().waitFor();
+  await page.getByText("Reconnecting: the page goes on by itself.").waitFor();
+  await page.context().addCookies(cookies);
+  await page.getByRole("heading", { name: "Entities", exact: true }).waitFor();
+  await page.locator("tbody tr").first().waitFor();
+  await page.context().close();
+});

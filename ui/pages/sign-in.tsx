@@ -1,13 +1,19 @@
-import { useId, useState } from "preact/hooks";
+import { useEffect, useId, useState } from "preact/hooks";
 import { ProblemNote, Skeleton } from "../parts/basics.tsx";
 import { useCell, useHub } from "../parts/hub.ts";
 import { Logo } from "../parts/icons.tsx";
 import { t } from "../text/text.ts";
 
+const TRY_AGAIN_MS = 3_000;
+
 /** Shown while nobody is signed in: where to find the address with the setup code, and a field for a code or token. */
 export function SignInPage() {
-  const { session } = useHub();
+  const { session, clock } = useHub();
   const state = useCell(session.state);
+  useEffect(
+    () => (state.name === "unreachable" ? clock.after(TRY_AGAIN_MS, () => void session.begin()) : undefined),
+    [state],
+  );
   const [pasted, setPasted] = useState("");
   const [busy, setBusy] = useState(false);
   const id = useId();
@@ -19,7 +25,14 @@ export function SignInPage() {
           <h1>{t("product")}</h1>
         </div>
         {state.name === "checking" && <Skeleton lines={2} />}
-        {state.name === "unreachable" && <ProblemNote problem={state.problem} onRetry={() => void session.begin()} />}
+        {state.name === "unreachable" && (
+          <>
+            <ProblemNote problem={state.problem} onRetry={() => void session.begin()} />
+            <p class="muted" role="status">
+              {t("sign_in.reconnecting")}
+            </p>
+          </>
+        )}
         {state.name === "out" && (
           <>
             {state.problem && <ProblemNote problem={state.problem} />}

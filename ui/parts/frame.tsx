@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { formatDuration } from "../shape/format.ts";
 import { t } from "../text/text.ts";
 import { stateIcon } from "./basics.tsx";
-import { useCell, useHub, useNow } from "./hub.ts";
+import { useCell, useHub, useMe, useNow } from "./hub.ts";
 import { Icon, Logo } from "./icons.tsx";
 import { NAVIGATION, Navigation } from "./navigation.tsx";
 import { THEMES } from "./theme.ts";
@@ -140,6 +140,8 @@ function ThemeButton() {
 
 function SignOut() {
   const { session } = useHub();
+  // Home Assistant's users are signed in there.
+  if (useMe()?.kind === "ingress") return null;
   return (
     <button
       type="button"

@@ -256,6 +256,9 @@ export const en = {
   "sign_in.field": "Or paste a setup code or an access token",
   "sign_in.hint": "A token is forgotten when this tab is closed.",
   "sign_in.submit": "Sign in",
+  "sign_in.reconnecting": "Reconnecting: the page goes on by itself.",
+  "session.lost": "Home Assistant has ended this page’s session.",
+  "session.lost.fix": "If it does not go on by itself, open HA Ingestor anew from the sidebar.",
   "sign_in.busy": "Signing in…",
   "sign_in.token_refused": "The hub does not know this token. It may have been removed, or it was not copied whole.",
 
