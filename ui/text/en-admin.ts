@@ -44,8 +44,6 @@ export const admin = {
   "service.pause.title": "Pause {name}?",
   "service.pause.text":
     "It stops until it is resumed. State changes missed meanwhile are filled from Home Assistant’s history; events are not, and become a known gap.",
-  "service.restart.text.integration":
-    "Home Assistant itself is restarted, so that it reads the integration: automations and dashboards rest for a minute or two. Its configuration is checked first.",
   "service.resume": "Resume",
   "service.resume.named": "Resume {name}",
   "service.restart": "Restart",
@@ -53,6 +51,11 @@ export const admin = {
   "service.restart.title": "Restart {name}?",
   "service.restart.text":
     "It stops for a moment. State changes missed meanwhile are filled from Home Assistant’s history; events are not, and become a known gap.",
+  "service.restart.integration": "Restart Home Assistant",
+  "service.restart.named.integration": "Restart Home Assistant",
+  "service.restart.title.integration": "Restart Home Assistant?",
+  "service.restart.text.integration":
+    "Home Assistant itself is restarted, so that it reads the integration: automations and dashboards rest for a minute or two. Its configuration is checked first.",
 
   "connections.lead": "The ways to Home Assistant, in the order in which they are tried. One is used at a time.",
   "connections.paused": "The link as a whole is paused.",

@@ -60,11 +60,11 @@ export const en = {
   "part.home_assistant": "Home Assistant",
   "part.recording": "Recording",
   "part.store": "Store",
-  "part.integration": "Integration in Home Assistant",
   "part.exclusions": "Exclusions",
   "part.registries": "Names, devices and areas",
   "part.gap_filling": "Filling of gaps",
   "part.supervisor": "Supervisor",
+  "part.integration": "Integration in Home Assistant",
 
   "figure.none": "none",
   "figure.rate": "Changes per second",

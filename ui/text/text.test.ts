@@ -3,7 +3,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { en } from "./en.ts";
-import { plural, t } from "./text.ts";
+import { plural, t, textOf } from "./text.ts";
 
 const root = join(import.meta.dirname, "..");
 const source = globSync("**/*.{ts,tsx}", { cwd: root })
@@ -39,4 +39,9 @@ test("every form for one has a form for others", () => {
 test("no words are written into the pages themselves", () => {
   const words = [...everything.matchAll(/>\s*([A-Z][a-z]+[^<>{}=;]*)<\//g)].map((match) => match[1]);
   assert.deepEqual(words, []);
+});
+
+test("a part says it in its own words where it has some", () => {
+  assert.equal(textOf("integration", "service.restart.title", { name: "Integration" }), "Restart Home Assistant?");
+  assert.equal(textOf("store", "service.restart.title", { name: "Store" }), "Restart Store?");
 });

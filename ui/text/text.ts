@@ -25,5 +25,11 @@ export function plural(stem: PluralKey, count: number, values: Values = {}): str
 
 export const hasText = (key: string): key is TextKey => Object.hasOwn(catalogue, key);
 
+/** What is said of one part in particular, where it has words of its own: `service.restart.text.integration`. */
+export function textOf(part: string, key: TextKey, values: Values = {}): string {
+  const own = `${key}.${part}`;
+  return t(hasText(own) ? own : key, values);
+}
+
 const fill = (text: string, values: Values): string =>
   text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
