@@ -113,7 +113,11 @@ test("the image is built on a pinned base, with the Node that the tests run on",
   assert.match(froms.at(-1) ?? "", /base-debian:trixie-[\d.]+@sha256:[0-9a-f]{64}$/);
   const packages = json("package-lock.json").packages as { [path: string]: { version: string } };
   assert.equal(froms[0], `node:${packages["node_modules/node"]?.version}-trixie-slim`);
-  assert.match(text(".github/workflows/release.yaml"), /file: addon\/Dockerfile/);
+  const { env, jobs } = parse(text(".github/workflows/release.yaml"));
+  assert.deepEqual(JSON.parse(env.ARCHITECTURES).sort(), [...config.arch].sort());
+  assert.equal(env.IMAGE, config.image?.split("/").at(-1));
+  const build = jobs.build.steps.find(({ uses = "" }: { uses?: string }) => uses.includes("build-image"));
+  assert.deepEqual([build.with.file, build.with.context], ["addon/Dockerfile", "."]);
 });
 
 test("pictures have the sizes that the store and Home Assistant show", () => {

@@ -29,7 +29,7 @@ suite("the image, laid out in a clean Debian root", { skip: debianUnavailable() 
   let image: Image;
   let sim: Simulator;
   before(async () => {
-    image = await openImage();
+    image = openImage();
     sim = await startSimulator({ seed: "image", commitMs: 300 });
   });
   after(async () => {

@@ -1,9 +1,18 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { arch, homedir, tmpdir } from "node:os";
-import { join } from "node:path";
-import { layOutImage } from "../../../scripts/layout.ts";
+import { basename, join, matchesGlob } from "node:path";
 import { freePort } from "../core.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
@@ -35,11 +44,13 @@ export type Image = {
   dispose(): void;
 };
 
-/** The image's layers. Call it once a file: it builds the bundle. */
-export async function openImage(): Promise<Image> {
+/** The image's layers, made as the Dockerfile makes them. Call it once a file: it builds the bundle. */
+export function openImage(): Image {
   const folder = mkdtempSync(join(tmpdir(), "image-"));
-  const layers = join(folder, "layers");
-  await layOutImage(layers);
+  const [context, layers] = [join(folder, "context"), join(folder, "layers")];
+  copyContext(context);
+  symlinkSync(realpathSync(join(ROOT, "node_modules")), join(context, "node_modules"));
+  execFileSync(process.execPath, ["scripts/layout.ts", layers], { cwd: context });
   const running = new Set<ChildProcess>();
   return {
     layers,
@@ -50,6 +61,17 @@ export async function openImage(): Promise<Image> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** What Dockerfile.dockerignore lets through: names after `!`, without what a later `**` rule takes out. */
+function copyContext(to: string): void {
+  const rules = readFileSync(join(ROOT, "addon/Dockerfile.dockerignore"), "utf8").split("\n");
+  const without = rules.flatMap((rule) => (rule.startsWith("**/") ? [rule.slice(3)] : []));
+  for (const name of rules.flatMap((rule) => (rule.startsWith("!") ? [rule.slice(1)] : [])))
+    cpSync(join(ROOT, name), join(to, name), {
+      recursive: true,
+      filter: (path) => !without.some((rule) => matchesGlob(basename(path), rule)),
+    });
 }
 
 export type Container = {
