@@ -14,7 +14,7 @@ export type Credentials = Pick<Database, "tokens" | "sessions" | "setupCodes">;
 
 export type Auth = {
   /** Every route but the open ones names its scope with this, where it is declared, and what the document says of it. */
-  needs(scope: Scope, description?: RouteDescription): MiddlewareHandler<ApiEnv>;
+  needs(scope: Scope, description: RouteDescription): MiddlewareHandler<ApiEnv>;
   /** Who calls, by header or cookie; undefined: a stranger. A wrong token is refused here. */
   identify(c: Context<ApiEnv>): Caller | undefined;
   /** The caller that a token belongs to; throws where there is none. */
@@ -89,7 +89,7 @@ export function createAuth(needs: { credentials: Credentials; limiter: Limiter; 
         if (!scopeAllows(caller.scope, scope)) meter.refused(caller);
         requireScope(caller, scope);
         c.set("caller", caller);
-        const limits = meter.admit(caller, c.req.method, description?.limit, c.env?.incoming?.socket);
+        const limits = meter.admit(caller, c.req.method, description.limit, c.env?.incoming?.socket);
         if (limits) c.set("limits", limits);
         await next();
       };

@@ -10,6 +10,7 @@ import type { Encoder } from "../shapes/state.ts";
 import { createConnection } from "./connection.ts";
 import type { Subscribe } from "./frames.ts";
 import { resumeAt, type StreamNeeds, startEventStream } from "./sse/stream.ts";
+import { createTurns } from "./sse/turns.ts";
 
 /** A stream that is open; `closeCode` is a WebSocket's. */
 export type Connection = {
@@ -53,8 +54,11 @@ export type LiveNeeds = {
 };
 
 const MOST_STREAMS = 256;
+/** After a restart all clients come back at once; each replay holds a piece of the log in memory. */
+const MOST_REPLAYS = 16;
 
-export function createLiveStreams(needs: StreamNeeds): LiveStreams {
+export function createLiveStreams(needs: Omit<StreamNeeds, "turns">): LiveStreams {
+  const turns = createTurns(MOST_REPLAYS);
   const { mostStreams = MOST_STREAMS } = needs;
   const connections = new Set<Connection>();
   let closing = false;
@@ -77,6 +81,7 @@ export function createLiveStreams(needs: StreamNeeds): LiveStreams {
       const resume = await resumeAt(lastId, needs);
       const { body, connection } = startEventStream({
         ...needs,
+        turns,
         asked,
         caller,
         resume,

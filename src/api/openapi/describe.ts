@@ -48,7 +48,7 @@ export type RouteAnswer =
   | { readonly status: 101 | 204; readonly description: string };
 
 /** scope null: whoever calls. */
-export type Described = { readonly scope: Scope | null; readonly description: RouteDescription | undefined };
+export type Described = { readonly scope: Scope | null; readonly description: RouteDescription };
 
 const described = new WeakMap<object, Described>();
 

@@ -6,17 +6,13 @@ import { createJsonSchemas, entriesOf, type JsonSchema, type JsonSchemas } from 
 /** A route as Hono lists it: once for each of its handlers. */
 export type ListedRoute = { readonly method: string; readonly path: string; readonly handler: object };
 
-export type DescribedRoute = Described & {
-  readonly method: string;
-  readonly path: string;
-  readonly description: RouteDescription;
-};
+export type DescribedRoute = Described & { readonly method: string; readonly path: string };
 
 /** The routes that carry a description, in the order in which they were declared. */
 export function describedRoutes(listed: readonly ListedRoute[]): DescribedRoute[] {
   return listed.flatMap(({ method, path, handler }) => {
     const found = descriptionOf(handler);
-    return found?.description ? [{ method, path, scope: found.scope, description: found.description }] : [];
+    return found ? [{ method, path, ...found }] : [];
   });
 }
 

@@ -228,12 +228,51 @@ test("a record that is damaged after its segment was closed is left out, named, 
       const [damage, ...more] = store.damages();
       assert.partialDeepStrictEqual(damage, lost);
       assert.equal(more.length, 0);
-      // A second look finds nothing new.
+      // A second look finds nothing new, nor does one by position, which leaves out the same.
       await readings(store, 1);
+      const reader = store.reader(store.view());
+      const told = await collect(reader.log({ after: 0, attributes: true }));
+      assert.deepEqual(
+        told.flatMap((entry) => (entry.kind === "reading" ? [Number(entry.reading.state)] : [])),
+        found,
+      );
+      assert.equal(await reader.at(place), undefined);
+      await reader.close();
       assert.equal(store.damages().length, 1);
       await store.append([eventEntry()]);
       const gaps = store.gaps(EVERYWHERE).map(({ series, from, to, cause }) => ({ series, from, to, cause }));
       assert.deepEqual(gaps, [{ series: 1, from: T0 + 9, to: T0 + 11, cause: "damaged" }]);
+    });
+  }));
+
+test("damage that is first met by position is named, with the times around it", () =>
+  withFolder(async (folder) => {
+    const options = { segmentBytes: 600 };
+    await using(openIn(folder, options), async (store) => {
+      await store.append([
+        seriesEntry(1),
+        ...[1, 2, 3, 4, 5].map((i) => readingEntry({ time: T0 + i, state: `${i}` })),
+      ]);
+      await store.append([readingEntry({ time: T0 + 6, attributes: { wide: "x".repeat(600) } })]);
+      await store.append([eventEntry({ time: T0 + 7 })]);
+      await store.maintained();
+    });
+    const path = join(folder, "tail", FIRST);
+    const log = await readFile(path);
+    const place = placesIn(log)[2 + 2] as number;
+    log[place + FRAME + 5] = 255 - (log[place + FRAME + 5] as number);
+    await writeFile(path, log);
+    await using(openIn(folder, options), async (store) => {
+      const reader = store.reader(store.view());
+      const told = await collect(reader.log({ after: 0, attributes: false }));
+      await reader.close();
+      assert.deepEqual(
+        told.slice(0, 4).map((entry) => (entry.kind === "reading" ? entry.reading.state : entry.kind)),
+        ["1", "2", "4", "5"],
+      );
+      assert.partialDeepStrictEqual(store.damages(), [
+        { file: FIRST, offset: place, lost: "states", from: T0 + 2, to: T0 + 4 },
+      ]);
     });
   }));
 

@@ -29,6 +29,8 @@ export type EmbeddedNeeds = {
   readonly files?: Files;
   /** A segment is closed when it is this large. */
   readonly segmentBytes?: number;
+  /** So much of the log, counted in whole segments, is the log window. */
+  readonly windowBytes?: number;
   readonly builder?: IndexBuilder;
 };
 
@@ -44,7 +46,7 @@ const LOG_WINDOW_BYTES = 256 * 1024 * 1024;
 const SEGMENT_BYTES = 4 * 1024 * 1024;
 
 export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedStore> {
-  const { clock, folder, files = systemFiles, segmentBytes = SEGMENT_BYTES } = needs;
+  const { clock, folder, files = systemFiles, segmentBytes = SEGMENT_BYTES, windowBytes = LOG_WINDOW_BYTES } = needs;
   const log = needs.log.for("store");
   const tailFolder = join(folder, "tail");
   const { lock, recovery } = await openFolder({ folder, tailFolder, files, clock, log, segmentBytes });
@@ -135,8 +137,13 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
     allLatest: () => ledger.latest.values(),
     gaps: (window, series) => gapsIn(ledger, window, series),
     windowStart: () => {
-      const from = ledger.position - LOG_WINDOW_BYTES;
-      return tail.segments.find(({ base, limit }) => base + limit > from)?.base ?? 0;
+      // By what the files hold: positions leap where the machine stopped.
+      let bytes = 0;
+      for (const { base, limit } of tail.segments.toReversed()) {
+        bytes += limit;
+        if (bytes > windowBytes) return base;
+      }
+      return 0;
     },
     view: (narrow = {}) => {
       const token = ++tokens;

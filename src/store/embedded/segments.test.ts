@@ -250,3 +250,28 @@ test("segments are closed at their size, and positions run on through all of the
       assert.ok(size >= 5000 && size < 6500, `${name} has ${size} bytes`);
     }
   }));
+
+test("the log window is so much of the log, in whole segments, wherever positions have leapt to", () =>
+  withFolder(async (folder) => {
+    const options = { segmentBytes: 1_000, windowBytes: 3_000 };
+    const start = await using(openIn(folder, options), async (store) => {
+      await store.append(names(1));
+      assert.equal(store.windowStart(), 0);
+      await appendAll(store, changes(200, 1), 5);
+      return store.windowStart();
+    });
+    // What an open store leaves behind when the machine stops: positions go on 2^32 further.
+    await writeFile(join(folder, "running.json"), JSON.stringify({ pid: 1, since: "then", boot: "another boot" }));
+    await using(openIn(folder, options), async (store) => {
+      assert.equal(store.windowStart(), start);
+      await store.append(changes(1, 1, 1_000));
+      assert.ok(store.windowStart() >= start && store.windowStart() < 2 ** 32, "still in what was before");
+      const reader = store.reader(store.view());
+      let bytes = 0;
+      for (const name of await inTail(folder, ".log"))
+        if (Number.parseInt(name, 16) >= store.windowStart()) bytes += (await stat(join(folder, "tail", name))).size;
+      assert.ok(bytes > 3_000 && bytes < 6_000, `${bytes} bytes`);
+      assert.ok((await collect(reader.log({ after: store.windowStart(), attributes: false }))).length > 10);
+      await reader.close();
+    });
+  }));

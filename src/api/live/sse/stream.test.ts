@@ -184,6 +184,30 @@ test("what was stored and not yet published when a stream began is told once", a
   await close();
 });
 
+test("more clients than may replay at a time come back at once: each is served in its turn", async () => {
+  const { hub, open, close } = await startHub();
+  const all: Position[] = [];
+  for (let i = 0; i < 20; i++) all.push(...(await recordMixed(hub)));
+  const streams = await Promise.all(
+    Array.from({ length: 40 }, () => open(`${ALL}&snapshot=false`, { lastId: String(all[0]) })),
+  );
+  for (const stream of streams) {
+    await stream.until(({ id }) => id === String(all.at(-1)));
+    assert.deepEqual(ids(stream.events), all.slice(1));
+    await stream.leave();
+  }
+  await eventually(5, () => assert.equal(hub.streams.count, 0));
+  await close();
+});
+
+test("a HEAD gets the headers and leaves no stream behind", async () => {
+  const { hub, close } = await startHub();
+  const answer = await hub.ask("/api/v1/events/stream", { method: "HEAD" });
+  assert.deepEqual([answer.status, answer.headers.get("content-type")], [200, "text/event-stream"]);
+  assert.equal(hub.streams.count, 0);
+  await close();
+});
+
 test("a client that reads too slowly is told how many entries it lost", async () => {
   const { hub, open, close } = await startHub();
   let release = () => {};

@@ -11,6 +11,7 @@ import { createFilter, type LiveMessage } from "../filter.ts";
 import type { Subscribe } from "../frames.ts";
 import type { Connection, LiveNeeds } from "../streams.ts";
 import { createOutlet, type Outlet } from "./outlet.ts";
+import type { Turns } from "./turns.ts";
 
 /** One server-sent stream (docs/wire.md): every message is told under its position, and nothing out of order. */
 
@@ -24,6 +25,8 @@ const RETRY_MS = 3_000;
 export type StreamNeeds = LiveNeeds & {
   readonly history: Pick<History, "holds" | "replay">;
   readonly windowStart: () => Position;
+  /** Replays that may be under way at a time. */
+  readonly turns: Turns;
 };
 
 export type Resume = { readonly from: Position } | { readonly reset: string } | undefined;
@@ -184,8 +187,10 @@ export function startEventStream(
   outlet.write(`retry: ${RETRY_MS}\n\n`);
   tellParts();
   const begin = async () => {
-    if (resume && "from" in resume) await replay(resume.from);
-    else {
+    if (resume && "from" in resume) {
+      const { from } = resume;
+      await needs.turns.take(() => (leaving.signal.aborted ? Promise.resolve() : replay(from)));
+    } else {
       if (resume) outlet.write(sseText("reset", JSON.stringify({ why: resume.reset })));
       sendSnapshot();
     }

@@ -92,10 +92,12 @@ export const eventsRoutes = (needs: {
       if (refusal) throw refusal;
       const lastId = c.req.header("last-event-id") ?? given;
       const asked = { type: "subscribe", snapshot, ...filters } as const;
-      const body = await streams.events(asked, lastId, c.get("caller") as Caller);
       c.set("headersComplete", true);
-      const headers = { "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" };
-      return c.body(body, 200, { ...headers, ...commonHeaders(c) });
+      const shown = { "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" };
+      const headers = { ...shown, ...commonHeaders(c) };
+      // A HEAD wants the headers alone, and would leave a stream behind that nobody reads.
+      if (c.req.method === "HEAD") return c.body(null, 200, headers);
+      return c.body(await streams.events(asked, lastId, c.get("caller") as Caller), 200, headers);
     })
     .get("/events/trace/:context", auth.needs("read", TRACE), async (c) => {
       const asked = readQuery(c, traceParameters);
