@@ -7,13 +7,14 @@ import type { JsonSchema } from "./json-schemas.ts";
 
 const STYLE = `
 :root{color-scheme:light dark}
-body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:1rem}
-nav a{margin-right:1rem}
+body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:1rem;overflow-wrap:anywhere}
+nav a{display:inline-block;margin-right:1rem}
 article{border-top:1px solid color-mix(in srgb,currentColor 25%,transparent);padding:.5rem 0}
-code,pre{font:14px/1.45 ui-monospace,monospace;overflow-wrap:anywhere}
-pre{overflow-x:auto;padding:.75rem;background:color-mix(in srgb,currentColor 8%,transparent);border-radius:.5rem}
-table{border-collapse:collapse;width:100%}
-th,td{text-align:left;vertical-align:top;padding:.25rem .75rem .25rem 0}
+code,pre{font:14px/1.45 ui-monospace,monospace}
+pre{overflow-x:auto;white-space:pre-wrap;padding:.75rem;background:color-mix(in srgb,currentColor 8%,transparent);border-radius:.5rem}
+table{border-collapse:collapse;width:100%;table-layout:fixed}
+td:first-child,td:nth-child(2){width:22%}
+td{text-align:left;vertical-align:top;padding:.25rem .75rem .25rem 0}
 h3 code{font-size:1rem}
 .scope{font-size:.875rem;border:1px solid;border-radius:1rem;padding:0 .5rem;margin-left:.5rem;white-space:nowrap}
 `;
@@ -66,8 +67,8 @@ export function makePage(document: JsonSchema): string {
   );
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${html(info.title)} API</title>
 <meta name="viewport" content="width=device-width,initial-scale=1"><style>${STYLE}</style></head><body>
-<h1>${html(info.title)} API <small>${html(info.version)}</small></h1><p>${html(info.summary)}
-The same for programs: <a href="openapi.json">openapi.json</a>.</p><nav aria-label="Groups">${links}</nav>
+<header><h1>${html(info.title)} API <small>${html(info.version)}</small></h1><p>${html(info.summary)}
+The same for programs: <a href="openapi.json">openapi.json</a>.</p></header><nav aria-label="Groups">${links}</nav>
 <main>${sections.join("")}<section><h2 id="Shapes">Shapes</h2>${shapes.join("")}</section></main></body></html>`;
 }
 
