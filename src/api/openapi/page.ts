@@ -6,7 +6,8 @@ import type { JsonSchema } from "./json-schemas.ts";
 /** The document as a page of plain HTML: no script, nothing fetched, links that hold under any prefix. */
 
 const STYLE = `
-:root{color-scheme:light dark}
+:root{color-scheme:light dark;background:light-dark(#fff,#15171b);color:light-dark(#16181c,#e8eaed)}
+a{color:light-dark(#0b57d0,#a8c7fa)}
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:1rem;overflow-wrap:anywhere}
 nav a{display:inline-block;margin-right:1rem}
 article{border-top:1px solid color-mix(in srgb,currentColor 25%,transparent);padding:.5rem 0}
@@ -66,7 +67,7 @@ export function makePage(document: JsonSchema): string {
     ([name, schema]) => `<article><h3 id="shape-${name}">${name}</h3>${schemaBlock(schema)}</article>`,
   );
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${html(info.title)} API</title>
-<meta name="viewport" content="width=device-width,initial-scale=1"><style>${STYLE}</style></head><body>
+<meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="data:,"><style>${STYLE}</style></head><body>
 <header><h1>${html(info.title)} API <small>${html(info.version)}</small></h1><p>${html(info.summary)}
 The same for programs: <a href="openapi.json">openapi.json</a>.</p></header><nav aria-label="Groups">${links}</nav>
 <main>${sections.join("")}<section><h2 id="Shapes">Shapes</h2>${shapes.join("")}</section></main></body></html>`;
