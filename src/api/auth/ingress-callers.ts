@@ -11,7 +11,11 @@ export function createIngressCallers({ users }: { users: Users }): IngressCaller
       const name = nameIn(headers) ?? "a user of Home Assistant";
       if (!id) return readOnly("", name, "The Supervisor did not say which user of Home Assistant this is", () => true);
       const user = await users.lookUp(id);
-      const stillValid = () => users.last(id).kind !== "gone";
+      const stillValid = () => {
+        // A stream asks this now and then; nobody else may be asking, so the next answer must be a fresh one.
+        void users.lookUp(id);
+        return users.last(id).kind !== "gone";
+      };
       if (user.kind === "gone") return undefined;
       if (user.kind === "not_asked")
         return readOnly(

@@ -19,7 +19,14 @@ const answers: Record<string, UserAnswer> = {
   new: { kind: "not_asked", why: "Home Assistant is not connected yet" },
 };
 const answerOf = (id: string): UserAnswer => answers[id] ?? { kind: "gone" };
-const users = { lookUp: async (id: string) => answerOf(id), last: answerOf };
+let lookedUp: string[] = [];
+const users = {
+  lookUp: async (id: string) => {
+    lookedUp.push(id);
+    return answerOf(id);
+  },
+  last: answerOf,
+};
 
 const ingressPort = await freePort();
 const listeners: Listeners = await startListeners({
@@ -189,6 +196,11 @@ test("a user's live stream through ingress ends once Home Assistant no longer kn
   socket.on("message", (data) => frames.push(JSON.parse(String(data))));
   await once(socket, "message");
   assert.equal(frames[0]?.type, "hello");
+  lookedUp = [];
+  const pinged = once(socket, "ping");
+  hub.clock.advance(20_000);
+  await pinged;
+  assert.deepEqual(lookedUp, ["cleo"], "Home Assistant is asked again while nothing but the stream is open");
   answers.cleo = { kind: "gone" };
   const closed = once(socket, "close");
   hub.clock.advance(20_000);
