@@ -20,6 +20,8 @@ const cache =
   process.env.HA_INGESTOR_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "ha-ingestor");
 export const DEBIAN = join(cache, `debian-trixie-${arch() === "arm64" ? "aarch64" : "x86_64"}`);
 
+const RUN_FILE = "/usr/bin/ha-ingestor-run";
+
 /**
  * Makes the Debian root where needed (the first time about a minute) and says why there can be none, as the `skip` of a
  * test; false: there is one. With REQUIRE_SUITES=1 the reason is thrown: then nothing may be skipped.
@@ -84,8 +86,8 @@ export type Container = {
   /** Resolves when the hub does more than to be alive. */
   ready(): Promise<void>;
   logText(): string;
-  /** What strace told, if it was asked. */
-  trace(): string;
+  /** What strace told of the run file and of every other program, if it was asked. */
+  traces(): { readonly program: string; readonly text: string }[];
   /** Runs another program in it, as `docker exec` does. */
   run(...program: string[]): { readonly code: number | null; readonly output: string };
   /** SIGTERM to the first process, as the Supervisor stops an app; answers with the exit code. */
@@ -114,6 +116,7 @@ export async function startImage(
     ...needs.env,
   };
   const trace = needs.traced ? join(folder, "trace") : undefined;
+  const traced = trace ? [{ program: RUN_FILE, file: trace }] : [];
   const environmentFile = join(folder, "environment");
   writeFileSync(
     environmentFile,
@@ -133,7 +136,7 @@ export async function startImage(
       environmentFile,
       ...(trace ? [trace] : []),
       "--",
-      "/usr/bin/ha-ingestor-run",
+      RUN_FILE,
     ],
     { stdio: ["ignore", "pipe", "pipe"] },
   );
@@ -171,11 +174,17 @@ export async function startImage(
     healthyMs,
     ready: () => answers("ready"),
     logText: () => log,
-    trace: () => readFileSync(trace ?? "", "utf8"),
+    traces: () => traced.map(({ program, file }) => ({ program, text: readFileSync(file, "utf8") })),
     run: (...program) => {
       const inside = ["--all", `--root=/proc/${hub()}/root`, `--wd=/proc/${hub()}/root`, "--target", String(hub())];
       const variables = ["env", "-i", `PATH=${environment.PATH}`, `HA_INGESTOR_PORT=${port}`];
-      const ended = spawnSync("nsenter", [...inside, ...variables, ...program], { encoding: "utf8" });
+      const command = ["nsenter", ...inside, ...variables, ...program];
+      const file = `${trace}.${traced.length + 1}`;
+      if (trace) {
+        traced.push({ program: program[0] as string, file });
+        command.unshift("strace", "-f", "-qq", "-y", "-s", "4096", "-o", file, "-e", "trace=%file,mmap,connect");
+      }
+      const ended = spawnSync(command[0] as string, command.slice(1), { encoding: "utf8" });
       return { code: ended.status, output: ended.stdout + ended.stderr };
     },
     stop: async () => {
