@@ -7,6 +7,7 @@ import { freePort } from "../../../tests/support/core.ts";
 import { startTestHub } from "../../../tests/support/test-hub.ts";
 import type { UserAnswer } from "../../domain/user.ts";
 import type { Problem } from "../errors.ts";
+import { createIngressApp } from "./ingress.ts";
 import { type Listeners, startListeners } from "./listeners.ts";
 
 /** Stands for the Supervisor's address: any in 127.0.0.0/8 is this machine. */
@@ -113,6 +114,31 @@ test("the ingress port answers the Supervisor alone; a watchdog elsewhere learns
     assert.deepEqual((await ask("/health", { from })).json, { status: "alive" });
   }
   assert.equal(await refusedUpgrade({ headers: { ...anna, ...page } }), 403);
+});
+
+test("on a port of both families the Supervisor is known by its IPv4 address, and nobody whose address contains it", async () => {
+  const app = createIngressApp({
+    app: { fetch: () => new Response("let in") },
+    callers: { of: async () => undefined },
+    supervisorAddress: "172.30.32.2",
+    log: hub.log,
+  });
+  const from = async (remoteAddress: string | undefined) => {
+    const incoming = { socket: { remoteAddress } } as IncomingMessage;
+    return (await app.fetch(new Request("http://hub/api/v1/info"), { incoming })).status;
+  };
+  for (const address of ["172.30.32.2", "::ffff:172.30.32.2", "::FFFF:172.30.32.2"])
+    assert.equal(await from(address), 200, address);
+  for (const address of [
+    "172.30.32.20",
+    "1172.30.32.2",
+    "::172.30.32.2",
+    "fe80::ffff:172.30.32.2",
+    "::1",
+    "",
+    undefined,
+  ])
+    assert.equal(await from(address), 403, address);
 });
 
 test("through ingress one is who Home Assistant says, with its own words for the name", async () => {
