@@ -61,11 +61,16 @@ export function createHeld(needs: { store: Store; keyOf: (time: Micros, state: s
         for await (const page of reader.events({ window: ALL_TIME, order: "newest_first", limit: 1 }))
           events.push(...page.map(({ time }) => time));
       });
-      const heard = [...store.allLatest()].flatMap(({ time, timeIsArrival }) => (timeIsArrival ? [] : time));
-      // One connection brings changes and events in order, so both are known up to the later one.
-      const changes = latestOf([...heard, ...events]);
+      const named = [...store.allLatest()].filter(({ timeIsArrival }) => !timeIsArrival);
+      const times = (readings: typeof named) => readings.map(({ time }) => time);
+      // One connection brings changes and events in order, so both are known up to the later one. What was filled says
+      // nothing of events: those that came meanwhile were still waiting.
+      const live = named.filter(({ origin }) => origin === "live");
       const told = store.gaps(ALL_TIME).flatMap((gap) => (gap.kind === "events" ? gap.to : []));
-      return { changes, events: latestOf([...(changes === undefined ? [] : [changes]), ...told]) };
+      return {
+        changes: latestOf([...times(named), ...events]),
+        events: latestOf([...times(live), ...events, ...told]),
+      };
     },
   };
 }

@@ -193,7 +193,7 @@ export function planFill(hole: Hole, needs: FillNeeds): Fill {
       const known = holdings.latest(change.entityId);
       if (known?.time === change.time && known.state === change.state) continue;
       if (held.get(change.entityId)?.has(rowKey(change.time, change.state))) continue;
-      items.push({ kind: "change", change: known ? { ...change, origin: "filled" } : change });
+      items.push({ kind: "change", change: { ...change, origin: "filled" } });
     }
     await recordSlowly(items);
   };

@@ -19,7 +19,9 @@ const HALF_A_SECOND: Micros = 500_000;
 /** Begins with the time of `clock` and goes on by its ticks, whatever becomes of its time. */
 export function createHomeClock(clock: Clock): HomeClock {
   const micros = () => Math.round(clock.ticks() * 1000);
-  let base = clock.now() - micros();
+  // The ticks first: should the process wait between the two, the time is ahead, and a gap in events too long, not too short.
+  let base = -micros();
+  base += clock.now();
   let uncertainty = 0;
   const now = () => base + micros();
   return {
