@@ -220,6 +220,7 @@ export function createIngest(needs: IngestNeeds): Ingest {
       if (!(error instanceof Failure) || error.retry) throw error;
       return appendEach(batch);
     });
+    excluded.settle();
     for (const { at, reading } of changes) reading.position = positions[at] ?? REFUSED;
     for (const { at, event } of events) event.position = positions[at] ?? REFUSED;
     for (const { at, gap } of gaps) gap.position = positions[at] ?? REFUSED;
@@ -270,6 +271,7 @@ export function createIngest(needs: IngestNeeds): Ingest {
           if (present) await fileChange(present, batch);
         }
         await store(batch);
+        excluded.settle();
       });
       chain = done.catch(() => {});
       return done;

@@ -13,12 +13,19 @@ import { createExclusions } from "./exclusions.ts";
 const SECOND = 1_000_000;
 
 /** An ingest over a store and settings that outlive it, as a restart leaves them. */
-function setUp(kept: { value: unknown } = { value: undefined }, store = createMemoryStore()) {
+function setUp(
+  kept: { value: unknown } = { value: undefined },
+  store = createMemoryStore(),
+  disk: () => Promise<unknown> = async () => {},
+) {
   const clock = createTestClock();
   const status = createStatusBoard({ clock });
   const published: string[] = [];
   const ingest = createIngest({
-    append: store.append,
+    append: async (entries) => {
+      await disk();
+      return store.append(entries);
+    },
     series: store.series().values(),
     latest: store.latest,
     isHeld: async () => false,
@@ -144,6 +151,25 @@ test("an exclusion outlives a restart, and nothing heard before it is told after
   await second.ingest.exclude([]);
   assert.deepEqual(second.published, ["3", "gap excluded"]);
   assert.deepEqual(second.gaps(), [[second.ingest.holder("sensor.a"), SECOND, 10 * SECOND, "excluded"]]);
+});
+
+test("a hub that dies before the gap is stored files it after its restart", async () => {
+  let dies = false;
+  const first = setUp(undefined, undefined, async () => (dies ? new Promise<never>(() => {}) : undefined));
+  await first.tell("sensor.a", "1", 0);
+  first.clock.advance(1_000);
+  await first.ingest.exclude(["sensor.a"]);
+  await first.tell("sensor.a", "2", 2);
+  dies = true;
+  void first.ingest.exclude([]);
+  await new Promise(setImmediate);
+
+  const second = setUp(first.kept, first.store);
+  assert.deepEqual(second.ingest.excluded.list(), []);
+  await second.tell("sensor.a", "3", 10);
+  assert.deepEqual(second.published, ["3", "gap excluded"]);
+  assert.deepEqual(second.gaps(), [[second.ingest.holder("sensor.a"), SECOND, 10 * SECOND, "excluded"]]);
+  assert.deepEqual(setUp(second.kept, second.store).ingest.excluded.openGaps(ALL_TIME), []);
 });
 
 test("an excluded entity stays excluded through a rename; a name that leaves a pattern is recorded again", async () => {

@@ -20,8 +20,10 @@ export type Exclusions = {
   leaveOutEvent(event: HomeEvent, holder: (entityId: string) => SeriesId | undefined): boolean;
   /** The last change of a series that was left out, as far as one was heard since the hub started. */
   present(series: SeriesId): Change | undefined;
-  /** From now on the series is recorded again; answers with what it missed until then. */
+  /** From now on the series is recorded again; answers with what it missed until then, which is to be stored. */
   reopen(series: SeriesId, until: Micros): Gap | undefined;
+  /** What `reopen` answered is stored: until then a restart must find the hole again. */
+  settle(): void;
   /** Answers with the series that are recorded again. `present`: every entity that has its name. */
   replace(patterns: readonly string[], present: Iterable<readonly [entityId: string, series: SeriesId]>): SeriesId[];
   close(): void;
@@ -55,6 +57,7 @@ export function createExclusions(needs: {
   let matches = createPatternMatcher([]);
   let bySeries = new Set<SeriesId | undefined>();
   const judged = new Map<string, boolean>();
+  let unsettled = false;
   let cancelTelling: (() => void) | undefined;
 
   const adopt = (next: readonly Rule[]) => {
@@ -137,9 +140,14 @@ export function createExclusions(needs: {
       if (from === undefined) return undefined;
       latest.delete(series);
       spans.delete(series);
-      save();
+      unsettled = true;
       tellSoon();
       return until > from + 1 ? { kind: "states", series, from, to: until, cause: "excluded" } : undefined;
+    },
+    settle: () => {
+      if (!unsettled) return;
+      unsettled = false;
+      save();
     },
     replace: (patterns, present) => {
       const now = clock.now();

@@ -99,7 +99,6 @@ function TakenOver({ home }: { home: Home }) {
   const known = (value: string | null) => value ?? t("figure.none");
   const { latitude, longitude, elevation } = home;
   const place = latitude === null || longitude === null ? null : `${latitude}, ${longitude}`;
-  const length = home.unit_system.length === "mi" ? "ft" : "m";
   return (
     <>
       <Pairs
@@ -107,7 +106,7 @@ function TakenOver({ home }: { home: Home }) {
           [t("setup.home.name"), home.name],
           [t("setup.home.version"), home.home_assistant_version],
           [t("setup.home.place"), known(place)],
-          [t("setup.home.elevation"), known(elevation === null ? null : `${elevation} ${length}`)],
+          [t("setup.home.elevation"), known(elevation === null ? null : `${elevation} m`)],
           [t("setup.home.country"), known(home.country)],
           [t("setup.home.time_zone"), home.time_zone],
           [t("setup.home.currency"), known(home.currency)],
@@ -131,22 +130,24 @@ function Finish({ setup, onDone }: { setup: Setup; onDone: () => void }) {
     );
   if (!may) return null;
   return (
-    <Card title={t("setup.finish.title")} class="form">
-      <p>{t("setup.finish.text")}</p>
-      {problem !== null && <ProblemNote problem={problem} />}
-      <button
-        type="button"
-        class="button primary"
-        disabled={busy}
-        onClick={() =>
-          void run(async () => {
-            await api.finishSetup();
-            await status.refresh();
-          }).then(onDone)
-        }
-      >
-        {t("setup.finish")}
-      </button>
+    <Card title={t("setup.finish.title")}>
+      <div class="form">
+        <p>{t("setup.finish.text")}</p>
+        {problem !== null && <ProblemNote problem={problem} />}
+        <button
+          type="button"
+          class="button primary"
+          disabled={busy}
+          onClick={() =>
+            void run(async () => {
+              await api.finishSetup();
+              await status.refresh();
+            }).then(onDone)
+          }
+        >
+          {t("setup.finish")}
+        </button>
+      </div>
     </Card>
   );
 }

@@ -1,10 +1,10 @@
 import { useEffect, useId, useState } from "preact/hooks";
-import type { Exclusions as Known, RecorderLook } from "../../api-types.ts";
+import type { Exclusions as Known, RecorderLook, State } from "../../api-types.ts";
 import { Card, Empty, ProblemNote, Skeleton, Tag } from "../../parts/basics.tsx";
 import { useMay } from "../../parts/forms/read-only.tsx";
-import { type Action, useAction, useHub, useLoad } from "../../parts/hub.ts";
+import { type Action, useAction, useCell, useHub, useLoad } from "../../parts/hub.ts";
 import { Icon } from "../../parts/icons.tsx";
-import { formatMoment } from "../../shape/format.ts";
+import { formatMoment, nameOf } from "../../shape/format.ts";
 import { plural, t } from "../../text/text.ts";
 
 /** What is not recorded by choice, and what Home Assistant's own recorder leaves out, as a proposal. */
@@ -112,6 +112,10 @@ function Proposal(props: {
   const { recorder, known, action, onLooked, onExclude } = props;
   const { api, states } = useHub();
   const may = useMay();
+  useCell(states.version);
+  useEffect(() => {
+    if (!states.loaded) void states.load();
+  }, [states]);
   const looking = useAction();
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const proposed = recorder.unrecorded.filter((entity) => !known.entities.includes(entity));
@@ -160,8 +164,7 @@ function Proposal(props: {
               <label key={entity} class="choice">
                 <input type="checkbox" checked={!left.has(entity)} disabled={!may} onChange={() => toggle(entity)} />
                 <span class="choice-text">
-                  <strong>{states.byEntity(entity)?.name ?? entity}</strong>
-                  <code class="muted">{entity}</code>
+                  <EntityName entity={entity} known={states.byEntity(entity)} />
                 </span>
               </label>
             ))}
@@ -191,5 +194,16 @@ function Proposal(props: {
         )}
       </div>
     </Card>
+  );
+}
+
+function EntityName({ entity, known }: { entity: string; known: State | undefined }) {
+  const name = known && nameOf(known);
+  if (!name || name === entity) return <code>{entity}</code>;
+  return (
+    <>
+      <strong>{name}</strong>
+      <code class="muted">{entity}</code>
+    </>
   );
 }
