@@ -3,10 +3,14 @@ import { microsFromRfc3339 } from "../../domain/time.ts";
 
 const LONGEST_TEXT = 255;
 
+/** Half a surrogate pair cannot be stored as it came. */
+export const wellFormed = v.check((value: string) => value.isWellFormed(), "is not well-formed Unicode");
+
 const text = v.pipe(
   v.string("is not a text"),
   v.minLength(1, "is empty"),
   v.maxLength(LONGEST_TEXT, `is longer than ${LONGEST_TEXT} characters`),
+  wellFormed,
 );
 
 /** A parameter given at most once. */

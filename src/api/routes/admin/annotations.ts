@@ -10,7 +10,7 @@ import { refuse } from "../../errors.ts";
 import { findSeries } from "../../input/entity-filter.ts";
 import { annotationsParameters, checkWindow } from "../../input/range.ts";
 import { readBody, readQuery } from "../../input/read.ts";
-import { NO_PARAMETERS, text, time } from "../../input/schemas.ts";
+import { NO_PARAMETERS, text, time, wellFormed } from "../../input/schemas.ts";
 import type { RouteDescription } from "../../openapi/describe.ts";
 import type { SeriesBook } from "../../ports/ports.ts";
 import { annotationShape, annotationShapes } from "../../shapes/annotation.ts";
@@ -21,6 +21,7 @@ const noteText = v.pipe(
   v.string("is not a text"),
   v.minLength(1, "is empty"),
   v.maxLength(LONGEST_NOTE, `is longer than ${LONGEST_NOTE} characters`),
+  wellFormed,
 );
 const list = v.optional(v.pipe(v.array(text, "is not a list"), v.maxLength(50, "has more than 50 entries")), []);
 

@@ -42,11 +42,15 @@ function metricsOf({ facts, parts, figures, meter, streams, history }: Needs): M
     help,
     samples,
   });
-  const perCaller = (name: string, help: string, of: (row: (typeof usage)[number]) => number): Metric => ({
+  /** By kind alone: who the callers are is for administrators (api/v1/usage). */
+  const perKind = (name: string, help: string, of: (row: (typeof usage)[number]) => number): Metric => ({
     name: `ha_ingestor_caller_${name}_total`,
     type: "counter",
     help,
-    samples: usage.map((row) => ({ value: of(row), labels: { kind: row.kind, id: row.id, name: row.name } })),
+    samples: [...Map.groupBy(usage, ({ kind }) => kind)].map(([kind, rows]) => ({
+      value: rows.reduce((sum, row) => sum + of(row), 0),
+      labels: { kind },
+    })),
   });
   const cpu = process.cpuUsage();
   return [
@@ -80,9 +84,9 @@ function metricsOf({ facts, parts, figures, meter, streams, history }: Needs): M
     gauge("last_change_timestamp_seconds", "The time of the newest reading or event.", seconds(lastChange)),
     gauge("live_streams", "Live streams that are open.", [{ value: streams.count }]),
     gauge("history_reads", "Reads from disk under way.", [{ value: history.running }]),
-    perCaller("requests", "Requests of a token, browser or user.", ({ requests }) => requests),
-    perCaller("refused_requests", "Requests refused for want of scope or past a limit.", ({ refused }) => refused),
-    perCaller("sent_bytes", "Bytes written to a caller's connections.", ({ bytesOut }) => bytesOut),
+    perKind("requests", "Requests by kind of caller.", ({ requests }) => requests),
+    perKind("refused_requests", "Requests refused for want of scope or past a limit.", ({ refused }) => refused),
+    perKind("sent_bytes", "Bytes written to callers' connections.", ({ bytesOut }) => bytesOut),
     {
       name: "process_start_time_seconds",
       type: "gauge",
