@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { parse } from "yaml";
 import { type Core, coreUnavailable, freePort, startCore } from "../support/core.ts";
 import { coreFlows } from "../support/core-flows.ts";
 import { type CountingProxy, startCountingProxy } from "../support/counting-proxy.ts";
@@ -196,6 +197,24 @@ function suite(version: string): void {
     await eventually(30, async () => assert.equal((await stateOf(connected)).state, "on"));
     const gap = await entityOf("gap");
     await eventually(30, async () => assert.equal((await stateOf(gap)).attributes.cause, "paused"));
+  });
+
+  test("the examples of the documentation are automations that Core accepts", async () => {
+    const documentation = readFileSync(join(import.meta.dirname, "../../docs/integration.md"), "utf8");
+    const examples = [...documentation.matchAll(/```yaml\n(.*?)```/gs)].map(([, text]) => parse(text as string));
+    assert.ok(examples.length >= 2);
+    const known = new Set((await registered()).map(({ entity_id }) => entity_id));
+    for (const example of examples) {
+      const answer = await wire.result<Record<string, { valid: boolean; error: string | null }>>(
+        "validate_config",
+        example,
+      );
+      assert.deepEqual(
+        Object.values(answer).filter(({ valid }) => !valid),
+        [],
+      );
+      for (const { entity_id } of example.triggers) assert.ok(known.has(entity_id), entity_id);
+    }
   });
 
   test("a restart of Core doubles nothing, and tells no event twice", async () => {
