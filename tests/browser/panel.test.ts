@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Page } from "playwright-core";
 import { startHub } from "../support/hub.ts";
-import { holds, type Panel, skip, startPanel, takePictures } from "../support/panel.ts";
+import { holds, type Panel, skip, startPanel, takePictures, untilDrawn } from "../support/panel.ts";
 import { startPrefixProxy } from "../support/prefix-proxy.ts";
 
 const SWITCH = "input_boolean.panel_switch";
@@ -90,6 +90,11 @@ describe("the panel in a browser", { skip }, () => {
       await page.getByText("Following").waitFor();
       await panel.tell(SWITCH, `at ${proxy.url}`);
       await page.locator(".row").filter({ hasText: SWITCH }).first().waitFor();
+      for (const name of ["Services", "Connections", "Access", "Set-up"]) {
+        await page.getByRole("link", { name, exact: true }).click();
+        await page.getByRole("heading", { name, exact: true }).waitFor();
+        await untilDrawn(page);
+      }
       assert.deepEqual(complaints, []);
       await context.close();
     } finally {
