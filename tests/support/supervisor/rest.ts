@@ -119,6 +119,8 @@ export function createRest(needs: RestNeeds) {
         else refuse(response, 401, "No valid ingress session");
       },
     ],
+    // Whoever booted Core restarts it, when this is among the requests.
+    ["POST", /^\/core\/restart$/, (_, response) => answer(response, {})],
     // Before onboarding Core asks for an update; an error means that there is none.
     ["POST", /^\/supervisor\/update$/, (_, response) => refuse(response, 400, "No supervisor update available")],
     ["POST", /^\/(supervisor|core)\/options$/, (_, response) => answer(response, {})],
