@@ -26,12 +26,12 @@ import { createHeld } from "./history/held.ts";
 import { createHistory } from "./history/history.ts";
 import { createPresent } from "./history/present.ts";
 import { createIngest } from "./ingest/ingest.ts";
+import { createStoredFeed } from "./live/stored.ts";
 import { createLiveBus } from "./live/topics.ts";
 import { systemClock as clock } from "./platform/clock.ts";
 import { createHttp } from "./platform/http.ts";
 import { createLog } from "./platform/log.ts";
 import { createMask } from "./platform/mask.ts";
-import { createRate } from "./platform/rate.ts";
 import { runUntilSignal } from "./platform/run.ts";
 import { createStatusBoard } from "./platform/status-board.ts";
 import { startWorker } from "./platform/worker.ts";
@@ -100,32 +100,14 @@ async function start(): Promise<{ close(): Promise<void> }> {
   const held = createHeld({ store, keyOf: rowKey });
   const live = createLiveBus((error) => log.error("a live listener failed", { error }));
   status.onChange((part) => live.publish("status", [part]));
-  const changes = createRate(clock);
-  const events = createRate(clock);
+  const feed = createStoredFeed({ bus: live, series: store.series, clock });
   const ingest = createIngest({
     append: store.append,
     series: store.series().values(),
     latest: store.latest,
     isHeld: (series, time, state) =>
       held.rows(series, { from: time, to: time + 1 }).then((rows) => rows.has(rowKey(time, state))),
-    publish: {
-      changes: (stored) => {
-        changes.add(stored.length);
-        const known = store.series();
-        live.publish(
-          "change",
-          stored.flatMap((change) => {
-            const series = known.get(change.series);
-            return series ? [{ ...change, series }] : [];
-          }),
-        );
-      },
-      events: (stored) => {
-        events.add(stored.length);
-        live.publish("event", stored);
-      },
-      gaps: (stored) => live.publish("gap", stored),
-    },
+    publish: feed.publish,
     keepExclusions: {
       get: () => database.settings.get("exclusions"),
       set: (kept) => database.settings.set("exclusions", kept),
@@ -161,7 +143,7 @@ async function start(): Promise<{ close(): Promise<void> }> {
       bus: live,
       parts: status.all,
       connected: () => link?.connected ?? false,
-      perMinute: () => ({ changes: changes.lastMinute(), events: events.lastMinute() }),
+      perMinute: feed.perMinute,
       series: store.series,
       latest: present.states.get,
       gaps: store.gaps,
@@ -218,7 +200,7 @@ async function start(): Promise<{ close(): Promise<void> }> {
     gaps: present.gaps,
     history,
     registries: database.registry,
-    figures: () => figuresOf(store, { changes: changes.perSecond(), events: events.perSecond() }),
+    figures: () => figuresOf(store, feed.perSecond()),
     connections: {
       list: () => ({ paused: link?.paused ?? false, connections: link?.connections() ?? [] }),
       act: (id, action) => link?.actOn(id, action),

@@ -252,8 +252,9 @@ export function createIngest(needs: IngestNeeds): Ingest {
   return {
     rest: (rests) => {
       if (!rests) return waiting();
+      // Not `off`, which troubles nobody: a pause that is forgotten costs what Home Assistant does not keep.
       const fix = "Resume the link to Home Assistant.";
-      status.set("recording", { state: "off", why: "Nothing comes in: the link is paused.", fix });
+      status.set("recording", { state: "degraded", why: "Nothing comes in: the link is paused.", fix });
     },
     record: (items) => {
       const done = chain.then(() => file(items)).then(store);
