@@ -2,6 +2,7 @@ import { byPosition } from "./conformance/by-position.ts";
 import { exactness } from "./conformance/exactness.ts";
 import { ordering } from "./conformance/ordering.ts";
 import { properties } from "./conformance/properties.ts";
+import { summaries } from "./conformance/summaries.ts";
 import type { Store, StoreProfile } from "./store.ts";
 
 /** One store under test; `reopen` closes it and opens what it left behind. */
@@ -26,6 +27,7 @@ export function storeKeepsItsPromises(name: string, needs: Omit<Suite, "name">):
   ordering(suite);
   byPosition(suite);
   properties(suite);
+  summaries(suite);
 }
 
 export async function withStore(suite: Suite, run: (opened: Opened) => Promise<void>): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Attributes, Gap, HomeEvent, Position, Reading, SeriesId, Stored } from "../domain/reading.ts";
 import type { Identity, Series } from "../domain/series.ts";
+import type { Summary } from "../domain/summary.ts";
 import type { Micros, Window } from "../domain/time.ts";
 
 /** One line of the log. A series entry must come before the first reading of that series (same batch or earlier). */
@@ -25,6 +26,15 @@ export type ReadingsQuery = {
   /** False: `attributes` come back empty and are not read from disk. */
   readonly attributes: boolean;
 };
+
+export type SummariesQuery = {
+  readonly series: SeriesId;
+  /** Rising times; a bucket reaches from one, which is inside, to the next, which is not. */
+  readonly edges: readonly Micros[];
+};
+
+/** The summary of some readings that follow one another, all of one bucket: the one that begins at `edges[bucket]`. */
+export type BucketSummary = { readonly bucket: number; readonly summary: Summary };
 
 export type EventsQuery = {
   readonly window: Window;
@@ -69,6 +79,10 @@ export type Narrow = {
 export type ViewReader = {
   /** Pages in the asked order, ordered by (time, position); no page is empty. */
   readings(query: ReadingsQuery): AsyncIterable<readonly Stored<Reading>[]>;
+  /** Pages in the order of time, each reading in exactly one summary; a bucket may come in several, or not at all. */
+  summaries(query: SummariesQuery): AsyncIterable<readonly BucketSummary[]>;
+  /** The last reading of a series before a time, without its attributes; undefined: there is none. */
+  before(series: SeriesId, time: Micros): Promise<Stored<Reading> | undefined>;
   events(query: EventsQuery): AsyncIterable<readonly Stored<HomeEvent>[]>;
   /** Pages in the order in which everything was stored, that is by position; no page is empty. */
   log(query: LogQuery): AsyncIterable<readonly LogEntry[]>;

@@ -1,6 +1,7 @@
 import type { Gap, HomeEvent, Position, Reading, SeriesId, Stored } from "../../domain/reading.ts";
 import { parseExact, writeExact } from "../shared/exact-json.ts";
 import { checkQuery, isOfTime, isPast, tooNarrow } from "../shared/query.ts";
+import { lastBefore, summariesOf } from "../shared/summaries.ts";
 import {
   type Cursor,
   type Entry,
@@ -58,18 +59,21 @@ export function openMemoryView(view: View): ViewReader {
   const needsLog = () => {
     if (narrow.log === false) throw tooNarrow("the log by position", narrow);
   };
+  const read: ViewReader["readings"] = async function* (query) {
+    checkQuery(query);
+    if (narrow.series && !narrow.series.includes(query.series)) throw tooNarrow(`series ${query.series}`, narrow);
+    for (const page of pages(readings.get(query.series) ?? [], query))
+      yield page.map(({ json, ...rest }) => ({
+        ...rest,
+        attributes: query.attributes ? parseExact(json) : NO_ATTRIBUTES,
+      }));
+  };
   return {
     bytesRead: { records: 0, indexes: 0 },
     damages: [],
-    async *readings(query) {
-      checkQuery(query);
-      if (narrow.series && !narrow.series.includes(query.series)) throw tooNarrow(`series ${query.series}`, narrow);
-      for (const page of pages(readings.get(query.series) ?? [], query))
-        yield page.map(({ json, ...rest }) => ({
-          ...rest,
-          attributes: query.attributes ? parseExact(json) : NO_ATTRIBUTES,
-        }));
-    },
+    readings: read,
+    summaries: (query) => summariesOf(read, query),
+    before: (series, time) => lastBefore(read, series, time),
     async *events(query) {
       checkQuery(query);
       if (narrow.events === false) throw tooNarrow("events", narrow);

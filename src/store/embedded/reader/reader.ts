@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { HomeEvent, Reading, Stored } from "../../../domain/reading.ts";
 import { checkQuery, tooNarrow, windowLeft } from "../../shared/query.ts";
+import { lastBefore, summariesOf } from "../../shared/summaries.ts";
 import type { Damage, EventsQuery, ReadingsQuery, View, ViewReader } from "../../store.ts";
 import { takeEvent } from "../format/entries.ts";
 import { FRAME, frameAt, KIND } from "../format/frame.ts";
@@ -111,15 +112,19 @@ export function openEmbeddedView(
       }
   }
 
+  const readings: ViewReader["readings"] = async function* (query) {
+    checkQuery(query);
+    if (narrow.series && !narrow.series.includes(query.series)) throw tooNarrow(`series ${query.series}`, narrow);
+    const runs = await runsOf((segment) => places.readings(segment, query.series, windowLeft(query)));
+    yield* paged(runs, query, (page) => readingsPage(page, query));
+  };
+
   return {
     bytesRead,
     damages,
-    async *readings(query) {
-      checkQuery(query);
-      if (narrow.series && !narrow.series.includes(query.series)) throw tooNarrow(`series ${query.series}`, narrow);
-      const runs = await runsOf((segment) => places.readings(segment, query.series, windowLeft(query)));
-      yield* paged(runs, query, (page) => readingsPage(page, query));
-    },
+    readings,
+    summaries: (query) => summariesOf(readings, query),
+    before: (series, time) => lastBefore(readings, series, time),
     async *events(query) {
       checkQuery(query);
       if (narrow.events === false) throw tooNarrow("events", narrow);
