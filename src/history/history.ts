@@ -7,7 +7,7 @@ import type { Order } from "../store/store.ts";
 import { badCursor, type PageStart, readCursor } from "./cursor.ts";
 import type { Answer } from "./jobs/answer.ts";
 import { createJobs, type Views } from "./jobs/jobs.ts";
-import type { ReplayPlan } from "./jobs/plan.ts";
+import type { Plan, ReplayPlan } from "./jobs/plan.ts";
 import { gapShape } from "./shapes.ts";
 import { windowAround } from "./trace/links.ts";
 
@@ -81,7 +81,7 @@ const MOST_BYTES = 32 * 1024 * 1024;
 
 export function createHistory(needs: HistoryNeeds): History {
   const { store, clock } = needs;
-  const jobs = createJobs({ ...needs, views: store });
+  const jobs = createJobs<Plan>({ ...needs, views: store });
   return {
     get running() {
       return jobs.running;

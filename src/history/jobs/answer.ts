@@ -26,8 +26,9 @@ export function createAnswer(needs: {
   /** Nobody wants the rest. */
   cancel: () => void;
   signal: AbortSignal | undefined;
+  stalledMs?: number | undefined;
 }): GrowingAnswer {
-  const { clock, resolve, reject, taken, cancel, signal } = needs;
+  const { clock, resolve, reject, taken, cancel, signal, stalledMs = STALLED_MS } = needs;
   const waiting: Uint8Array<ArrayBuffer>[] = [];
   let controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined;
   /** The client wants a chunk and none has come yet. */
@@ -54,7 +55,7 @@ export function createAnswer(needs: {
   const clientLeft = () => abandon(unavailable("The client has gone away"));
   const watchStall = () => {
     cancelStall();
-    cancelStall = clock.after(STALLED_MS, () =>
+    cancelStall = clock.after(stalledMs, () =>
       wanted ? watchStall() : abandon(unavailable("The answer was not taken")),
     );
   };

@@ -4,7 +4,7 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Log } from "../../platform/log.ts";
 import type { Damage, Narrow, View } from "../../store/store.ts";
 import { type Answer, createAnswer, unavailable } from "./answer.ts";
-import type { FromWorker, Plan, ToWorker } from "./plan.ts";
+import type { FromWorker, ToWorker } from "./messages.ts";
 
 export type Views = {
   view(narrow: Narrow): View;
@@ -13,7 +13,7 @@ export type Views = {
 };
 
 /** Runs plans in the worker. A worker that dies fails the answers under way and is started anew for the next. */
-export type Jobs = {
+export type Jobs<Plan> = {
   run(plan: Plan, narrow: Narrow, signal?: AbortSignal): Promise<Answer>;
   readonly running: number;
   close(): Promise<void>;
@@ -25,12 +25,22 @@ type Job = {
   fail(error: Failure): void;
 };
 
-export function createJobs(needs: { views: Views; startWorker: () => Worker; clock: Clock; log: Log }): Jobs {
-  const { views, startWorker, clock, log } = needs;
+export function createJobs<Plan>(needs: {
+  views: Views;
+  startWorker: () => Worker;
+  clock: Clock;
+  log: Log;
+  /** A client that takes nothing for so long has gone. */
+  stalledMs?: number;
+  /** The worker starts with the first job, and ends after so long without one; absent: it is always there. */
+  restMs?: number;
+}): Jobs<Plan> {
+  const { views, startWorker, clock, log, stalledMs, restMs } = needs;
   const jobs = new Map<number, Job>();
   let worker: Worker | undefined;
   let count = 0;
   let closed = false;
+  let cancelRest = () => {};
 
   const start = (): Worker => {
     const started = startWorker();
@@ -48,8 +58,7 @@ export function createJobs(needs: { views: Views; startWorker: () => Worker; clo
     });
     const dead = (error: unknown) => {
       if (worker === started) worker = undefined;
-      if (!closed)
-        log.error("The history worker ended; the next question starts it anew", { why: describeError(error) });
+      if (!closed) log.error("A reading worker ended; the next question starts it anew", { why: describeError(error) });
       for (const job of [...jobs.values()]) job.fail(unavailable("The range could not be read to its end"));
     };
     started.on("error", dead);
@@ -58,12 +67,22 @@ export function createJobs(needs: { views: Views; startWorker: () => Worker; clo
     });
     return started;
   };
-  const post = (message: ToWorker) => worker?.postMessage(message);
-  worker = start();
+  const post = (message: ToWorker<Plan>) => worker?.postMessage(message);
+  if (restMs === undefined) worker = start();
+  const rest = () => {
+    worker?.unref();
+    if (restMs === undefined) return;
+    cancelRest = clock.after(restMs, () => {
+      const resting = worker;
+      worker = undefined;
+      void resting?.terminate();
+    });
+  };
 
-  const run: Jobs["run"] = (plan, narrow, signal) => {
+  const run: Jobs<Plan>["run"] = (plan, narrow, signal) => {
     if (closed) return Promise.reject(unavailable("The hub is stopping"));
     if (signal?.aborted) return Promise.reject(unavailable("The client has gone away"));
+    cancelRest();
     worker ??= start();
     const id = ++count;
     const view = views.view(narrow);
@@ -75,11 +94,12 @@ export function createJobs(needs: { views: Views; startWorker: () => Worker; clo
         taken: () => post({ kind: "more", job: id }),
         cancel: () => post({ kind: "cancel", job: id }),
         signal,
+        stalledMs,
       });
       const finish = () => {
         jobs.delete(id);
         views.release(view);
-        if (jobs.size === 0) worker?.unref();
+        if (jobs.size === 0) rest();
       };
       jobs.set(id, {
         chunk: answer.chunk,
@@ -104,6 +124,7 @@ export function createJobs(needs: { views: Views; startWorker: () => Worker; clo
     },
     close: async () => {
       closed = true;
+      cancelRest();
       const ending = worker;
       worker = undefined;
       await ending?.terminate();

@@ -1,6 +1,6 @@
 import type { Position, SeriesId } from "../../domain/reading.ts";
 import type { Window } from "../../domain/time.ts";
-import type { Cursor, Damage, Order, View } from "../../store/store.ts";
+import type { Cursor, Order } from "../../store/store.ts";
 
 /** What the worker is asked: all that it needs, as data. */
 export type PointsPlan = {
@@ -63,20 +63,3 @@ export type TracePlan = {
 };
 
 export type Plan = PointsPlan | EventsPlan | EventPlan | HoldsPlan | ReplayPlan | TracePlan;
-
-export type ToWorker =
-  | { readonly kind: "start"; readonly job: number; readonly view: View; readonly plan: Plan }
-  /** The reader has taken a chunk: one more may follow. */
-  | { readonly kind: "more"; readonly job: number }
-  | { readonly kind: "cancel"; readonly job: number };
-
-export type FromWorker =
-  | { readonly kind: "chunk"; readonly job: number; readonly bytes: Uint8Array<ArrayBuffer> }
-  | { readonly kind: "end"; readonly job: number; readonly damages: readonly Damage[] }
-  | {
-      readonly kind: "failed";
-      readonly job: number;
-      readonly code: string;
-      readonly message: string;
-      readonly damages: readonly Damage[];
-    };
