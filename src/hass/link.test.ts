@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
 import { startTestLink, type TestLink } from "../../tests/support/test-link.ts";
 import { ALL_TIME, microsFromRfc3339 } from "../domain/time.ts";
@@ -80,18 +83,41 @@ test("a refused token is tried at most once a minute; the status says what to do
   assert.ok((await hub.states("sun.sun")).length > 0);
 });
 
-test("an address that does not answer is tried ever more slowly, up to every five minutes", async (t) => {
+test("an address where nobody is is tried every few seconds, and the log is told every few minutes", async (t) => {
   const { sim, hub } = await open(t);
   await hub.until(isLive(hub));
   await sim.faults.unlisten();
-  const tries = () => hub.lines.filter((line) => line.includes("cannot_connect")).length;
+  const told = (level: string) =>
+    hub.lines.filter((line) => line.includes("unreachable") && line.split(" ")[1] === level).length;
   await hub.pass(1_200);
-  assert.ok(tries() >= 7 && tries() <= 20, `${tries()} tries in twenty minutes`);
+  const tries = told("warning") + told("debug");
+  assert.ok(tries >= 75 && tries <= 180, `${tries} tries in twenty minutes`);
+  assert.ok(told("warning") >= 3 && told("warning") <= 5, `${told("warning")} warnings in twenty minutes`);
   assert.equal(hub.part().state, "degraded");
   assert.match(hub.part().fix ?? "", /HA_URL/);
   await sim.faults.listen();
-  await hub.pass(301);
+  await hub.pass(16);
   await hub.until(isLive(hub));
+});
+
+test("who answers, and not as Home Assistant does, is tried ever more slowly, up to every five minutes", async (t) => {
+  let tries = 0;
+  const server = createServer((_, response) => void response.writeHead(404).end()).on("upgrade", (_, socket) => {
+    tries++;
+    socket.end("HTTP/1.1 404 Not Found\r\n\r\n");
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const hub = startTestLink({ url: `http://127.0.0.1:${port}`, token: "a-token-of-twenty-characters" });
+  t.after(async () => {
+    await hub[Symbol.asyncDispose]();
+    server.close();
+  });
+  await hub.until(() => tries === 1);
+  await hub.pass(1_200);
+  assert.ok(tries >= 9 && tries <= 22, `${tries} tries in twenty minutes`);
+  assert.match(hub.part().fix ?? "", /check the address and its path/);
 });
 
 test("live changes wait half a minute for history at most; what comes later lands before them in time", async (t) => {

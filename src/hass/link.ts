@@ -60,6 +60,8 @@ export type Link = {
 };
 
 const SETTLE_MS = [6_000, 15_000];
+/** An address where nobody is is tried several times a minute; the log is told less often. */
+const ABSENCE_TOLD_EVERY_MS = 5 * 60_000;
 const OWN_WILL: readonly GapCause[] = ["paused", "switched"];
 
 /** Events that may hold what cannot be had again; state changes come by `subscribe_entities`. */
@@ -94,6 +96,15 @@ export function startLink(needs: LinkNeeds): Link {
   let phase: LinkState["phase"];
   let ended: LinkState["ended"];
   let closing = false;
+  let absence: { readonly why: string; readonly toldAt: number } | undefined;
+
+  /** Whether the log was told the same a moment ago. */
+  const isOldNews = ({ code, message }: Failure): boolean => {
+    const now = clock.ticks();
+    if (code === "unreachable" && absence?.why === message && now - absence.toldAt < ABSENCE_TOLD_EVERY_MS) return true;
+    absence = code === "unreachable" ? { why: message, toldAt: now } : undefined;
+    return false;
+  };
 
   const tell = () => {
     const { paused, connections, current: by } = chain;
@@ -160,7 +171,9 @@ export function startLink(needs: LinkNeeds): Link {
     if (wasLive || failure) ended = { why, ...(failure?.fix ? { fix: failure.fix } : {}) };
     if (closing) return;
     reconnects++;
-    if (failure) log.warning("no connection to Home Assistant", { why, code: failure.code });
+    if (wasLive) absence = undefined;
+    if (failure)
+      log[isOldNews(failure) ? "debug" : "warning"]("no connection to Home Assistant", { why, code: failure.code });
     else log[OWN_WILL.includes(cause) ? "info" : "warning"]("the connection to Home Assistant ended", { why });
     tell();
   };

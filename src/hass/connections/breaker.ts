@@ -14,8 +14,16 @@ export type Breaker = {
   readonly notBefore: number;
 };
 
+/**
+ * `absent`: nobody is there, as while Home Assistant restarts; asking costs it nothing, and every second of waiting is one of
+ * events that cannot be had again. `refused`: a wrong token, another home. `wrong`: somebody answers, and not as it should.
+ */
+export type FailureKind = "absent" | "refused" | "wrong";
+
 const WAITS = { firstMs: 1_000, mostMs: 5 * 60_000 };
-/** After a refusal (a wrong token, another home). */
+const WAITS_WHILE_ABSENT = { firstMs: 1_000, mostMs: 15_000 };
+/** Waits that an absence counts for at most: what comes back and is not right at once is not left alone for minutes. */
+const MOST_WAITS_OF_ABSENCE = 4;
 const WAIT_AFTER_REFUSAL_MS = 60_000;
 /** Between two attempts that a person asks for. */
 const LEAST_BETWEEN_MS = 1_000;
@@ -36,13 +44,15 @@ export const worked = (breaker: Breaker): Breaker => ({ ...breaker, state: "clos
 export const answered = (breaker: Breaker): Breaker =>
   breaker.state === "half_open" && breaker.failures > 0 ? { ...breaker, failures: 0 } : worked(breaker);
 
-export const failed = (breaker: Breaker, now: number, how: { refused: boolean; random?: () => number }): Breaker => {
-  const least = how.refused ? WAIT_AFTER_REFUSAL_MS : 0;
+export const failed = (breaker: Breaker, now: number, how: { kind: FailureKind; random?: () => number }): Breaker => {
+  const isAbsent = how.kind === "absent";
+  const least = how.kind === "refused" ? WAIT_AFTER_REFUSAL_MS : 0;
+  const wait = backoffMs(breaker.waits, isAbsent ? WAITS_WHILE_ABSENT : WAITS, how.random);
   return {
     state: "open",
     failures: breaker.failures + 1,
-    waits: breaker.waits + 1,
-    retryAt: now + Math.max(least, backoffMs(breaker.waits, WAITS, how.random)),
+    waits: isAbsent ? Math.min(breaker.waits + 1, MOST_WAITS_OF_ABSENCE) : breaker.waits + 1,
+    retryAt: now + Math.max(least, wait),
     notBefore: Math.max(breaker.notBefore, now + least),
   };
 };

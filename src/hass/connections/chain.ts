@@ -67,6 +67,7 @@ const OF_THE_CONNECTION = [
   "connection_lost",
   "no_answer",
   "unexpected_answer",
+  "unreachable",
 ];
 
 /** A connection waits for a preferred one for so many times its own rest at most. */

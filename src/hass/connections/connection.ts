@@ -24,10 +24,13 @@ export type Connection = ReturnType<typeof createConnection>;
 const STEADY_MS = 30_000;
 const CONFIRM_AFTER_MS = 15_000;
 const REFUSALS = ["auth_invalid", "another_home"];
+const kindOf = (code: string): breakers.FailureKind =>
+  REFUSALS.includes(code) ? "refused" : code === "unreachable" ? "absent" : "wrong";
 /** Address and token of this one come from the Supervisor, so there is nothing to correct in the options. */
 const SUPERVISOR_FIXES: { readonly [code: string]: string } = {
   auth_invalid: "Restart the app (add-on): the Supervisor gives it a new token.",
   cannot_connect: "Check that Home Assistant is running. The hub goes on trying.",
+  unreachable: "Check that Home Assistant is running. The hub goes on trying.",
 };
 
 export function createConnection(needs: { config: ConnectionConfig; clock: Clock; random?: () => number }) {
@@ -100,7 +103,7 @@ export function createConnection(needs: { config: ConnectionConfig; clock: Clock
       counts.failures++;
       asked = false;
       breaker = breakers.failed(breaker, clock.ticks(), {
-        refused: REFUSALS.includes(failure.code),
+        kind: kindOf(failure.code),
         ...(random ? { random } : {}),
       });
       restMs = breaker.retryAt - clock.ticks();

@@ -39,7 +39,7 @@ type Listener = (event: { data?: string; type: string }) => void;
  * The socket that the library works on. Frames are checked and parsed once: events of the entities subscription are
  * kept from the library, all others go on to it. Resolves when Home Assistant has accepted the token.
  *
- * @throws Failure `auth_invalid`, `cannot_connect`
+ * @throws Failure `auth_invalid`, `cannot_connect`, `unreachable` (nobody is there to be asked)
  */
 export function openSocket(needs: SocketNeeds): Promise<HaWebSocket> {
   return new Promise((resolve, reject) => {
@@ -57,7 +57,10 @@ export function openSocket(needs: SocketNeeds): Promise<HaWebSocket> {
       ws.terminate();
       reject(failure);
     };
-    const stopWaiting = needs.clock.after(OPEN_WITHIN_MS, () => giveUp(cannotConnect(needs.url, "no answer in time")));
+    const stopWaiting = needs.clock.after(OPEN_WITHIN_MS, () => {
+      const isSilent = ws.readyState === WebSocket.CONNECTING;
+      giveUp(cannotConnect(needs.url, "no answer in time", isSilent));
+    });
     const stop = () => giveUp(cannotConnect(needs.url, "stopped"));
     needs.signal?.addEventListener("abort", stop, { once: true });
 
@@ -135,7 +138,7 @@ export function openSocket(needs: SocketNeeds): Promise<HaWebSocket> {
     });
     ws.on("error", (error) => {
       if (authenticated) return;
-      giveUp(cannotConnect(needs.url, error.message));
+      giveUp(cannotConnect(needs.url, error.message, isAbsence(error)));
     });
     ws.on("close", (code, reason) => {
       stopWaiting();
@@ -165,8 +168,27 @@ const FIXES: readonly (readonly [RegExp, string])[] = [
 const USUAL_FIX =
   "Check that Home Assistant is running and that the address (HA_URL, or in the options of the app) is right as seen from this machine.";
 
-const cannotConnect = (url: string, why: string) =>
-  new Failure("cannot_connect", `Home Assistant at ${url} does not answer: ${why}`, {
+/** Errors of a connection that nobody took, or that was dropped before anything was answered. */
+const NOBODY_THERE = [
+  "EAI_AGAIN",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EHOSTDOWN",
+  "EHOSTUNREACH",
+  "ENETDOWN",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EPIPE",
+  "ETIMEDOUT",
+];
+/** What is in front of Home Assistant answers for it (the Supervisor's proxy while it restarts), or nothing came at all. */
+const IN_ITS_PLACE = /response: 50[234]|handshake has timed out/;
+
+const isAbsence = ({ code, message }: NodeJS.ErrnoException): boolean =>
+  NOBODY_THERE.includes(code ?? "") || IN_ITS_PLACE.test(message);
+
+const cannotConnect = (url: string, why: string, isAbsent = false) =>
+  new Failure(isAbsent ? "unreachable" : "cannot_connect", `Home Assistant at ${url} does not answer: ${why}`, {
     retry: true,
     fix: FIXES.find(([says]) => says.test(why))?.[1] ?? USUAL_FIX,
   });
