@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { whatCameAndWent } from "./support/came-and-went.ts";
 import { compare, compareGaps, compareLive } from "./support/compare.ts";
 import type { SentChange } from "./support/control-client.ts";
 import type { HubGap, HubRow, LiveChange } from "./support/hub-reader.ts";
@@ -87,4 +88,37 @@ test("on the live stream a wrong context, last_changed or removal mark is found"
   assert.deepEqual(compareLive(SENT, [live(), live({ state: null, timeIsArrival: true })]), []);
   for (const wrong of [{ context: null }, { changed: 0 }, { timeIsArrival: true }, { time: 2 }, { state: null }])
     assert.equal(compareLive(SENT, [live(wrong)]).length, 1, JSON.stringify(wrong));
+});
+
+test("only what was never there before an interruption, and is gone when it ends, came and went within it", () => {
+  const hole = { from: 10, to: 20 };
+  const isExcused = (changes: readonly (readonly [number, string | null])[], at = 12) =>
+    whatCameAndWent(
+      changes.map(([updated, state]) => ({ entityId, updated, state })),
+      [hole],
+    )({ entityId, time: at, state: "a" });
+  const within = [
+    [12, "a"],
+    [15, "b"],
+    [18, null],
+  ] as const;
+  assert.equal(isExcused(within), true);
+  assert.equal(isExcused([...within, [25, "c"]]), true, "it comes again later");
+  assert.equal(isExcused([[5, "a"], ...within]), false, "it was there before");
+  assert.equal(isExcused([[12, "a"]]), false, "it is still there");
+  assert.equal(
+    isExcused([
+      [12, "a"],
+      [21, null],
+    ]),
+    false,
+    "it went too late",
+  );
+  assert.equal(isExcused([...within, [19, "c"]]), false, "it is back when the interruption ends");
+  assert.equal(isExcused([[5, "a"], [6, null], ...within]), false, "its name is known from before");
+  assert.equal(isExcused(within, 21), false, "another row of it, outside");
+  assert.equal(
+    whatCameAndWent([{ entityId, updated: 12, state: null }], [hole])({ ...row(12, "a"), entityId: "a.b" }),
+    false,
+  );
 });

@@ -6,7 +6,7 @@ import { type HubGap, type HubRow, readHub } from "../../support/hub-reader.ts";
 import { runLoad, startLoad, waitForLoad } from "../../support/load.ts";
 import { type Home, hubHas } from "../../support/recorded-home.ts";
 import type { Fault } from "../runner/fault.ts";
-import { allIsThere, keyOf, mixWithout, openWorld, REGISTERED, tell, UNRECORDED } from "./recorded.ts";
+import { allIsThere, keyOf, mixWithout, openWorld, REGISTERED, tell, UNRECORDED, type World } from "./recorded.ts";
 
 /** The hub is away for as long as 3,000 changes take. */
 const AWAY_CHANGES = 3_000;
@@ -24,11 +24,11 @@ export const killedBesideCore: Fault = {
     const { control } = home;
     const rate = form.long ? 50 : 250;
 
-    const from = (await home.mark()).time;
-    await runLoad(control, { count: 1_000, prefix: "fault", seed: 1 });
-    await runLoad(control, { count: 20, seed: 2, ...UNRECORDED });
-    for (const name of REGISTERED) await write(home, name, `${name} before`);
-    await hubHas(readHub(world.hub()), await home.mark());
+    const from = await recordedFrom(world, async () => {
+      await runLoad(control, { count: 1_000, prefix: "fault", seed: 1 });
+      await runLoad(control, { count: 20, seed: 2, ...UNRECORDED });
+      for (const name of REGISTERED) await write(home, name, `${name} before`);
+    });
 
     await world.hub().kill();
     const leftAt = (await home.mark()).time;
@@ -51,7 +51,8 @@ export const killedBesideCore: Fault = {
     for (const name of REGISTERED) await write(home, name, `${name} after`);
     const end = await home.mark();
 
-    const { findings, rows, gaps } = await allIsThere(world, { from, end, interruptions: 1 });
+    const found = await allIsThere(world, { from, end, interruptions: 1 });
+    const { findings, rows } = found;
     assert.ok(findings.lost.length > 50, "unrecorded entities changed while the hub was away");
     const recordedOnly = findings.filled.filter(({ time }) => time > leftAt && time < backAt);
     assert.ok(recordedOnly.length > 0, "attributes that the recorder drops show that rows came from it");
@@ -59,7 +60,7 @@ export const killedBesideCore: Fault = {
     assert.deepEqual(namesAndTexts(rows, "boiler"), ["sensor.furnace", ...TEXTS_OF("boiler")]);
     assert.deepEqual(namesAndTexts(rows, "left"), ["sensor.right", ...TEXTS_OF("left")]);
     assert.deepEqual(namesAndTexts(rows, "right"), ["sensor.left", ...TEXTS_OF("right")]);
-    tell(row, findings, gaps);
+    tell(row, found);
   },
 };
 
@@ -74,9 +75,7 @@ export const stalledBesideCore: Fault = {
     const { home } = world;
     const { control, core } = home;
 
-    const from = (await home.mark()).time;
-    await runLoad(control, { count: 20, seed: 11, ...UNRECORDED });
-    await hubHas(readHub(world.hub()), await home.mark());
+    const from = await recordedFrom(world, () => runLoad(control, { count: 20, seed: 11, ...UNRECORDED }));
     const loggedBefore = core.logText().length;
     const witnessed = control.connections.length;
 
@@ -93,13 +92,13 @@ export const stalledBesideCore: Fault = {
     world.hub().signal("SIGCONT");
     const end = await home.mark();
 
-    const { findings, gaps } = await allIsThere(world, { from, end, interruptions: 1 });
-    assert.ok(findings.lost.length > 0, "unrecorded entities changed while the hub was cut off");
+    const found = await allIsThere(world, { from, end, interruptions: 1 });
+    assert.ok(found.findings.lost.length > 0, "unrecorded entities changed while the hub was cut off");
     assert.deepEqual(
-      [...new Set(gaps.filter(({ kind }) => kind === "events").map(({ cause }) => cause))],
+      [...new Set(found.gaps.filter(({ kind }) => kind === "events").map(({ cause }) => cause))],
       ["slow_reader"],
     );
-    tell(row, findings, gaps);
+    tell(row, found);
     row.notes.push(`${made} changes at full speed, then cut off`);
   },
 };
@@ -115,13 +114,12 @@ export const coreRestarts: Fault = {
     const { home } = world;
     const { control, core } = home;
 
-    const from = (await home.mark()).time;
-    // Every entity is known to the hub before: one that came and went within the interruption leaves no trace.
-    await runLoad(control, { count: 400, prefix: "fault", seed: 20 });
-    const load = { count: 100_000, rate: 200, seed: 21 };
-    await startLoad(control, { ...load, prefix: "fault" });
-    await startLoad(control, { ...load, unique_ids: REGISTERED, mix: mixWithout("removed", "vanished") });
-    await hubHas(readHub(world.hub()), await home.mark());
+    const from = await recordedFrom(world, async () => {
+      await runLoad(control, { count: 400, prefix: "fault", seed: 20 });
+      const load = { count: 100_000, rate: 200, seed: 21 };
+      await startLoad(control, { ...load, prefix: "fault" });
+      await startLoad(control, { ...load, unique_ids: REGISTERED, mix: mixWithout("removed", "vanished") });
+    });
 
     const before = control.connections.length;
     if (form.long) {
@@ -148,8 +146,8 @@ export const coreRestarts: Fault = {
       isNew: true,
       connection: before + 1,
     }));
-    const found = states.filter((one) => one.updated > from && !seen.has(keyOf(one)) && !told.has(keyOf(one)));
-    const sent = [...witnessed, ...unseen, ...found].sort((a, b) => a.updated - b.updated);
+    const atBoot = states.filter((one) => one.updated > from && !seen.has(keyOf(one)) && !told.has(keyOf(one)));
+    const sent = [...witnessed, ...unseen, ...atBoot].sort((a, b) => a.updated - b.updated);
 
     const atRestart = ({ time, state }: HubRow) => state === null && time > from && time < end.time;
     const present = () => control.call<{ entity_id: string }[]>("get_states");
@@ -157,21 +155,22 @@ export const coreRestarts: Fault = {
     // Nobody recorded them and they did not come back: whether they changed before they went cannot be told.
     const unknowable = ({ entityId, cause }: HubGap) =>
       cause === "not_recorded" && /^sensor\.unrecorded_/.test(entityId ?? "") && !back.has(entityId ?? "");
-    const { findings, gaps } = await allIsThere(world, {
-      from,
-      end,
-      interruptions: 1,
-      sent,
-      unsent: atRestart,
-      unknowable,
-    });
+    const found = await allIsThere(world, { from, end, interruptions: 1, sent, unsent: atRestart, unknowable });
     await eventually(20, async () => {
       const shown = await readHub(world.hub()).get<{ states: { entity_id: string }[] }>("api/v1/states");
       assert.deepEqual(names(shown.states), names(await present()), "what is gone after the restart is not shown");
     });
-    tell(row, findings, gaps);
+    tell(row, found);
   },
 };
+
+/** What is made now is recorded live; answers with the time since which everything counts. */
+async function recordedFrom({ home, hub }: World, make: () => Promise<unknown>): Promise<number> {
+  const { time } = await home.mark();
+  await make();
+  await hubHas(readHub(hub()), await home.mark());
+  return time;
+}
 
 const TEXTS_OF = (name: string) => ["before", "away", "under its new name", "after"].map((when) => `${name} ${when}`);
 

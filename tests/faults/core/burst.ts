@@ -30,9 +30,9 @@ export const burstOfCore: Fault = {
     const rise = peakBytes(hub().pid) - before;
     row.notes.push(`${rate} changes/s made; ${seconds} s until all was readable`);
     row.notes.push(`RSS ${mb(before)} before, ${mb(rise)} more at most`);
-    const { findings, gaps } = await allIsThere(world, { from, end, interruptions: 0 });
-    tell(row, findings, gaps);
-    assert.deepEqual(gaps, []);
+    const found = await allIsThere(world, { from, end, interruptions: 0 });
+    tell(row, found);
+    assert.deepEqual(found.gaps, []);
     assert.ok(rise <= MOST_RISE_BYTES, `resident memory rose by ${mb(rise)}`);
   },
 };
