@@ -19,6 +19,8 @@ export type Summary = {
   readonly lastNumber: number;
   /** Whether the last reading is a number: what holds on until the next reading. */
   readonly lastIsNumber: boolean;
+  /** Whether the last reading is a removal: the entity is gone until the next reading. */
+  readonly lastIsRemoval: boolean;
   /** Of the numbers; NaN, NaN and 0 where there is none. */
   readonly min: number;
   readonly max: number;
@@ -26,6 +28,8 @@ export type Summary = {
   /** Value times seconds, from each number to the next reading inside the run, and the seconds of that. */
   readonly integral: number;
   readonly covered: number;
+  /** Seconds from each removal to the next reading inside the run. */
+  readonly removed: number;
   /** What a counter counted inside the run; `increaseOf` has the rule. */
   readonly increase: number;
   /** The first and the last number that a counter can show (not below zero); NaN: there is none. */
@@ -42,11 +46,13 @@ export const EMPTY_SUMMARY: Summary = Object.freeze({
   firstNumber: Number.NaN,
   lastNumber: Number.NaN,
   lastIsNumber: false,
+  lastIsRemoval: false,
   min: Number.NaN,
   max: Number.NaN,
   sum: 0,
   integral: 0,
   covered: 0,
+  removed: 0,
   increase: 0,
   firstCount: Number.NaN,
   lastCount: Number.NaN,
@@ -72,23 +78,26 @@ export function numberOf(state: string | null): number {
  */
 export const increaseOf = (before: number, after: number): number => (after < 0.9 * before ? after : after - before);
 
+/** Bits of a row's mark: its state text is new; it is a removal. */
+export const MARK = { changed: 1, removal: 2 } as const;
+
 export function summarise(rows: readonly Pick<Reading, "time" | "changed" | "state">[]): Summary {
   const times = new Float64Array(rows.length);
   const values = new Float64Array(rows.length);
-  const changed = new Uint8Array(rows.length);
+  const marks = new Uint8Array(rows.length);
   for (const [i, row] of rows.entries()) {
     times[i] = row.time;
     values[i] = numberOf(row.state);
-    changed[i] = row.changed === row.time ? 1 : 0;
+    marks[i] = (row.changed === row.time ? MARK.changed : 0) | (row.state === null ? MARK.removal : 0);
   }
-  return summariseColumns(times, values, changed, 0, rows.length);
+  return summariseColumns(times, values, marks, 0, rows.length);
 }
 
-/** Rows `from` up to, not including, `to`; a value is NaN where the state is no number, `changed` 1 where it is new. */
+/** Rows `from` up to, not including, `to`; a value is NaN where the state is no number, a mark has the bits of `MARK`. */
 export function summariseColumns(
   times: Float64Array,
   values: Float64Array,
-  changed: Uint8Array,
+  marks: Uint8Array,
   from: number,
   to: number,
 ): Summary {
@@ -102,10 +111,12 @@ export function summariseColumns(
   let sum = 0;
   let integral = 0;
   let covered = 0;
+  let removed = 0;
   let increase = 0;
   let firstCount = Number.NaN;
   let lastCount = Number.NaN;
   let holding = false;
+  let gone = false;
   let lastTime = times[from] as number;
   for (let i = from; i < to; i++) {
     const time = times[i] as number;
@@ -114,9 +125,11 @@ export function summariseColumns(
       const seconds = (time - lastTime) / 1e6;
       integral += lastNumber * seconds;
       covered += seconds;
-    }
+    } else if (gone) removed += (time - lastTime) / 1e6;
     lastTime = time;
-    changes += changed[i] as number;
+    const mark = marks[i] as number;
+    changes += mark & MARK.changed;
+    gone = (mark & MARK.removal) !== 0;
     holding = !Number.isNaN(value);
     if (!holding) continue;
     if (numbers++ === 0) firstNumber = value;
@@ -138,11 +151,13 @@ export function summariseColumns(
     firstNumber,
     lastNumber,
     lastIsNumber: holding,
+    lastIsRemoval: gone,
     min: numbers === 0 ? Number.NaN : min,
     max: numbers === 0 ? Number.NaN : max,
     sum,
     integral,
     covered,
+    removed,
     increase,
     firstCount,
     lastCount,
@@ -153,7 +168,8 @@ export function summariseColumns(
 export function combine(a: Summary, b: Summary): Summary {
   if (a.readings === 0) return b;
   if (b.readings === 0) return a;
-  const bridge = a.lastIsNumber ? (b.firstTime - a.lastTime) / 1e6 : 0;
+  const between = (b.firstTime - a.lastTime) / 1e6;
+  const bridge = a.lastIsNumber ? between : 0;
   const bridged = a.lastIsNumber ? a.lastNumber * bridge : 0;
   const counted = Number.isNaN(a.lastCount) || Number.isNaN(b.firstCount) ? 0 : increaseOf(a.lastCount, b.firstCount);
   return {
@@ -165,11 +181,13 @@ export function combine(a: Summary, b: Summary): Summary {
     firstNumber: a.numbers === 0 ? b.firstNumber : a.firstNumber,
     lastNumber: b.numbers === 0 ? a.lastNumber : b.lastNumber,
     lastIsNumber: b.lastIsNumber,
+    lastIsRemoval: b.lastIsRemoval,
     min: either(a.min, b.min, Math.min),
     max: either(a.max, b.max, Math.max),
     sum: a.sum + b.sum,
     integral: a.integral + bridged + b.integral,
     covered: a.covered + bridge + b.covered,
+    removed: a.removed + (a.lastIsRemoval ? between : 0) + b.removed,
     increase: a.increase + counted + b.increase,
     firstCount: Number.isNaN(a.firstCount) ? b.firstCount : a.firstCount,
     lastCount: Number.isNaN(b.lastCount) ? a.lastCount : b.lastCount,

@@ -27,13 +27,15 @@ const edges = fc
   .uniqueArray(fc.integer({ min: -10, max: SPAN + 10 }), { minLength: 2, maxLength: 12 })
   .map((all) => all.sort((a, b) => a - b).map((at) => T0 + at));
 
-const ADDED_UP = ["sum", "integral", "covered", "increase"] as const;
+const ADDED_UP = ["sum", "integral", "covered", "removed", "increase"] as const;
 
 /** What was added up may differ in its last digits, by the order in which it was added. */
 export function sameSummary(found: Summary, expected: Summary, of: readonly Reading[]): void {
-  const plain = (of: Summary) => ({ ...of, sum: 0, integral: 0, covered: 0, increase: 0 });
+  const plain = (one: Summary) => ({ ...one, ...Object.fromEntries(ADDED_UP.map((field) => [field, 0])) });
   assert.deepEqual(plain(found), plain(expected));
-  const size = of.reduce((all, row) => all + (Math.abs(numberOf(row.state)) || 0), 1) * Math.max(1, expected.covered);
+  const size =
+    of.reduce((all, row) => all + (Math.abs(numberOf(row.state)) || 0), 1) *
+    Math.max(1, expected.covered, expected.removed);
   for (const field of ADDED_UP) {
     const off = Math.abs(found[field] - expected[field]);
     assert.ok(off <= 1e-9 * size, `${field}: ${found[field]} instead of ${expected[field]}`);
