@@ -62,6 +62,8 @@ class HubCoordinator(DataUpdateCoordinator[Hub]):
         )
         self._stream: HubStream | None = None
         self._following = False
+        # Whether the user was asked for another token since the stream worked last.
+        self._asked = False
 
     @override
     async def _async_update_data(self) -> Hub:
@@ -119,6 +121,7 @@ class HubCoordinator(DataUpdateCoordinator[Hub]):
             try:
                 if self._stream is None:
                     self._stream, hub = await self._open()
+                    self._asked = False
                     self._reconnected(hub)
                 await self._listen(self._stream)
             except InvalidAuth as err:
@@ -197,7 +200,8 @@ class HubCoordinator(DataUpdateCoordinator[Hub]):
         if CONF_APP in self.config_entry.data:
             self.async_set_update_error(err)
             return WAIT_FOR_APP_S
-        if self.last_update_success:
+        if not self._asked:
+            self._asked = True
             self.config_entry.async_start_reauth(self.hass)
         self.async_set_update_error(err)
         return WAIT_AFTER_REFUSAL_S

@@ -322,6 +322,20 @@ async def test_a_refused_token_asks_the_user_once_and_knocks_seldom(
     await until(lambda: size(hass) == "2.5")
 
 
+async def test_a_token_that_is_refused_after_the_hub_was_away_asks_the_user_too(
+    hass: HomeAssistant, hub: HubServer, loaded: MockConfigEntry
+) -> None:
+    """It was removed meanwhile, or the hub came back with older data."""
+    await hub.stop()
+    await until(lambda: size(hass) == STATE_UNAVAILABLE)
+    hub.token = "hi_another"
+    await hub.start()
+    await until(lambda: len(hass.config_entries.flow.async_progress()) == 1)
+    tries = hub.count("/api/v1/live")
+    await until(lambda: hub.count("/api/v1/live") >= tries + 2)
+    assert len(hass.config_entries.flow.async_progress()) == 1
+
+
 async def test_a_refused_token_at_setup_asks_the_user_and_tries_no_more(
     hass: HomeAssistant, hub: HubServer, make_entry: Callable[..., MockConfigEntry]
 ) -> None:
