@@ -15,14 +15,10 @@ export function completenessOf(needs: {
   readonly window: Window;
 }): number | undefined {
   const { window } = needs;
-  const everywhere: Window[] = [...needs.open];
-  const own = new Map<SeriesId, Window[]>();
-  for (const gap of needs.gaps) {
-    if (gap.kind !== "states") continue;
-    if (gap.series === null) everywhere.push(gap);
-    else own.set(gap.series, [...(own.get(gap.series) ?? []), gap]);
-  }
-  const common = merge(everywhere);
+  const ofStates = needs.gaps.filter(({ kind }) => kind === "states");
+  /** Under null: those of every series. */
+  const own = Map.groupBy<SeriesId | null, Window & Gap>(ofStates, ({ series }) => series);
+  const common = merge([...needs.open, ...(own.get(null) ?? [])]);
   let total = 0;
   let missing = 0;
   for (const { id, since } of needs.series) {

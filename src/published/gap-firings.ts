@@ -13,11 +13,7 @@ export function firingsOf(
   nameOf: (series: SeriesId) => string | undefined,
   time: Micros,
 ): Firing[] {
-  const groups = new Map<string, Stored<Gap>[]>();
-  for (const gap of gaps) {
-    const group = `${gap.kind} ${gap.cause}`;
-    groups.set(group, [...(groups.get(group) ?? []), gap]);
-  }
+  const groups = Map.groupBy(gaps, ({ kind, cause }) => `${kind} ${cause}`);
   return [...groups.values()].map((group) => firingOf(group, nameOf, time)).sort((a, b) => a.id - b.id);
 }
 

@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import type { Answer } from "../../history/history.ts";
 import type { ApiEnv } from "../env.ts";
 import { refuse } from "../errors.ts";
+import { endingWith } from "../shapes/stream.ts";
 import { MOST_AT_ONCE } from "./policies.ts";
 
 /** Lets so many reads from disk be under way at a time; one counts until its answer has been taken to the end. */
@@ -40,7 +41,11 @@ export function createGate(most: { readonly caller: number; readonly all: number
       };
       try {
         const answer = await read();
-        if (answer instanceof ReadableStream) return watched(answer, leave) as typeof answer;
+        if (answer instanceof ReadableStream)
+          return endingWith(answer, (failure) => {
+            leave();
+            if (failure) throw failure.error;
+          }) as typeof answer;
         leave();
         return answer;
       } catch (error) {
@@ -49,32 +54,4 @@ export function createGate(most: { readonly caller: number; readonly all: number
       }
     },
   };
-}
-
-/** The same stream; tells when it has ended, whichever way. */
-function watched(
-  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
-  ended: () => void,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const reader = stream.getReader();
-  return new ReadableStream(
-    {
-      pull: async (controller) => {
-        try {
-          const { done, value } = await reader.read();
-          if (!done) return controller.enqueue(value);
-          ended();
-          controller.close();
-        } catch (error) {
-          ended();
-          controller.error(error);
-        }
-      },
-      cancel: (why) => {
-        ended();
-        return reader.cancel(why);
-      },
-    },
-    { highWaterMark: 0 },
-  );
 }

@@ -5,6 +5,7 @@ import { microsToRfc3339 } from "../../domain/time.ts";
 import type { Answer } from "../../history/history.ts";
 import { type Shape, timeSchema } from "../../history/shapes.ts";
 import type { ApiEnv } from "../env.ts";
+import { endingWith } from "./stream.ts";
 
 export {
   type AnnotationShape,
@@ -81,30 +82,8 @@ export const json = <T>(c: Context<ApiEnv>, value: T): Json<T> => jsonText<T>(c,
 export function jsonBytes<T>(c: Context<ApiEnv>, answer: Answer): Json<T> {
   const headers = jsonHeaders(c);
   if (answer instanceof Uint8Array) headers["content-length"] = String(answer.byteLength);
-  const body = answer instanceof Uint8Array ? answer : cutOff(answer, () => c.env?.incoming?.socket.destroy());
+  // An answer that fails half-way must not look complete: the connection is cut, so that the client notices.
+  const cut = () => c.env?.incoming?.socket.destroy();
+  const body = answer instanceof Uint8Array ? answer : endingWith(answer, (failure) => failure && cut());
   return new Response(body, { headers }) as Json<T>;
-}
-
-/** An answer that fails half-way must not look complete: the connection is cut, so that the client notices. */
-function cutOff(
-  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
-  cut: () => void,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const reader = stream.getReader();
-  return new ReadableStream(
-    {
-      pull: async (controller) => {
-        try {
-          const { done, value } = await reader.read();
-          if (done) controller.close();
-          else controller.enqueue(value);
-        } catch {
-          cut();
-          controller.close();
-        }
-      },
-      cancel: (why) => reader.cancel(why),
-    },
-    { highWaterMark: 0 },
-  );
 }
