@@ -5,21 +5,17 @@ import { eventually } from "../../support/eventually.ts";
 import { type HubGap, type HubRow, readHub } from "../../support/hub-reader.ts";
 import { runLoad, startLoad, waitForLoad } from "../../support/load.ts";
 import { type Home, hubHas } from "../../support/recorded-home.ts";
-import type { Fault } from "../runner/fault.ts";
-import { allIsThere, keyOf, mixWithout, openWorld, REGISTERED, tell, UNRECORDED, type World } from "./recorded.ts";
+import { allIsThere, besideCore, keyOf, mixWithout, REGISTERED, tell, UNRECORDED, type World } from "./recorded.ts";
 
 /** The hub is away for as long as 3,000 changes take. */
 const AWAY_CHANGES = 3_000;
 const STOPPED_CHANGES = 60_000;
 
-export const killedBesideCore: Fault = {
+export const killedBesideCore = besideCore({
   id: "R1",
   name: "kill -9 while entities are renamed",
   how: "SIGKILL; while the hub is away 3,000 changes, a rename and a swap of two names; then started again",
-  home: "Core",
-  runs: "always",
-  run: async (row, form) => {
-    await using world = await openWorld(form);
+  run: async (row, world, form) => {
     const { home } = world;
     const { control } = home;
     const rate = form.long ? 50 : 250;
@@ -62,16 +58,13 @@ export const killedBesideCore: Fault = {
     assert.deepEqual(namesAndTexts(rows, "right"), ["sensor.left", ...TEXTS_OF("right")]);
     tell(row, found);
   },
-};
+});
 
-export const stalledBesideCore: Fault = {
+export const stalledBesideCore = besideCore({
   id: "R8",
   name: "the hub stalls",
   how: "SIGSTOP at full speed until Home Assistant logs that the hub is unable to keep up, and cuts it off",
-  home: "Core",
-  runs: "always",
-  run: async (row, form) => {
-    await using world = await openWorld(form);
+  run: async (row, world) => {
     const { home } = world;
     const { control, core } = home;
 
@@ -101,16 +94,13 @@ export const stalledBesideCore: Fault = {
     tell(row, found);
     row.notes.push(`${made} changes at full speed, then cut off`);
   },
-};
+});
 
-export const coreRestarts: Fault = {
+export const coreRestarts = besideCore({
   id: "R6",
   name: "Home Assistant restarts",
   how: "as a user restarts it (long: off for 5 min), at 400 changes/s, some entities left out by its recorder",
-  home: "Core",
-  runs: "always",
-  run: async (row, form) => {
-    await using world = await openWorld(form);
+  run: async (row, world, form) => {
     const { home } = world;
     const { control, core } = home;
 
@@ -162,7 +152,7 @@ export const coreRestarts: Fault = {
     });
     tell(row, found);
   },
-};
+});
 
 /** What is made now is recorded live; answers with the time since which everything counts. */
 async function recordedFrom({ home, hub }: World, make: () => Promise<unknown>): Promise<number> {

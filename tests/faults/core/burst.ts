@@ -4,20 +4,16 @@ import { runLoad } from "../../support/load.ts";
 import { forgetPeak, peakBytes, residentBytes } from "../../support/memory.ts";
 import { hubHas } from "../../support/recorded-home.ts";
 import { MOST_RISE_BYTES, mb } from "../link/burst.ts";
-import type { Fault } from "../runner/fault.ts";
-import { allIsThere, openWorld, tell } from "./recorded.ts";
+import { allIsThere, besideCore, tell } from "./recorded.ts";
 
 const CHANGES = 20_000;
 const ENTITIES = 1_000;
 
-export const burstOfCore: Fault = {
+export const burstOfCore = besideCore({
   id: "R9",
   name: "20,000 changes at once",
   how: `${CHANGES} changes of ${ENTITIES} entities as fast as Home Assistant can make them`,
-  home: "Core",
-  runs: "always",
-  run: async (row, form) => {
-    await using world = await openWorld(form);
+  run: async (row, world) => {
     const { home, hub } = world;
     const from = (await home.mark()).time;
     const before = residentBytes(hub().pid);
@@ -35,4 +31,4 @@ export const burstOfCore: Fault = {
     assert.deepEqual(found.gaps, []);
     assert.ok(rise <= MOST_RISE_BYTES, `resident memory rose by ${mb(rise)}`);
   },
-};
+});

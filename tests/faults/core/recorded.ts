@@ -9,7 +9,7 @@ import type { LoadKind } from "../../support/load.ts";
 import { type Home, HUB_EVENTS, hubHas, seriesOf } from "../../support/recorded-home.ts";
 import { readRecorder, recorderCaughtUp } from "../../support/recorder.ts";
 import { followRenames } from "../../support/renames.ts";
-import type { Form, Row } from "../runner/fault.ts";
+import type { Fault, Form, Row } from "../runner/fault.ts";
 
 /** Core's recorder writes a few thousand rows a second, so it is far behind after a run at full speed. */
 const FILLED_WITHIN = 150;
@@ -29,7 +29,7 @@ export type World = AsyncDisposable & {
 
 const prepared = new WeakSet<Home>();
 
-export async function openWorld(form: Form): Promise<World> {
+async function openWorld(form: Form): Promise<World> {
   const home = await form.core();
   if (!prepared.has(home)) {
     const entities = REGISTERED.map((unique_id) => ({ unique_id, object_id: unique_id, device: "Cellar" }));
@@ -50,6 +50,20 @@ export async function openWorld(form: Form): Promise<World> {
   await world.startHub();
   return world;
 }
+
+/** A fault in a world of its own, which ends with it. */
+export const besideCore = ({
+  run,
+  ...fault
+}: Pick<Fault, "id" | "name" | "how"> & { run(row: Row, world: World, form: Form): Promise<void> }): Fault => ({
+  ...fault,
+  home: "Core",
+  runs: "always",
+  run: async (row, form) => {
+    await using world = await openWorld(form);
+    await run(row, world, form);
+  },
+});
 
 /** What `allIsThere` found, in the words of the table. */
 export function tell(row: Row, { findings, gaps, unknowable }: Found): void {

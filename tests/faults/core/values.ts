@@ -4,17 +4,13 @@ import { readHub } from "../../support/hub-reader.ts";
 import { hubHas } from "../../support/recorded-home.ts";
 import { ALL } from "../../support/simulated-home.ts";
 import { CASES } from "../input/values.ts";
-import type { Fault } from "../runner/fault.ts";
-import { openWorld } from "./recorded.ts";
+import { besideCore } from "./recorded.ts";
 
-export const valuesOfCore: Fault = {
+export const valuesOfCore = besideCore({
   id: "R11",
   name: "odd values",
   how: `${CASES.length} states and attributes given to Home Assistant by REST; what it takes is compared with what the hub answers`,
-  home: "Core",
-  runs: "always",
-  run: async (row, form) => {
-    await using world = await openWorld(form);
+  run: async (row, world) => {
     const { core, control } = world.home;
     const headers = { authorization: `Bearer ${core.token}`, "content-type": "application/json" };
     const refused: string[] = [];
@@ -52,4 +48,4 @@ export const valuesOfCore: Fault = {
     assert.deepEqual(altered, []);
     for (const { entityId } of taken) await control.rest("DELETE", `/api/states/${entityId}`);
   },
-};
+});

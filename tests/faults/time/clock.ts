@@ -4,7 +4,7 @@ import { eventually } from "../../support/eventually.ts";
 import type { LiveChange } from "../../support/hub-reader.ts";
 import { openShimControl, shimEnvironment, shimUnavailable } from "../../support/shim.ts";
 import { ALL, loadNames, openSimulatedHome, type SimulatedHome } from "../../support/simulated-home.ts";
-import { type Fault, judge, skip } from "../runner/fault.ts";
+import { type Fault, judge, type Row, skip } from "../runner/fault.ts";
 
 const RATE = 500;
 const ENTITIES = 50;
@@ -84,11 +84,11 @@ export const startIn1970: Fault = {
   },
 };
 
-async function check(row: { gaps?: number }, home: SimulatedHome, heard: readonly LiveChange[]): Promise<void> {
+async function check(row: Row, home: SimulatedHome, heard: readonly LiveChange[]): Promise<void> {
   const rows = await home.reader.history(loadNames(ENTITIES), ...ALL);
   const gaps = await home.reader.gaps(...ALL);
   row.gaps = gaps.length;
-  judge(row as never, home.sim.load.emitted.list(), rows);
+  judge(row, home.sim.load.emitted.list(), rows);
   assert.deepEqual(
     gaps.filter(({ from, to }) => to <= from),
     [],
