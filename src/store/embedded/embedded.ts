@@ -7,6 +7,7 @@ import { gapsIn } from "../shared/ledger.ts";
 import type { Damage, Store, View } from "../store.ts";
 import { type Files, syncFolder, systemFiles } from "./files.ts";
 import { type Lock, lockFolder } from "./lock.ts";
+import { filesToCopy } from "./maintenance/files-to-copy.ts";
 import { createIndexer, type IndexBuilder } from "./maintenance/indexer.ts";
 import { createWorkerBuilder } from "./maintenance/worker-builder.ts";
 import { type EmbeddedContent, pictureOf } from "./reader/picture.ts";
@@ -110,6 +111,20 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
     for (const segment of broken) indexer.enqueue(segment);
   };
 
+  const holdFiles = async () => {
+    holds++;
+    // A segment that is being begun now is in its place when this write is done.
+    await appender.settled();
+    const freeIndexer = await indexer.hold();
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      holds--;
+      freeIndexer();
+    };
+  };
+
   const close = async () => {
     await appender.close();
     await indexer.close();
@@ -177,18 +192,19 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
         position: ledger.position,
       };
     },
-    holdFiles: async () => {
-      holds++;
-      // A segment that is being begun now is in its place when this write is done.
-      await appender.settled();
-      const freeIndexer = await indexer.hold();
-      let held = true;
-      return () => {
-        if (!held) return;
-        held = false;
-        holds--;
-        freeIndexer();
-      };
+    holdFiles,
+    snapshot: async () => {
+      const free = await holdFiles();
+      try {
+        const token = ++tokens;
+        const { segments } = tail;
+        views.set(token, [...segments]);
+        const { position, readings, events, gaps } = ledger;
+        const counts = { position, readings, events, gaps: gaps.length };
+        return { files: filesToCopy(segments), ...counts, release: () => void views.delete(token) };
+      } finally {
+        free();
+      }
     },
     sync: () => syncing.sync(),
     maintained: () => indexer.idle(),

@@ -97,6 +97,14 @@ export function createMemoryStore(): Store {
       position: ledger.position,
     }),
     holdFiles: async () => () => {},
+    snapshot: async () => ({
+      files: [],
+      position: ledger.position,
+      readings: ledger.readings,
+      events: ledger.events,
+      gaps: ledger.gaps.length,
+      release: () => {},
+    }),
     sync: async () => {},
     close: async () => {
       closed = true;
