@@ -25,7 +25,7 @@ async function open(
   return { sim, hub };
 }
 const isLive = (hub: TestLink) => () => hub.part().state === "ok" && hub.part().why === undefined;
-const has = (hub: TestLink, entityId: string, state: string) => async () =>
+const has = (hub: TestLink, entityId: string, state: string | null) => async () =>
   (await hub.states(entityId)).at(-1)?.state === state;
 const statesOf = async (hub: TestLink, entityId: string) => (await hub.states(entityId)).map(({ state }) => state);
 
@@ -118,6 +118,26 @@ test("who answers, and not as Home Assistant does, is tried ever more slowly, up
   await hub.pass(1_200);
   assert.ok(tries >= 9 && tries <= 22, `${tries} tries in twenty minutes`);
   assert.match(hub.part().fix ?? "", /check the address and its path/);
+});
+
+test("an entity that came, changed and went while nobody listened is filled, and is not there any more", async (t) => {
+  const guest = "light.guest";
+  const { sim, hub } = await open(t);
+  await hub.until(isLive(hub));
+  await sim.faults.unlisten();
+  await hub.until(() => !hub.link.connected);
+  for (const state of ["on", "off"]) sim.core.states.set(guest, state, {});
+  sim.core.states.remove(guest);
+  sim.core.states.set("light.once", "on", {});
+  sim.core.states.remove("light.once");
+  await sim.faults.listen();
+  await hub.until(has(hub, guest, null));
+  assert.deepEqual(await statesOf(hub, guest), ["on", "off", null]);
+  assert.deepEqual(await statesOf(hub, "light.once"), [], "the logbook tells no first state");
+  assert.deepEqual(
+    hub.store.gaps(ALL_TIME).map(({ kind }) => kind),
+    ["events"],
+  );
 });
 
 test("live changes wait half a minute for history at most; what comes later lands before them in time", async (t) => {

@@ -90,7 +90,9 @@ export async function catchUp(needs: CatchUpNeeds): Promise<{ rest: Promise<Caug
   /** Home Assistant runs by now: what is still missing is gone. */
   const removeGone = async () => {
     const present = new Set([...needs.holdings.entities()].filter((one) => one.present).map((one) => one.entityId));
-    const gone = names.filter((entityId) => present.has(entityId) && !needs.isPresent(entityId));
+    const gone = [...names, ...fill.strangers()].filter(
+      (entityId) => present.has(entityId) && !needs.isPresent(entityId),
+    );
     const at = Math.max(since.changes, fill.open().to ?? 0);
     const items = gone.map((id): FeedItem => ({ kind: "change", change: removal(id, at, "filled") }));
     if (items.length > 0) await needs.record(items);

@@ -1,154 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createTestClock, TEST_TIME } from "../../../tests/support/test-clock.ts";
-import { Failure } from "../../domain/failure.ts";
-import type { Change, FeedItem, HomeGap } from "../../domain/home.ts";
-import { type Micros, microsFromRfc3339 } from "../../domain/time.ts";
-import { silentLog } from "../../platform/log.ts";
-import { planFill, rowKey } from "./fill.ts";
+import { at, change, FROM, SECOND, setUpFill, TO } from "../../../tests/support/test-fill.ts";
+import type { Failure } from "../../domain/failure.ts";
 import type { OpenHole } from "./holes.ts";
 
-const SECOND = 1_000_000;
-const FROM = TEST_TIME;
-const TO = TEST_TIME + 60 * SECOND;
-const at = (seconds: number): Micros => FROM + seconds * SECOND;
-
-const change = (entityId: string, seconds: number, state: string | null, more: Partial<Change> = {}): Change => ({
-  entityId,
-  state,
-  attributes: { of: "the wire" },
-  time: at(seconds),
-  changed: at(seconds),
-  context: { id: "c", parentId: null, userId: null },
-  origin: "live",
-  timeIsArrival: false,
-  ...more,
-});
-
-type Row = { entityId: string; time: Micros; state: string | null; committed: boolean };
-
-/** Home Assistant's recorder as its history command shows it: both ends of the asked time are outside. */
-function createRecorder() {
-  const rows: Row[] = [];
-  const answers: number[] = [];
-  let known = true;
-  let commitAfter = Number.POSITIVE_INFINITY;
-  const commit = () => {
-    for (const row of rows) row.committed = true;
-  };
-  return {
-    answers,
-    keep: (entityId: string, seconds: number, state: string | null, committed = true) =>
-      rows.push({ entityId, time: at(seconds), state, committed }),
-    commit,
-    commitAfter: (asked: number) => {
-      commitAfter = asked;
-    },
-    isKnown: (is: boolean) => {
-      known = is;
-    },
-    call: async (command: { type: string; [key: string]: unknown }): Promise<unknown> => {
-      if (command.type === "recorder/info") return { backlog: 0 };
-      assert.equal(command.type, "history/history_during_period");
-      if (!known) throw new Failure("command_refused", "Home Assistant refused history: Unknown command.");
-      const [from, to] = [command.start_time, command.end_time].map(
-        (time) => microsFromRfc3339(String(time)) as Micros,
-      );
-      const found = rows
-        .filter(
-          ({ entityId, time }) =>
-            (command.entity_ids as string[]).includes(entityId) && time > (from as Micros) && time < (to as Micros),
-        )
-        .filter(({ committed }) => committed)
-        .sort((a, b) => a.time - b.time);
-      answers.push(found.length);
-      if (answers.length >= commitAfter) commit();
-      const answer: { [entityId: string]: unknown[] } = {};
-      for (const { entityId, time, state } of found) {
-        answer[entityId] ??= [];
-        answer[entityId].push({ s: state, a: { of: "the recorder" }, lu: time / 1e6 });
-      }
-      return answer;
-    },
-  };
-}
-
-type Setup = {
-  snapshot?: Change[];
-  held?: Change[];
-  earlier?: OpenHole[];
-  untilRunning?: () => Promise<void>;
-  to?: Micros;
-};
-
-function setUp({ snapshot = [], held = [], earlier = [], untilRunning = async () => {}, to = TO }: Setup) {
-  const recorder = createRecorder();
-  const clock = createTestClock(to);
-  const store = [...held];
-  const gaps: HomeGap[] = [];
-  const recorded: Change[] = [];
-  const batches: number[] = [];
-  const latest = (entityId: string) =>
-    store
-      .filter((one) => one.entityId === entityId)
-      .reduce<Change | undefined>((a, b) => (a && a.time > b.time ? a : b), undefined);
-  const closing = new AbortController();
-  const fill = planFill(
-    { from: FROM, asked: to - SECOND, to, snapshot, earlier },
-    {
-      call: recorder.call,
-      holdings: {
-        latest,
-        rows: async (entityId, window) =>
-          new Set(
-            store
-              .filter((one) => one.entityId === entityId && one.time >= window.from && one.time < window.to)
-              .map(({ time, state }) => rowKey(time, state)),
-          ),
-        entities: () =>
-          [...new Set(store.map(({ entityId }) => entityId))].map((entityId) => ({
-            entityId,
-            present: latest(entityId)?.state !== null,
-          })),
-      },
-      record: async (items: readonly FeedItem[]) => {
-        batches.push(items.length);
-        for (const item of items) {
-          if (item.kind === "gap") gaps.push(item.gap);
-          if (item.kind !== "change") continue;
-          recorded.push(item.change);
-          store.push(item.change);
-        }
-      },
-      clock,
-      log: silentLog,
-      settleMs: [6_000, 15_000],
-      untilRunning,
-      signal: closing.signal,
-    },
-  );
-  /** Lets the clock run until the promise is settled. */
-  const run = async <T>(promise: Promise<T>): Promise<T> => {
-    let done = false;
-    promise.then(
-      () => (done = true),
-      () => (done = true),
-    );
-    while (!done) {
-      await new Promise((resolve) => setImmediate(resolve));
-      if (clock.timers > 0) clock.advance(100);
-    }
-    return promise;
-  };
-  const told = () =>
-    recorded.map(({ entityId, time, state, origin }) => [entityId, (time - FROM) / SECOND, state, origin]);
-  /** As the live stream does. */
-  const hear = (heard: Change) => store.push(heard);
-  return { recorder, fill, gaps, recorded, batches, closing, run, told, hear };
-}
-
 test("what history holds and the store lacks is filled, before the present state, marked", async () => {
-  const { recorder, fill, told, recorded, gaps, run } = setUp({
+  const { recorder, fill, told, recorded, gaps, run } = setUpFill({
     held: [change("sensor.a", 0, "0")],
     snapshot: [change("sensor.a", 30, "3")],
   });
@@ -179,7 +36,7 @@ test("what history holds and the store lacks is filled, before the present state
 });
 
 test("rows are told apart by entity, microsecond and state; one that is held stays as it is", async () => {
-  const { recorder, fill, told } = setUp({
+  const { recorder, fill, told } = setUpFill({
     held: [change("sensor.a", 0, "0"), change("sensor.a", 5, "5"), change("sensor.b", 0, "0")],
     snapshot: [change("sensor.a", 30, "3"), change("sensor.b", 30, "3")],
   });
@@ -196,7 +53,7 @@ test("rows are told apart by entity, microsecond and state; one that is held sta
 });
 
 test("a hole is asked for from ten seconds before it: clocks are adjusted", async () => {
-  const { recorder, fill, told } = setUp({
+  const { recorder, fill, told } = setUpFill({
     held: [change("sensor.a", -60, "0")],
     snapshot: [change("sensor.a", 30, "3")],
   });
@@ -207,7 +64,7 @@ test("a hole is asked for from ten seconds before it: clocks are adjusted", asyn
 });
 
 test("what the recorder writes late is asked for again", async () => {
-  const { recorder, fill, told, gaps, run } = setUp({
+  const { recorder, fill, told, gaps, run } = setUpFill({
     held: [change("sensor.a", 0, "0")],
     snapshot: [change("sensor.a", 30, "3")],
   });
@@ -223,7 +80,7 @@ test("what the recorder writes late is asked for again", async () => {
 });
 
 test("an entity that is gone is asked for until its removal is there: a later row may not be the last", async () => {
-  const { recorder, fill, told, run } = setUp({ held: [change("sensor.gone", -1, "0")] });
+  const { recorder, fill, told, run } = setUpFill({ held: [change("sensor.gone", -1, "0")] });
   recorder.keep("sensor.gone", -1, "0");
   recorder.keep("sensor.gone", 10, "1");
   recorder.keep("sensor.gone", 20, "2", false);
@@ -245,7 +102,7 @@ test("an entity that is gone is asked for until its removal is there: a later ro
 
 test("gaps are exactly what stays unknown: from the last row held to the present one", async () => {
   const names = ["sensor.whole", "sensor.left_out", "sensor.partly", "sensor.quiet", "sensor.adjacent"];
-  const { recorder, fill, gaps, run } = setUp({
+  const { recorder, fill, gaps, run } = setUpFill({
     held: [...names.map((name) => change(name, -1, "0")), change("sensor.adjacent", 40 - 1e-6, "1")],
     snapshot: [
       change("sensor.whole", 30, "3"),
@@ -273,7 +130,7 @@ test("gaps are exactly what stays unknown: from the last row held to the present
 
 test("without history all that changed is a gap; if history comes back in time, nothing is", async () => {
   for (const returns of [false, true]) {
-    const { recorder, fill, gaps, told, run } = setUp({
+    const { recorder, fill, gaps, told, run } = setUpFill({
       held: [change("sensor.a", 0, "0"), change("sensor.b", 0, "0"), change("sensor.gone", 0, "0")],
       snapshot: [change("sensor.a", 30, "3"), change("sensor.b", 0, "0")],
     });
@@ -301,7 +158,7 @@ test("without history all that changed is a gap; if history comes back in time, 
 });
 
 test("of an entity that is gone, all that history knows is filled; whether it is recorded shows by its last row", async () => {
-  const { recorder, fill, gaps, told, run } = setUp({
+  const { recorder, fill, gaps, told, run } = setUpFill({
     held: ["sensor.gone", "sensor.quiet", "sensor.left_out"].map((name) => change(name, -3_600, "0")),
     snapshot: [],
   });
@@ -321,7 +178,7 @@ test("of an entity that is gone, all that history knows is filled; whether it is
 });
 
 test("what was absent and is back at once is there once, as it was heard", async () => {
-  const { recorder, fill, hear, run, gaps, told } = setUp({
+  const { recorder, fill, hear, run, gaps, told } = setUpFill({
     held: [change("sensor.back", 0, "0"), change("sensor.left_out", 0, "0"), change("sensor.a", 0, "0")],
     snapshot: [change("sensor.a", 59, "now")],
   });
@@ -351,7 +208,7 @@ test("what was absent and is back at once is there once, as it was heard", async
 
 test("a removal that was heard has the time of its arrival; history's row of it is the same one", async () => {
   const removal = (seconds: number) => change("sensor.a", seconds, null, { timeIsArrival: true });
-  const { recorder, fill, told } = setUp({
+  const { recorder, fill, told } = setUpFill({
     held: [change("sensor.a", -9, "1"), removal(-8.9), change("sensor.a", -7, "2"), removal(-6.9)],
     snapshot: [change("sensor.a", 30, "5")],
   });
@@ -382,7 +239,7 @@ test("a removal that was heard has the time of its arrival; history's row of it 
 
 test("a long hole is asked for piece by piece: no row is lost between two, and no answer is endless", async () => {
   const days = 3 * 24 * 3600;
-  const { recorder, fill, recorded, batches } = setUp({
+  const { recorder, fill, recorded, batches } = setUpFill({
     held: [change("sensor.a", 0, "0")],
     snapshot: [change("sensor.a", days, "last")],
     to: at(days),
@@ -399,7 +256,7 @@ test("a long hole is asked for piece by piece: no row is lost between two, and n
 
 test("a hole that was left open is gone over again, and its gap ends where its own states did", async () => {
   const earlier = (changed: string[], absent: string[]): OpenHole => ({ from: at(-100), to: at(-50), changed, absent });
-  const { recorder, fill, gaps, told, run } = setUp({
+  const { recorder, fill, gaps, told, run } = setUpFill({
     held: [
       change("sensor.late", -100, "0"),
       change("sensor.late", -60, "3", { origin: "filled" }),
@@ -428,7 +285,7 @@ test("a hole that was left open is gone over again, and its gap ends where its o
 
 test("nothing is called unknown before Home Assistant has started", async () => {
   const started = Promise.withResolvers<void>();
-  const { recorder, fill, gaps, run } = setUp({
+  const { recorder, fill, gaps, run } = setUpFill({
     held: [change("sensor.a", 0, "0")],
     snapshot: [change("sensor.a", 30, "3")],
     untilRunning: () => started.promise,
@@ -445,7 +302,7 @@ test("nothing is called unknown before Home Assistant has started", async () => 
 });
 
 test("a filling whose connection ends fails: it is done anew by the next one", async () => {
-  const { fill, closing, gaps, run } = setUp({
+  const { fill, closing, gaps, run } = setUpFill({
     held: [change("sensor.a", 0, "0")],
     snapshot: [change("sensor.a", 30, "3")],
   });

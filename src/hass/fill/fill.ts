@@ -6,6 +6,7 @@ import type { Log } from "../../platform/log.ts";
 import { recordedChanges } from "./history.ts";
 import type { OpenHole } from "./holes.ts";
 import { heldRemovals, rowKey, timeOf } from "./rows.ts";
+import { strangersIn } from "./strangers.ts";
 
 export { rowKey } from "./rows.ts";
 
@@ -77,6 +78,8 @@ export type Fill = {
   open(): OpenHole;
   /** Asks again for what the recorder wrote later, and records a gap for all that stays unknown. */
   settle(): Promise<{ filled: number; gaps: number }>;
+  /** Entities that came and went meanwhile, as far as `settle` found any. */
+  strangers(): readonly string[];
 };
 
 /** A hole's filling in two steps, so that live changes flow again as soon as the order of time allows. */
@@ -88,6 +91,8 @@ export function planFill(hole: Hole, needs: FillNeeds): Fill {
   const oldest = hole.earlier.reduce((time, earlier) => Math.min(time, earlier.from - MARGIN), window.from);
   const touched = hole.snapshot.filter((change) => change.time >= window.from);
   const absent = [...holdings.entities()].filter(({ entityId }) => !present.has(entityId));
+  const known = new Set([...present.keys(), ...[...holdings.entities()].map(({ entityId }) => entityId)]);
+  let strangers: readonly string[] = [];
   const held = new Map<string, Set<string>>();
   const stretches = new Map<string, Stretch[]>();
   /**
@@ -226,6 +231,16 @@ export function planFill(hole: Hole, needs: FillNeeds): Fill {
       if (orLater) filled += await tryPass([entityId], { from: proof, to: proof + 1 });
     return filled;
   };
+  /** The recorder has caught up by now, so that the logbook, which reads what it wrote, has too. */
+  const fillStrangers = async (): Promise<number> => {
+    if (historyMissing) return 0;
+    const found = new Set<string>();
+    const isKnown = (entityId: string) => known.has(entityId);
+    for (const { from, to } of [...hole.earlier, hole])
+      for (const id of await strangersIn({ from, to: to ?? hole.to }, { call: needs.call, isKnown })) found.add(id);
+    strangers = [...found];
+    return tryPass(strangers, { from: oldest, to: window.to });
+  };
   const gapsLeft = async (): Promise<HomeGap[]> => {
     const gaps: HomeGap[] = [];
     for (const { entityId, from: earliest, to, orLater } of unproven()) {
@@ -247,6 +262,7 @@ export function planFill(hole: Hole, needs: FillNeeds): Fill {
   };
   return {
     snapshot,
+    strangers: () => strangers,
     first: async () => {
       await marking();
       const filled = await tryPass([...changedNames(), ...absent.map(({ entityId }) => entityId)], window);
@@ -270,6 +286,7 @@ export function planFill(hole: Hole, needs: FillNeeds): Fill {
         if (signal.aborted) throw new Failure("connection_lost", "the connection ended while a hole was filled");
         filled += await askAgain();
       }
+      filled += await fillStrangers();
       const gaps = await gapsLeft();
       await recordSlowly(gaps.map((gap): FeedItem => ({ kind: "gap", gap })));
       if (historyMissing)

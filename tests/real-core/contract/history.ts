@@ -96,6 +96,56 @@ export const HISTORY: readonly Scenario[] = [
       }),
   },
   {
+    promise: "the logbook: which of those that came, changed and went it names, and what it refuses",
+    ask: (peer) =>
+      withWire(peer, async (wire) => {
+        const began = Date.now() / 1000 - 1;
+        const lives: [name: string, states: [string, Record<string, unknown>?][]][] = [
+          [freshEntity("light"), [["on"], ["off"], ["off", { x: 1 }], ["on", { x: 1 }]]],
+          [freshEntity("light"), [["on"], ["on", { x: 1 }]]],
+          [freshEntity("geo_location"), [["12"]]],
+          [
+            freshEntity("geo_location"),
+            [
+              ["12", { unit_of_measurement: "km" }],
+              ["13", { unit_of_measurement: "km" }],
+            ],
+          ],
+          [freshEntity("counter"), [["1"], ["2"]]],
+          [freshEntity("sensor"), [["1"], ["2"]]],
+          [
+            freshEntity("sensor"),
+            [
+              ["1", { unit_of_measurement: "W" }],
+              ["2", { unit_of_measurement: "W" }],
+            ],
+          ],
+        ];
+        for (const [entity, states] of lives) {
+          for (const [state, attributes = {}] of states) await setState(peer, entity, { state, attributes });
+          await rest(peer, "DELETE", `/api/states/${entity}`);
+        }
+        for (const [entity] of lives) await recorded(wire, entity, null);
+        type Entry = { entity_id?: string; state?: string; when?: number };
+        const told = await wire.result<Entry[]>("logbook/get_events", { start_time: iso(began) });
+        const own = told.filter(({ entity_id }) => lives.some(([name]) => name === entity_id));
+        const outside = { start_time: iso(began - 60), end_time: iso(own[0]?.when ?? 0) };
+        const before = await wire.result<Entry[]>("logbook/get_events", outside);
+        const codes: unknown[] = [];
+        for (const fields of [{}, { start_time: "nonsense" }, { start_time: iso(began), end_time: "nonsense" }])
+          codes.push((await wire.call("logbook/get_events", fields)).error?.code);
+        return {
+          told: own.map(({ entity_id, state, when }) => [
+            lives.findIndex(([name]) => name === entity_id),
+            state,
+            typeof when,
+          ]),
+          before: before.filter(({ entity_id }) => entity_id === own[0]?.entity_id).length,
+          codes,
+        };
+      }),
+  },
+  {
     promise: "the times of history are the times of the live stream, to the microsecond",
     ask: (peer) =>
       withWire(peer, async (wire) => {

@@ -23,6 +23,8 @@ export type Recorder = {
   /** The latest committed row before `time`. */
   before(entityId: string, time: Micros): Row | undefined;
   knows(entityId: string): boolean;
+  /** Of every entity that has rows, those that are gone too. */
+  names(): Iterable<string>;
   /** The oldest row there is. */
   oldest(): Micros | undefined;
   excluded: Set<string>;
@@ -123,6 +125,7 @@ export function createRecorder(needs: {
       return undefined;
     },
     knows: (entityId) => latest.has(entityId),
+    names: () => latest.keys(),
     oldest: () => (written === 0 ? undefined : (updated[slotOf(Math.max(1, written - most + 1))] as number)),
     stats: () => ({ rows: Math.min(written, most), dropped: Math.max(0, written - most) }),
   };

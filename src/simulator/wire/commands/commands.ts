@@ -4,6 +4,7 @@ import type { FaultSwitches } from "../../faults/faults.ts";
 import type { Command } from "../command.ts";
 import { eventCommands } from "./events.ts";
 import { historyCommands } from "./history.ts";
+import { logbookCommands } from "./logbook.ts";
 import { registryCommands } from "./registries.ts";
 import { serviceCommands } from "./services.ts";
 import { type SystemNeeds, systemCommands } from "./system.ts";
@@ -25,6 +26,7 @@ export function createCommands(
       ...serviceCommands(needs),
       ...registryCommands(needs),
       ...historyCommands({ core: needs.core, gate: switches.gate }),
+      ...logbookCommands(needs.core),
       ...systemCommands(needs),
     }),
   );

@@ -1,12 +1,13 @@
 import { Failure } from "../../../domain/failure.ts";
 import { domainOf } from "../../../domain/series.ts";
-import { type Micros, microsFromRfc3339 } from "../../../domain/time.ts";
+import type { Micros } from "../../../domain/time.ts";
 import type { Core } from "../../core/core.ts";
 import type { Row } from "../../core/recorder/recorder.ts";
 import { attributesText, clockSecondsText, secondsText } from "../../core/state/wire.ts";
 import { ENTITY_ID } from "../../registry/entities.ts";
 import type { Commands } from "../command.ts";
 import { flag, listOf, may, must, text } from "../messages/schema.ts";
+import { parseTime } from "./times.ts";
 
 /** Home Assistant's recorder/history/const.py. */
 const SIGNIFICANT_DOMAINS = ["climate", "device_tracker", "humidifier", "thermostat", "water_heater"];
@@ -115,12 +116,4 @@ function fullRow(row: Row, asked: { minimal: boolean; noAttributes: boolean; wit
   const changed =
     asked.withChanged && time === undefined && row.changed !== row.updated ? `,"lc":${secondsText(row.changed)}` : "";
   return `{"s":${JSON.stringify(row.state)},${attributes}"lu":${updated}${changed}}`;
-}
-
-/** ISO times; without a zone Home Assistant means its own, which is UTC enough for a simulated home. */
-function parseTime(value: string): Micros | undefined {
-  const zoned = microsFromRfc3339(value);
-  if (zoned !== undefined) return zoned;
-  if (!/^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?$/.test(value)) return undefined;
-  return microsFromRfc3339(`${value.length === 10 ? `${value}T00:00:00` : value}Z`);
 }
