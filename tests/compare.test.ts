@@ -92,10 +92,11 @@ test("on the live stream a wrong context, last_changed or removal mark is found"
 
 test("only what was never there before an interruption, and is gone when it ends, came and went within it", () => {
   const hole = { from: 10, to: 20 };
-  const isExcused = (changes: readonly (readonly [number, string | null])[], at = 12) =>
+  const isExcused = (changes: readonly (readonly [number, string | null])[], at = 12, logbook: string[] = []) =>
     whatCameAndWent(
       changes.map(([updated, state]) => ({ entityId, updated, state })),
       [hole],
+      new Set(logbook),
     )({ entityId, time: at, state: "a" });
   const within = [
     [12, "a"],
@@ -103,6 +104,8 @@ test("only what was never there before an interruption, and is gone when it ends
     [18, null],
   ] as const;
   assert.equal(isExcused(within), true);
+  assert.equal(isExcused(within, 12, ["sensor.y"]), true);
+  assert.equal(isExcused(within, 12, [entityId]), false, "the logbook names it");
   assert.equal(isExcused([...within, [25, "c"]]), true, "it comes again later");
   assert.equal(isExcused([[5, "a"], ...within]), false, "it was there before");
   assert.equal(isExcused([[12, "a"]]), false, "it is still there");
@@ -118,7 +121,7 @@ test("only what was never there before an interruption, and is gone when it ends
   assert.equal(isExcused([[5, "a"], [6, null], ...within]), false, "its name is known from before");
   assert.equal(isExcused(within, 21), false, "another row of it, outside");
   assert.equal(
-    whatCameAndWent([{ entityId, updated: 12, state: null }], [hole])({ ...row(12, "a"), entityId: "a.b" }),
+    whatCameAndWent([{ entityId, updated: 12, state: null }], [hole], new Set())({ ...row(12, "a"), entityId: "a.b" }),
     false,
   );
 });

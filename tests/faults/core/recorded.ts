@@ -7,7 +7,7 @@ import { type Hub, startHub } from "../../support/hub.ts";
 import { type HubGap, type HubRow, readHub } from "../../support/hub-reader.ts";
 import type { LoadKind } from "../../support/load.ts";
 import { type Home, HUB_EVENTS, hubHas, seriesOf } from "../../support/recorded-home.ts";
-import { readRecorder, recorderCaughtUp } from "../../support/recorder.ts";
+import { isoOf, readRecorder, recorderCaughtUp } from "../../support/recorder.ts";
 import { followRenames } from "../../support/renames.ts";
 import type { Fault, Form, Row } from "../runner/fault.ts";
 
@@ -87,7 +87,7 @@ export type Found = {
   readonly findings: Findings;
   readonly rows: readonly HubRow[];
   readonly gaps: readonly HubGap[];
-  /** Rows that the hub lacks of entities that came and went within an interruption, as the witnesses tell. */
+  /** Rows that the hub lacks, and that no program could have found, as the witnesses tell. */
   readonly unknowable: readonly Placed[];
 };
 
@@ -133,7 +133,8 @@ export async function allIsThere(world: World, expected: Expected): Promise<Foun
     const gaps = (await reader.gaps(from, end.time)).filter((gap) => gap.to > from && gap.from < end.time);
     const inEvents = gaps.filter(({ kind }) => kind === "events");
     const snapshots = control.connections.flatMap(({ states }) => states);
-    const cameAndWent = whatCameAndWent([...control.changes(), ...(sent ?? []), ...recorded, ...snapshots], inEvents);
+    const seen = [...control.changes(), ...(sent ?? []), ...recorded, ...snapshots];
+    const cameAndWent = whatCameAndWent(seen, inEvents, await inLogbook(world, inEvents));
     const findings: Findings = compare({ sent: all, rows, recorded });
     findings.extra = findings.extra.filter((row) => !unsent?.(row));
     const lacking = [...findings.missing, ...findings.lost.map((one) => ({ ...one, time: one.updated }))];
@@ -155,6 +156,17 @@ export async function allIsThere(world: World, expected: Expected): Promise<Foun
     await eventsAreThereOrInAGap(world, from, end.time, inEvents);
     return { findings, rows, gaps, unknowable: lacking.filter(cameAndWent) };
   });
+}
+
+/** The names that Home Assistant's logbook tells of some times. */
+async function inLogbook({ home }: World, times: readonly HubGap[]): Promise<Set<string | undefined>> {
+  const names = new Set<string | undefined>();
+  for (const { from, to } of times) {
+    const asked = { start_time: isoOf(from), end_time: isoOf(to) };
+    for (const { entity_id } of await home.control.call<{ entity_id?: string }[]>("logbook/get_events", asked))
+      names.add(entity_id);
+  }
+  return names;
 }
 
 async function eventsAreThereOrInAGap(
