@@ -12,6 +12,7 @@ import { openIntegrationToken } from "./database/access/integration-token.ts";
 import { keptServerId } from "./database/home/server-id.ts";
 import { openSetupMark } from "./database/home/setup-mark.ts";
 import { openDatabase } from "./database/open.ts";
+import { isTimeZone, knownTimeZone } from "./domain/calendar.ts";
 import { describeError, Failure } from "./domain/failure.ts";
 import { type HomeFacts, REGISTRY_KINDS } from "./domain/home.ts";
 import type { Micros } from "./domain/time.ts";
@@ -119,6 +120,7 @@ async function start(): Promise<{ close(): Promise<void> }> {
   opening.defer(ingest.close);
   const present = createPresent(store, ingest.excluded);
 
+  const readOpenHoles = () => readHoles(database.settings.get("open_holes"));
   const history = keep(
     createHistory({
       store: {
@@ -131,12 +133,12 @@ async function start(): Promise<{ close(): Promise<void> }> {
         },
       },
       startWorker: () => startWorker("history/worker"),
+      openHoles: readOpenHoles,
       clock,
       log: log.for("history"),
     }),
   );
 
-  const readOpenHoles = () => readHoles(database.settings.get("open_holes"));
   const published = keep(
     createPublished({
       clock,
@@ -199,6 +201,8 @@ async function start(): Promise<{ close(): Promise<void> }> {
     windowStart: store.windowStart,
     gaps: present.gaps,
     history,
+    // Kept, so that days are the home's before Home Assistant has been heard.
+    timeZone: () => knownTimeZone(database.settings.get("time_zone")),
     registries: database.registry,
     figures: () => figuresOf(store, feed.perSecond()),
     connections: {
@@ -252,6 +256,7 @@ async function start(): Promise<{ close(): Promise<void> }> {
       },
       onFacts: (facts) => {
         home = facts;
+        if (isTimeZone(facts.timeZone)) database.settings.set("time_zone", facts.timeZone);
         homeSince = clock.now();
       },
       onRegistries: (registries) => {

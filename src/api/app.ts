@@ -42,6 +42,7 @@ import { statusRoutes } from "./routes/health/status.ts";
 import { eventsRoutes } from "./routes/history/events.ts";
 import { gapsRoutes } from "./routes/history/gaps.ts";
 import { historyRoutes } from "./routes/history/history.ts";
+import { statisticsRoutes } from "./routes/history/statistics.ts";
 import { entitiesRoutes } from "./routes/home/entities.ts";
 import { registriesRoutes } from "./routes/home/registries.ts";
 import { liveRoutes } from "./routes/now/live.ts";
@@ -78,6 +79,8 @@ export type ApiNeeds = {
   readonly backups: Backups;
   readonly usage: Usage;
   readonly annotations: Annotations;
+  /** The home's; of a home that has never said it, UTC. */
+  readonly timeZone: () => string;
   /** Other limits than the usual ones, for tests. */
   readonly limits?: Limits;
   /** Entries held for one live client at most (live/subscription.ts has the usual number). */
@@ -108,6 +111,7 @@ export function createApi(given: ApiNeeds) {
     .route("/api/v1", statesRoutes({ ...given, auth, encoder }))
     .route("/api/v1", summaryRoutes({ ...given, auth, encoder }))
     .route("/api/v1", historyRoutes({ ...given, auth, gate }))
+    .route("/api/v1", statisticsRoutes({ ...given, auth, gate }))
     .route("/api/v1", eventsRoutes({ ...given, auth, streams, gate }))
     .route("/api/v1", gapsRoutes({ ...given, auth }))
     .route("/api/v1", entitiesRoutes({ ...given, auth }))

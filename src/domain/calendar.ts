@@ -15,6 +15,20 @@ export type Calendar = {
   nextAfter(unit: CalendarUnit, time: Micros): Micros;
 };
 
+/** Whether times of day are known of a zone of this name. */
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en-US", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The zone that was kept of a home, whatever an older version kept; UTC where there is none. */
+export const knownTimeZone = (kept: unknown): string =>
+  typeof kept === "string" && kept !== "" && isTimeZone(kept) ? kept : "UTC";
+
 const DAY_MS = 86_400_000;
 /** No zone is further from UTC, east or west. */
 const MOST_OFFSET_MS = 16 * 3_600_000;

@@ -34,7 +34,21 @@ export function writeCursor({ window, order, at, after }: PageStart): string {
     after?.time ?? null,
     after?.position ?? null,
   ];
-  return Buffer.from(JSON.stringify(packed)).toString("base64url");
+  return packCursor(packed);
+}
+
+export const packCursor = (parts: readonly unknown[]): string =>
+  Buffer.from(JSON.stringify(parts)).toString("base64url");
+
+/** The parts of a cursor, whatever they are; undefined: it is none. */
+export function unpackCursor(text: string): unknown[] | undefined {
+  if (!/^[\w-]{10,400}$/.test(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(Buffer.from(text, "base64url").toString());
+    return Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 export function readCursor(text: string): PageStart {
@@ -50,16 +64,10 @@ export function readCursor(text: string): PageStart {
 }
 
 function unpack(text: string): Packed | undefined {
-  if (!/^[\w-]{10,400}$/.test(text)) return undefined;
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.from(text, "base64url").toString());
-  } catch {
-    return undefined;
-  }
-  if (!Array.isArray(value) || value.length !== 7) return undefined;
+  const value = unpackCursor(text);
+  if (value?.length !== 7) return undefined;
   const [from, to, newest, index, series, time, position] = value;
-  const whole = (one: unknown) => Number.isSafeInteger(one);
+  const whole = (one: unknown): one is number => Number.isSafeInteger(one);
   const fits =
     whole(from) &&
     whole(to) &&
@@ -70,7 +78,7 @@ function unpack(text: string): Packed | undefined {
     whole(series) &&
     (index === NO_SERIES) === (series === NO_SERIES) &&
     ((time === null && position === null) || (whole(time) && whole(position)));
-  return fits ? (value as Packed) : undefined;
+  return fits ? (value as unknown as Packed) : undefined;
 }
 
 export const badCursor = (why: string): Failure =>

@@ -1,6 +1,6 @@
 import type { Worker } from "node:worker_threads";
-import type { Gap, Position, SeriesId, Stored } from "../domain/reading.ts";
-import type { Window } from "../domain/time.ts";
+import type { Gap, Position, Reading, SeriesId, Stored } from "../domain/reading.ts";
+import type { Micros, Window } from "../domain/time.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
 import type { Order } from "../store/store.ts";
@@ -9,9 +9,13 @@ import type { Answer } from "./jobs/answer.ts";
 import { createJobs, type Views } from "./jobs/jobs.ts";
 import type { Plan, ReplayPlan } from "./jobs/plan.ts";
 import { gapShape } from "./shapes.ts";
+import { type StatisticsRequest, statisticsStart } from "./statistics/request.ts";
+import { knowledgeOf } from "./statistics/values/kinds.ts";
+import { mergeWindows } from "./statistics/values/spans.ts";
 import { windowAround } from "./trace/links.ts";
 
 export type { Answer } from "./jobs/answer.ts";
+export type { StatisticsRequest } from "./statistics/request.ts";
 
 export type RangeRequest = {
   /** Absent sides are those of the cursor, else the last 24 hours. */
@@ -36,6 +40,8 @@ export type EventsRequest = RangeRequest & { readonly types?: readonly string[] 
 /** What is asked of the store's past. Answers are JSON (shapes.ts), made in a worker. */
 export type History = {
   points(request: PointsRequest, signal?: AbortSignal): Promise<Answer>;
+  /** What series amount to, bucket by bucket. @throws Failure `invalid_request` */
+  statistics(request: StatisticsRequest, signal?: AbortSignal): Promise<Answer>;
   events(request: EventsRequest, signal?: AbortSignal): Promise<Answer>;
   /** undefined: there is no such event. */
   event(id: Position, signal?: AbortSignal): Promise<Answer | undefined>;
@@ -63,7 +69,12 @@ export type TraceRequest = {
 };
 
 export type HistoryNeeds = {
-  readonly store: Views & { gaps(window: Window, series?: SeriesId): readonly Stored<Gap>[] };
+  readonly store: Views & {
+    gaps(window: Window, series?: SeriesId): readonly Stored<Gap>[];
+    latest(series: SeriesId): Stored<Reading> | undefined;
+  };
+  /** Times that are not heard, and not filled or given up yet: no gaps so far, and not known either. */
+  readonly openHoles?: () => readonly { readonly from: Micros; readonly to: Micros | null }[];
   readonly startWorker: () => Worker;
   readonly clock: Clock;
   readonly log: Log;
@@ -106,6 +117,37 @@ export function createHistory(needs: HistoryNeeds): History {
           gaps: index < at.index ? "[]" : JSON.stringify(gapsOf(start.window, id, entityId)),
         })),
         start: { index: at.index, after: start.after },
+      };
+      return jobs.run(plan, { series: series.map(({ id }) => id), events: false, log: false }, signal);
+    },
+    statistics: async (request, signal) => {
+      const { series, timeZone, functions } = request;
+      const now = clock.now();
+      const { window, resolution, start } = statisticsStart(request, now);
+      const open = (needs.openHoles?.() ?? []).map(({ from, to }) => ({ from, to: to ?? Math.max(from, now) }));
+      const plan = {
+        kind: "statistics" as const,
+        window,
+        resolution,
+        timeZone,
+        until: now,
+        functions,
+        form: request.form ?? "buckets",
+        times: request.times ?? "rfc3339",
+        limit: request.limit ?? DEFAULT_LIMIT,
+        mostBytes: MOST_BYTES,
+        series: series.map(({ id, entityId }, index) => {
+          const gaps = index < start.index ? [] : store.gaps(window, id);
+          const latest = store.latest(id);
+          return {
+            id,
+            entityId,
+            knowledge: typeof latest?.state === "string" ? knowledgeOf(latest.attributes) : null,
+            gaps: JSON.stringify(gaps.map((gap) => gapShape(gap, gap.series === null ? null : entityId))),
+            holes: mergeWindows([...gaps, ...open]),
+          };
+        }),
+        start,
       };
       return jobs.run(plan, { series: series.map(({ id }) => id), events: false, log: false }, signal);
     },

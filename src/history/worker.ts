@@ -5,6 +5,7 @@ import { encodePoints } from "./encode/points.ts";
 import { encodeHolds, encodeReplay } from "./encode/replay.ts";
 import type { Plan } from "./jobs/plan.ts";
 import { serveJobs } from "./jobs/serve.ts";
+import { encodeStatistics } from "./statistics/encode.ts";
 import { encodeTrace } from "./trace/trace.ts";
 
 /** Reads and encodes in a thread of its own, so that no answer, however long, holds up what is coming in. */
@@ -16,6 +17,8 @@ function encode(reader: ViewReader, plan: Plan): AsyncIterable<Uint8Array<ArrayB
   switch (plan.kind) {
     case "points":
       return encodePoints(reader, plan);
+    case "statistics":
+      return encodeStatistics(reader, plan);
     case "events":
       return encodeEvents(reader, plan);
     case "event":

@@ -95,6 +95,7 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
     gaps: store.gaps,
     backups: { begin: async () => ({ until: clock.now(), problems: [] }), end: () => false },
     history,
+    timeZone: () => "Europe/Berlin",
     registries: database.registry,
     figures: () => ({
       changesPerSecond: 1.5,

@@ -4,13 +4,19 @@ import { MOST_DEPTH, MOST_LIMIT, MOST_TRACE } from "../../history/history.ts";
 import { refuse } from "../errors.ts";
 import { many, one, text, time, truth, wholeNumber, wholeNumberText } from "./schemas.ts";
 
-const order = v.picklist(["oldest_first", "newest_first"], "is neither oldest_first nor newest_first");
-const times = v.picklist(["rfc3339", "us"], "is neither rfc3339 nor us");
+export const order = v.picklist(["oldest_first", "newest_first"], "is neither oldest_first nor newest_first");
+export const times = v.picklist(["rfc3339", "us"], "is neither rfc3339 nor us");
 const form = v.picklist(["points", "columns"], "is neither points nor columns");
 const kind = v.picklist(["states", "events"], "is neither states nor events");
 const MOST_ENTITIES = 500;
 
-const page = {
+export const entityNames = v.pipe(
+  v.array(text, "is not a list"),
+  v.minLength(1, "is empty"),
+  v.maxLength(MOST_ENTITIES, `names more than ${MOST_ENTITIES} entities`),
+);
+
+export const page = {
   from: one(time),
   to: one(time),
   limit: one(wholeNumberText(1, MOST_LIMIT)),
@@ -26,11 +32,7 @@ export const historyParameters = v.strictObject({
 });
 
 export const historyQuestion = v.strictObject({
-  entities: v.pipe(
-    v.array(text, "is not a list"),
-    v.minLength(1, "is empty"),
-    v.maxLength(MOST_ENTITIES, `names more than ${MOST_ENTITIES} entities`),
-  ),
+  entities: entityNames,
   from: v.optional(time),
   to: v.optional(time),
   limit: v.optional(wholeNumber(1, MOST_LIMIT)),

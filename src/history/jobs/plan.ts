@@ -1,6 +1,9 @@
 import type { Position, SeriesId } from "../../domain/reading.ts";
-import type { Window } from "../../domain/time.ts";
+import type { Micros, Window } from "../../domain/time.ts";
 import type { Cursor, Order } from "../../store/store.ts";
+import type { Resolution } from "../statistics/resolutions.ts";
+import type { StatisticsFunction } from "../statistics/shapes.ts";
+import type { Knowledge } from "../statistics/values/kinds.ts";
 
 /** What the worker is asked: all that it needs, as data. */
 export type PointsPlan = {
@@ -62,4 +65,30 @@ export type TracePlan = {
   readonly series: ReadonlyMap<SeriesId, string>;
 };
 
-export type Plan = PointsPlan | EventsPlan | EventPlan | HoldsPlan | ReplayPlan | TracePlan;
+/** What series amount to, bucket by bucket. */
+export type StatisticsPlan = {
+  readonly kind: "statistics";
+  /** Of whole buckets. */
+  readonly window: Window;
+  readonly resolution: Resolution;
+  readonly timeZone: string;
+  /** Of what comes later nothing is known. */
+  readonly until: Micros;
+  /** Absent: those that say something of a series. */
+  readonly functions: readonly StatisticsFunction[] | undefined;
+  readonly form: "buckets" | "columns";
+  readonly times: "rfc3339" | "us";
+  readonly limit: number;
+  readonly mostBytes: number;
+  /** `gaps` is JSON, `holes` what they and open holes cover; `knowledge` is null where the present says nothing. */
+  readonly series: readonly {
+    readonly id: SeriesId;
+    readonly entityId: string;
+    readonly knowledge: Knowledge | null;
+    readonly gaps: string;
+    readonly holes: readonly Window[];
+  }[];
+  readonly start: { readonly index: number; readonly at: Micros | null };
+};
+
+export type Plan = StatisticsPlan | PointsPlan | EventsPlan | EventPlan | HoldsPlan | ReplayPlan | TracePlan;

@@ -1,0 +1,162 @@
+import { createCalendar } from "../../domain/calendar.ts";
+import { type Micros, microsToRfc3339 } from "../../domain/time.ts";
+import type { ViewReader } from "../../store/store.ts";
+import { createByteWriter } from "../encode/bytes.ts";
+import { BREATH } from "../encode/replay.ts";
+import type { StatisticsPlan } from "../jobs/plan.ts";
+import { writeStatisticsCursor } from "./cursor.ts";
+import { bucketEnd, bucketStart, edgesFrom } from "./resolutions.ts";
+import type { Bucket, StatisticsFunction } from "./shapes.ts";
+import { type BucketContent, bucketOf, isKnown } from "./values/buckets.ts";
+import { functionsFor, isCounter, kindOf, lastKnowledge } from "./values/kinds.ts";
+import { carriedTo, NOTHING, numbersOf } from "./values/numbers.ts";
+import { spansOf } from "./values/spans.ts";
+import { type Held, statesOf } from "./values/states.ts";
+
+type Series = StatisticsPlan["series"][number];
+
+const CHUNK_BYTES = 256 * 1024;
+/** Buckets that are worked out at a time. */
+const BATCH = 2048;
+
+/** The bytes of a Statistics answer (docs/api.md), batch by batch. */
+export async function* encodeStatistics(
+  reader: ViewReader,
+  plan: StatisticsPlan,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const { window, resolution, series: asked, start } = plan;
+  const calendar = createCalendar(plan.timeZone);
+  const time = plan.times === "us" ? (at: Micros) => at : microsToRfc3339;
+  const out = createByteWriter(CHUNK_BYTES);
+  /** Nothing is known of what comes later. */
+  const end = Math.min(window.to, resolution === "window" ? window.to : bucketEnd(plan.until, resolution, calendar));
+  let left = plan.limit;
+  let bytes = 0;
+  let next: { readonly index: number; readonly at: Micros } | undefined;
+
+  out.json(
+    `{"from":"${microsToRfc3339(window.from)}","to":"${microsToRfc3339(window.to)}","resolution":"${resolution}","time_zone":${JSON.stringify(plan.timeZone)},"series":[`,
+  );
+  for (let index = start.index; index < asked.length && !next; index++) {
+    const series = asked[index] as Series;
+    const at = index === start.index ? (start.at ?? window.from) : window.from;
+    if (index > start.index) out.ascii(",");
+    next = yield* one(series, index, at);
+    if (left <= 0 && index + 1 < asked.length) next ??= { index: index + 1, at: window.from };
+  }
+  out.ascii('],"next_cursor":');
+  if (next) out.string(writeStatisticsCursor({ window, resolution, series: asked[next.index]?.id as number, ...next }));
+  else out.ascii("null");
+  out.ascii("}");
+  yield out.take();
+
+  /** One series, as far as there is room; the answer says where to go on. */
+  async function* one(series: Series, index: number, from: Micros) {
+    const knowledge = series.knowledge ?? (await lastKnowledge(reader, series.id));
+    const kind = yield* kindOf(reader, series, knowledge, window.to);
+    const functions = functionsFor(plan.functions, kind, knowledge);
+    const rows = plan.form === "columns" ? columnRows(functions) : listRows();
+    const shape = { functions, kind, difference: knowledge.stateClass === "total", time };
+    const { unit, deviceClass, stateClass } = knowledge;
+    const head = { entity_id: series.entityId, series: series.id, kind, unit };
+    out.json(JSON.stringify({ ...head, device_class: deviceClass, state_class: stateClass }).slice(0, -1));
+    rows.open();
+    let more: { readonly index: number; readonly at: Micros } | undefined;
+    if (kind !== "none") {
+      const counts = functions.has("increase") || isCounter(knowledge);
+      for await (const batch of contents(series, from, counts, functions.has("states") || kind === "text")) {
+        if (batch === BREATH) {
+          yield BREATH;
+          continue;
+        }
+        for (const content of batch as readonly BucketContent[]) {
+          if (!isKnown(content)) continue;
+          if (left === 0 || bytes + out.length + rows.held >= plan.mostBytes) {
+            more = { index, at: content.from };
+            break;
+          }
+          rows.add(bucketOf(content, shape));
+          left--;
+        }
+        if (more) break;
+        if (out.length < CHUNK_BYTES) continue;
+        bytes += out.length;
+        yield out.take();
+      }
+    }
+    rows.close();
+    out.ascii(',"gaps":');
+    out.json(series.gaps);
+    out.ascii("}");
+    return more;
+  }
+
+  /** What each bucket amounts to, batch by batch, from the bucket of the first reading on. */
+  async function* contents(series: Series, from: Micros, counts: boolean, states: boolean) {
+    let at = from;
+    const carried = yield* carriedTo(reader, series.id, at, counts);
+    if (!carried.exists) {
+      const first = await firstTime(series.id, at);
+      if (first === undefined) return;
+      if (resolution !== "window") at = Math.max(at, bucketStart(first, resolution, calendar));
+    }
+    const last = states && carried.exists ? await reader.before(series.id, at) : undefined;
+    let held: Held = last?.state;
+    while (at < end) {
+      const edges = edgesFrom(at, end, Math.min(BATCH, left + 1), resolution, calendar);
+      const spans = spansOf(edges, series.holes, plan.until);
+      const numbers = yield* numbersOf(reader, series.id, spans, carried);
+      const texts = states ? yield* statesOf(reader, series.id, spans, held) : undefined;
+      held = texts?.held;
+      yield edges.slice(0, -1).map(
+        (edge, i): BucketContent => ({
+          from: edge,
+          to: edges[i + 1] as Micros,
+          numbers: numbers[i] ?? NOTHING,
+          states: texts?.all[i],
+        }),
+      );
+      at = edges.at(-1) as Micros;
+    }
+  }
+
+  async function firstTime(series: number, from: Micros): Promise<Micros | undefined> {
+    const query = { series, window: { from, to: end }, order: "oldest_first", limit: 1, attributes: false } as const;
+    for await (const [row] of reader.readings(query)) return row?.time;
+    return undefined;
+  }
+
+  function listRows() {
+    let first = true;
+    return {
+      held: 0,
+      open: () => out.ascii(',"buckets":['),
+      add: (bucket: Bucket) => {
+        if (!first) out.ascii(",");
+        first = false;
+        out.json(JSON.stringify(bucket));
+      },
+      close: () => out.ascii("]"),
+    };
+  }
+
+  function columnRows(functions: ReadonlySet<StatisticsFunction>) {
+    const columns: Record<string, unknown[]> = { from: [], to: [], completeness: [], source: [] };
+    for (const name of functions) columns[name] = [];
+    if (functions.has("states")) columns.states_omitted = [];
+    const names = Object.keys(columns) as (keyof Bucket)[];
+    let count = 0;
+    return {
+      // A number or a time takes about twenty bytes.
+      get held() {
+        return count * names.length * 20;
+      },
+      open: () => out.ascii(',"columns":'),
+      add: (bucket: Bucket) => {
+        count++;
+        for (const name of names) columns[name]?.push(name === "states_omitted" ? (bucket[name] ?? 0) : bucket[name]);
+      },
+      close: () => out.json(JSON.stringify(columns)),
+    };
+  }
+}

@@ -1,0 +1,161 @@
+import type { Reading, SeriesId, Stored } from "../../../domain/reading.ts";
+import { combine, EMPTY_SUMMARY, increaseOf, numberOf, type Summary } from "../../../domain/summary.ts";
+import type { Micros } from "../../../domain/time.ts";
+import type { ViewReader } from "../../../store/store.ts";
+import { BREATH } from "../../encode/replay.ts";
+import type { Spans } from "./spans.ts";
+
+/** What holds on from before. */
+export type Carried = {
+  /** Whether the series had begun. */
+  exists: boolean;
+  /** Whether the entity was removed. */
+  gone: boolean;
+  /** NaN: no number holds. */
+  value: number;
+  /** The last number that a counter can show; NaN: none. */
+  count: number;
+  /** The last number; NaN: none. */
+  number: number;
+};
+
+/** What the numbers of one bucket amount to. Durations in seconds. */
+export type Numbers = {
+  /** Time in no gap and with the entity there. */
+  known: number;
+  /** Time with a number. */
+  covered: number;
+  integral: number;
+  min: number;
+  max: number;
+  readings: number;
+  changes: number;
+  numbers: number;
+  sum: number;
+  first: number;
+  last: number;
+  /** By the rule of a counter, and as plain difference. */
+  increase: number;
+  difference: number;
+};
+
+export const NOTHING: Readonly<Numbers> = Object.freeze({
+  known: 0,
+  covered: 0,
+  integral: 0,
+  min: Number.NaN,
+  max: Number.NaN,
+  readings: 0,
+  changes: 0,
+  numbers: 0,
+  sum: 0,
+  first: Number.NaN,
+  last: Number.NaN,
+  increase: 0,
+  difference: 0,
+});
+
+/** The numbers of each bucket that the spans belong to; `carried` comes out as it stands at their end. */
+export async function* numbersOf(
+  reader: ViewReader,
+  series: SeriesId,
+  spans: Spans,
+  carried: Carried,
+): AsyncGenerator<typeof BREATH, Numbers[]> {
+  const found = new Array<Summary>(spans.buckets.length).fill(EMPTY_SUMMARY);
+  for await (const page of reader.summaries({ series, edges: spans.edges })) {
+    for (const { bucket, summary } of page) found[bucket] = combine(found[bucket] as Summary, summary);
+    yield BREATH;
+  }
+  const all: Numbers[] = [];
+  for (const [i, bucket] of spans.buckets.entries()) {
+    all[bucket] ??= { ...NOTHING };
+    const [from, to] = [spans.edges[i] as Micros, spans.edges[i + 1] as Micros];
+    const summary = found[i] as Summary;
+    if (spans.known[i]) addTime(all[bucket], summary, carried, from, to);
+    if (summary.readings > 0) addReadings(all[bucket], summary, carried);
+  }
+  return all;
+}
+
+function addTime(to: Numbers, summary: Summary, carried: Carried, from: Micros, end: Micros): void {
+  const { readings, firstTime, lastTime, lastIsNumber, lastNumber, lastIsRemoval } = summary;
+  const lead = ((readings > 0 ? firstTime : end) - from) / 1e6;
+  if (lead > 0 && carried.exists && !carried.gone) {
+    to.known += lead;
+    addHeld(to, carried.value, lead);
+  }
+  if (readings === 0) return;
+  to.known += (lastTime - firstTime) / 1e6 - summary.removed;
+  to.covered += summary.covered;
+  to.integral += summary.integral;
+  const tail = (end - lastTime) / 1e6;
+  if (!lastIsRemoval) to.known += tail;
+  if (lastIsNumber) addHeld(to, lastNumber, tail);
+}
+
+function addHeld(to: Numbers, value: number, seconds: number): void {
+  if (Number.isNaN(value)) return;
+  to.covered += seconds;
+  to.integral += value * seconds;
+  to.min = least(to.min, value);
+  to.max = most(to.max, value);
+}
+
+function addReadings(to: Numbers, summary: Summary, carried: Carried): void {
+  to.readings += summary.readings;
+  to.changes += summary.changes;
+  to.numbers += summary.numbers;
+  to.sum += summary.sum;
+  to.min = least(to.min, summary.min);
+  to.max = most(to.max, summary.max);
+  if (Number.isNaN(to.first)) to.first = summary.firstNumber;
+  if (summary.numbers > 0) {
+    to.last = summary.lastNumber;
+    if (!Number.isNaN(carried.number)) to.difference += summary.lastNumber - carried.number;
+    else to.difference += summary.lastNumber - summary.firstNumber;
+    carried.number = summary.lastNumber;
+  }
+  to.increase += summary.increase;
+  if (!Number.isNaN(carried.count) && !Number.isNaN(summary.firstCount))
+    to.increase += increaseOf(carried.count, summary.firstCount);
+  if (!Number.isNaN(summary.lastCount)) carried.count = summary.lastCount;
+  carried.exists = true;
+  carried.gone = summary.lastIsRemoval;
+  carried.value = summary.lastIsNumber ? summary.lastNumber : Number.NaN;
+}
+
+const least = (a: number, b: number): number => (Number.isNaN(a) || b < a ? b : a);
+const most = (a: number, b: number): number => (Number.isNaN(a) || b > a ? b : a);
+
+/** What holds on at a time from before it; `counts`: the last number too, however far back it is. */
+export async function* carriedTo(
+  reader: ViewReader,
+  series: SeriesId,
+  time: Micros,
+  counts: boolean,
+): AsyncGenerator<typeof BREATH, Carried> {
+  const last = await reader.before(series, time);
+  const value = last ? numberOf(last.state) : Number.NaN;
+  const carried = { exists: last !== undefined, gone: last?.state === null, value, count: Number.NaN, number: value };
+  if (value >= 0) carried.count = value;
+  if (!counts || !last || !Number.isNaN(carried.count)) return carried;
+  let after: Stored<Reading> = last;
+  // Few at first: a number is mostly near.
+  for (let limit = 16; ; limit = Math.min(limit * 8, 8192)) {
+    const window = { from: Number.MIN_SAFE_INTEGER, to: time };
+    const query = { series, window, order: "newest_first", after, limit, attributes: false } as const;
+    let seen = 0;
+    for await (const page of reader.readings(query)) {
+      for (const row of page) {
+        const number = numberOf(row.state);
+        if (Number.isNaN(carried.number)) carried.number = number;
+        if (number >= 0) return { ...carried, count: number };
+      }
+      seen += page.length;
+      after = page.at(-1) as Stored<Reading>;
+    }
+    if (seen < limit) return carried;
+    yield BREATH;
+  }
+}
