@@ -44,3 +44,12 @@ export function microsFromRfc3339(text: string): Micros | undefined {
   if (Number.isNaN(millis)) return undefined;
   return millis * 1000 + Number(fraction.padEnd(6, "0").slice(0, 6));
 }
+
+/** The UTC month of a time from the years 1684 to 2255, `2026-11`. */
+export const utcMonth = (time: Micros): string => new Date(Math.floor(time / 1000)).toISOString().slice(0, 7);
+
+/** The first microsecond after a UTC month. */
+export function utcMonthEnd(month: string): Micros {
+  const [year, number] = month.split("-").map(Number) as [number, number];
+  return Date.UTC(year, number, 1) * 1000;
+}

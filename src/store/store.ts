@@ -2,6 +2,9 @@ import type { Attributes, Gap, HomeEvent, Position, Reading, SeriesId, Stored } 
 import type { Identity, Series } from "../domain/series.ts";
 import type { Summary } from "../domain/summary.ts";
 import type { Micros, Window } from "../domain/time.ts";
+import type { Columns } from "./shared/columns.ts";
+
+export type { Columns, StateColumn } from "./shared/columns.ts";
 
 /** One line of the log. A series entry must come before the first reading of that series (same batch or earlier). */
 export type Entry =
@@ -79,6 +82,10 @@ export type Narrow = {
 export type ViewReader = {
   /** Pages in the asked order, ordered by (time, position); no page is empty. */
   readings(query: ReadingsQuery): AsyncIterable<readonly Stored<Reading>[]>;
+  /** The same as `readings`, column by column: times and states alone. */
+  columns(query: Omit<ReadingsQuery, "attributes">): AsyncIterable<Columns>;
+  /** Who takes how much room, by series and month; bytes are shares, as exact as what they share allows. */
+  usage(): AsyncIterable<readonly Usage[]>;
   /** Pages in the order of time, each reading in exactly one summary; a bucket may come in several, or not at all. */
   summaries(query: SummariesQuery): AsyncIterable<readonly BucketSummary[]>;
   /** The last reading of a series before a time, without its attributes; undefined: there is none. */
@@ -95,6 +102,39 @@ export type ViewReader = {
   /** What this reader could not read back; hand it to `Store.noteDamages` when the reader ran in another thread. */
   readonly damages: readonly Damage[];
   close(): Promise<void>;
+};
+
+export type Usage = {
+  readonly series: SeriesId;
+  /** UTC month, `2026-11`. */
+  readonly month: string;
+  readonly readings: number;
+  readonly bytes: number;
+};
+
+/** A part of what the store has on the disk. */
+export type StoragePart = {
+  readonly kind: "log" | "readings" | "events";
+  /** UTC month, `2026-11`; null: of several. */
+  readonly month: string | null;
+  readonly files: number;
+  readonly bytes: number;
+  /** Readings or events that are in it and nowhere else. */
+  readonly entries: number;
+};
+
+/** What may go: readings and events older than their cut-off; null: none. */
+export type ShedPlan = {
+  readonly readings: { readonly default: Micros | null; readonly series: ReadonlyMap<SeriesId, Micros | null> };
+  readonly events: { readonly default: Micros | null };
+};
+
+/** What went. */
+export type Shed = {
+  readonly readings: number;
+  readonly events: number;
+  readonly bytes: number;
+  readonly files: number;
 };
 
 /** Bytes that could not be read back; everything else is served. */
@@ -133,24 +173,6 @@ export type StoreStats = {
   readonly position: Position;
 };
 
-/** What a copy of the store consists of, as of one moment. Nothing it names is deleted or changed before `release`. */
-export type StoreSnapshot = {
-  readonly files: readonly {
-    /** Below the store's folder, with `/`. */
-    readonly path: string;
-    /** So much of it belongs to the copy; the file itself may grow. */
-    readonly bytes: number;
-    /** What it held at that moment, where another file may take its place. */
-    readonly content?: Uint8Array;
-  }[];
-  /** The last entry in it. */
-  readonly position: Position;
-  readonly readings: number;
-  readonly events: number;
-  readonly gaps: number;
-  release(): void;
-};
-
 /**
  * Promises (conformance.ts holds them to it): what `append` has resolved is found by every later query and survives
  * `kill -9`; it reads back exactly (state text, attributes, microseconds); a batch is kept in order; a reading older
@@ -180,19 +202,33 @@ export type Store = {
   /** Takes over damage that a reader in another thread has found; what is known already is not noted twice. */
   noteDamages(found: readonly Damage[]): void;
   stats(): StoreStats;
+  storage(): readonly StoragePart[];
+  /**
+   * Lets go what the plan says. What the log window still holds goes as far as it is sealed; the latest reading of a
+   * series stays known. Done again it takes nothing more.
+   */
+  shed(plan: ShedPlan): Promise<Shed>;
+  /** Makes history of everything appended so far, in as few files as can be. It happens by itself, in time. */
+  seal(): Promise<void>;
   /**
    * For a copy of the folder: from its answer until that is called, no file is begun, renamed or deleted, and what
    * stands in them stays; the newest one only grows.
    */
   holdFiles(): Promise<() => void>;
-  /** What to copy, while everything goes on: a store opened on the copy holds all that was acknowledged before. */
-  snapshot(): Promise<StoreSnapshot>;
   /** Resolves when everything appended before is on the disk. */
   sync(): Promise<void>;
   close(): Promise<void>;
 };
 
 /** What an engine can hold; a suite skips what the profile says it cannot, and says so. */
-export type StoreProfile = { readonly engine: string; readonly durable: boolean };
+export type StoreProfile = {
+  readonly engine: string;
+  readonly durable: boolean;
+  /**
+   * True: what has become history has its order and times, but a reading's own position only where another has its
+   * time, and its context only where that links it with something.
+   */
+  readonly seals: boolean;
+};
 
 export const NO_ATTRIBUTES: Attributes = Object.freeze({});

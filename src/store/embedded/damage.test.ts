@@ -104,7 +104,14 @@ test("any single damaged byte of a log is named, and every other record is serve
     const places = placesIn(log);
     const tail = join(folder, "tail");
     await mkdir(tail);
-    const needs = { folder: tail, files: systemFiles, log: silentLog, left: "closed" as const, segmentBytes: 1e6 };
+    const needs = {
+      folder: tail,
+      files: systemFiles,
+      log: silentLog,
+      left: "closed" as const,
+      sealed: 0,
+      segmentBytes: 1e6,
+    };
     for (let at = 0; at < log.length; at++) {
       const bytes = Buffer.from(log);
       bytes[at] = (bytes[at] as number) ^ (1 << (at % 8));

@@ -5,17 +5,21 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Log } from "../../platform/log.ts";
 import { gapsIn } from "../shared/ledger.ts";
 import type { Damage, Store, View } from "../store.ts";
+import { createKeeper } from "./blocks/keeper.ts";
+import { type BlocksRecovery, recoverBlocks } from "./blocks/recover.ts";
+import { storageOf } from "./blocks/storage.ts";
 import { type Files, syncFolder, systemFiles } from "./files.ts";
 import { type Lock, lockFolder } from "./lock.ts";
-import { filesToCopy } from "./maintenance/files-to-copy.ts";
-import { createIndexer, type IndexBuilder } from "./maintenance/indexer.ts";
-import { createWorkerBuilder } from "./maintenance/worker-builder.ts";
+import { createIndexer } from "./maintenance/indexer.ts";
+import type { Maintainer } from "./maintenance/job.ts";
+import { createWorkerMaintainer } from "./maintenance/worker-maintainer.ts";
 import { type EmbeddedContent, pictureOf } from "./reader/picture.ts";
 import { EMBEDDED, openEmbeddedView } from "./reader/reader.ts";
 import { type Recovery, recover } from "./recovery/recover.ts";
 import { gapsOf, sameDamage } from "./segments/damage.ts";
+import { expire, expiring } from "./segments/expiry.ts";
 import { indexName } from "./segments/header.ts";
-import { createTail, type Segment } from "./segments/tail.ts";
+import { createTail } from "./segments/tail.ts";
 import { createTroubles, type OnTrouble } from "./troubles.ts";
 import { createAppender } from "./write/append.ts";
 import { createEncoder } from "./write/encode.ts";
@@ -32,11 +36,13 @@ export type EmbeddedNeeds = {
   readonly segmentBytes?: number;
   /** So much of the log, counted in whole segments, is the log window. */
   readonly windowBytes?: number;
-  readonly builder?: IndexBuilder;
+  readonly maintainer?: Maintainer;
+  /** False: closed segments stay as they are. */
+  readonly seals?: boolean;
 };
 
 export type EmbeddedStore = Store & {
-  /** Resolves when closed segments have their index files. */
+  /** Resolves when closed segments have their index files and are sealed. */
   maintained(): Promise<void>;
   /** What opening took. */
   readonly opening: { readonly bytesRead: number };
@@ -50,16 +56,21 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
   const { clock, folder, files = systemFiles, segmentBytes = SEGMENT_BYTES, windowBytes = LOG_WINDOW_BYTES } = needs;
   const log = needs.log.for("store");
   const tailFolder = join(folder, "tail");
-  const { lock, recovery } = await openFolder({ folder, tailFolder, files, clock, log, segmentBytes });
+  const blocksFolder = join(folder, "blocks");
+  const { lock, recovery, blocks } = await openFolder({
+    ...{ folder, tailFolder, blocksFolder, files, clock, log },
+    segmentBytes,
+  });
   const { ledger } = recovery;
   const troubles = createTroubles(needs.onTrouble);
   const syncing = createSyncing({ clock, troubles, syncFolder: () => syncFolder(files, tailFolder) });
   if (recovery.open) syncing.add(recovery.open.file);
 
+  const maintainer = needs.maintainer ?? createWorkerMaintainer({ clock });
   const indexer = createIndexer({
     folder: tailFolder,
     clock,
-    builder: needs.builder ?? createWorkerBuilder(),
+    maintainer,
     log,
     troubles,
     segments: recovery.segments,
@@ -67,6 +78,7 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
       segment.index = head;
       segment.lists = undefined;
       noteDamages(damages);
+      keeper.wake();
     },
   });
   let holds = 0;
@@ -89,8 +101,32 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
     isHeld: () => holds > 0,
   });
 
-  const damages: Damage[] = [...recovery.damages];
-  const views = new Map<number, readonly Segment[]>();
+  const damages: Damage[] = [...recovery.damages, ...blocks.damages];
+  /** Names of the files that each view may read. */
+  const views = new Map<number, ReadonlySet<string>>();
+  const isInView = (name: string) => [...views.values()].some((names) => names.has(name));
+  const keeper = createKeeper({
+    folder: blocksFolder,
+    tailFolder,
+    files,
+    clock,
+    log,
+    troubles,
+    maintainer,
+    tail,
+    manifest: blocks.manifest,
+    seals: needs.seals ?? true,
+    newest: () => ledger.newest,
+    isInView,
+    onDamage: (found) => noteDamages(found),
+    expire: async () => {
+      const { sealed } = keeper.manifest;
+      const expired = expiring(tail.segments, { sealed, windowBytes, now: clock.now(), open: tail.open?.segment });
+      // A view keeps the files that it names, and the log those behind them.
+      const inView = expired.findIndex(({ name }) => isInView(name));
+      await expire(tail, inView < 0 ? expired : expired.slice(0, inView), { folder: tailFolder, files });
+    },
+  });
   let tokens = 0;
   let closing: Promise<void> | undefined;
 
@@ -111,23 +147,11 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
     for (const segment of broken) indexer.enqueue(segment);
   };
 
-  const holdFiles = async () => {
-    holds++;
-    // A segment that is being begun now is in its place when this write is done.
-    await appender.settled();
-    const freeIndexer = await indexer.hold();
-    let held = true;
-    return () => {
-      if (!held) return;
-      held = false;
-      holds--;
-      freeIndexer();
-    };
-  };
-
   const close = async () => {
     await appender.close();
+    await maintainer.close();
     await indexer.close();
+    await keeper.close();
     let clean = false;
     try {
       await syncing.close();
@@ -137,14 +161,15 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
     }
   };
 
-  await recordGaps(recovery.found).catch((error) =>
+  await recordGaps([...recovery.found, ...blocks.damages]).catch((error) =>
     log.warning("the gaps of damaged parts could not be recorded", { error: describeError(error) }),
   );
   for (const segment of recovery.segments)
     if (!segment.index && segment !== tail.open?.segment) indexer.enqueue(segment);
+  keeper.wake();
 
   return {
-    profile: { engine: EMBEDDED, durable: true },
+    profile: { engine: EMBEDDED, durable: true, seals: needs.seals ?? true },
     opening: { bytesRead: recovery.bytesRead },
     append: appender.append,
     series: () => ledger.series,
@@ -158,19 +183,26 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
         bytes += limit;
         if (bytes > windowBytes) return base;
       }
-      return 0;
+      return tail.segments[0]?.base ?? 0;
     },
     view: (narrow = {}) => {
       const token = ++tokens;
+      const { sealed } = keeper.manifest;
+      const isSealed = ({ base, limit }: { base: number; limit: number }) => base + limit <= sealed;
+      const segments = narrow.log === false ? tail.segments.filter((segment) => !isSealed(segment)) : tail.segments;
       const content: EmbeddedContent = {
         folder: tailFolder,
         narrow,
-        segments: tail.segments.map((segment) => pictureOf(segment, narrow)),
+        segments: segments.map((segment) => pictureOf(segment, narrow, isSealed(segment))),
+        blocksFolder,
+        blocks: keeper.manifest.blocks,
       };
-      views.set(token, [...tail.segments]);
+      views.set(token, new Set([...segments, ...content.blocks].map(({ name }) => name)));
       return { engine: EMBEDDED, token, content };
     },
-    release: (view: View) => void views.delete(view.token),
+    release: (view: View) => {
+      if (views.delete(view.token)) keeper.released();
+    },
     reader: (view) => openEmbeddedView(view, { onDamage: (damage) => noteDamages([damage]) }),
     damages: () => damages,
     noteDamages,
@@ -178,36 +210,49 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
       let bytes = 0;
       for (const { limit, index } of tail.segments)
         bytes += limit + (index ? index.snapshot.at + index.snapshot.length : 0);
+      const { blocks, shed } = keeper.manifest;
+      for (const block of blocks) bytes += block.bytes;
       return {
         engine: EMBEDDED,
         appended: { ...appender.appended },
-        readings: ledger.readings,
-        events: ledger.events,
+        readings: ledger.readings - shed.readings,
+        events: ledger.events - shed.events,
         series: ledger.series.size,
         bytes,
-        files: tail.segments.length + tail.segments.filter(({ index }) => index).length,
+        files: tail.segments.length + tail.segments.filter(({ index }) => index).length + blocks.length,
         oldest: ledger.oldest,
         newest: ledger.newest,
         unsyncedBytes: syncing.unsyncedBytes,
         position: ledger.position,
       };
     },
-    holdFiles,
-    snapshot: async () => {
-      const free = await holdFiles();
-      try {
-        const token = ++tokens;
-        const { segments } = tail;
-        views.set(token, [...segments]);
-        const { position, readings, events, gaps } = ledger;
-        const counts = { position, readings, events, gaps: gaps.length };
-        return { files: filesToCopy(segments), ...counts, release: () => void views.delete(token) };
-      } finally {
-        free();
-      }
+    holdFiles: async () => {
+      holds++;
+      // A segment that is being begun now is in its place when this write is done.
+      await appender.settled();
+      const freeIndexer = await indexer.hold();
+      const freeKeeper = await keeper.hold();
+      let held = true;
+      return () => {
+        if (!held) return;
+        held = false;
+        holds--;
+        freeIndexer();
+        freeKeeper();
+      };
     },
     sync: () => syncing.sync(),
-    maintained: () => indexer.idle(),
+    maintained: async () => {
+      await indexer.idle();
+      await keeper.idle();
+    },
+    storage: () => storageOf(tail.segments, keeper.manifest),
+    shed: keeper.shed,
+    seal: async () => {
+      await appender.roll();
+      await indexer.idle();
+      await keeper.compact();
+    },
     close: () => {
       closing ??= close();
       return closing;
@@ -218,17 +263,21 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
 async function openFolder(needs: {
   folder: string;
   tailFolder: string;
+  blocksFolder: string;
   files: Files;
   clock: Clock;
   log: Log;
   segmentBytes: number;
-}): Promise<{ lock: Lock; recovery: Recovery }> {
-  const { folder, tailFolder, files, log, segmentBytes } = needs;
+}): Promise<{ lock: Lock; recovery: Recovery; blocks: BlocksRecovery }> {
+  const { folder, tailFolder, blocksFolder, files, log, segmentBytes } = needs;
   try {
     await files.mkdir(tailFolder, { recursive: true });
     const lock = await lockFolder(needs);
     try {
-      return { lock, recovery: await recover({ folder: tailFolder, files, log, left: lock.left, segmentBytes }) };
+      const blocks = await recoverBlocks({ folder: blocksFolder, files, log });
+      const { sealed } = blocks.manifest;
+      const recovery = await recover({ folder: tailFolder, files, log, left: lock.left, segmentBytes, sealed });
+      return { lock, recovery, blocks };
     } catch (error) {
       // Whoever looks next must still see how the store was left, if that was not to be seen already.
       await lock.release(lock.left === "closed");

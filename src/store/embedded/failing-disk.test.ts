@@ -4,8 +4,7 @@ import { failingFiles, manualClock } from "../conformance/support/faults.ts";
 import { openIn, using, withFolder } from "../conformance/support/folder.ts";
 import { collect, eventEntry, everyReading, readingEntry, seriesEntry, T0 } from "../conformance/support/samples.ts";
 import type { Store } from "../store.ts";
-import { buildIndex } from "./maintenance/build-index.ts";
-import type { IndexBuilder } from "./maintenance/indexer.ts";
+import { blockingMaintainer, type Maintainer } from "./maintenance/job.ts";
 import type { Trouble } from "./troubles.ts";
 
 const states = async (store: Store): Promise<(string | null)[]> => {
@@ -186,15 +185,12 @@ test("an index that the disk refused is written once the disk allows, without a 
     const troubles: (Trouble | null)[] = [];
     const clock = manualClock();
     let refuse = true;
-    const builder: IndexBuilder = {
-      build: async (job) => {
-        if (refuse) throw new Error("EROFS: made to fail");
-        return buildIndex(job);
-      },
-      rest: () => Promise.resolve(),
+    const maintainer: Maintainer = {
+      run: (job) => (refuse ? Promise.reject(new Error("EROFS: made to fail")) : blockingMaintainer.run(job)),
+      close: async () => {},
     };
     const onTrouble = (trouble: Trouble | null) => troubles.push(trouble);
-    await using(openIn(folder, { builder, clock, onTrouble, segmentBytes: 1000 }), async (store) => {
+    await using(openIn(folder, { maintainer, seals: false, clock, onTrouble, segmentBytes: 1000 }), async (store) => {
       await store.append([seriesEntry(1), ...numbered(0, 20)]);
       await store.append(numbered(20, 20));
       await store.maintained();

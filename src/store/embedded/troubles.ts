@@ -4,11 +4,11 @@ export type Trouble = { readonly why: string; readonly fix: string };
 /** Told with what is wrong, and with null when all is well again. */
 export type OnTrouble = (trouble: Trouble | null) => void;
 
-export type TroubleKind = "write" | "sync" | "index";
+export type TroubleKind = "write" | "sync" | "index" | "seal";
 export type Troubles = { set(kind: TroubleKind, trouble: Trouble | null): void; has(kind: TroubleKind): boolean };
 
 /** Several kinds can be wrong at once; the first of the list is told. */
-const KINDS: readonly TroubleKind[] = ["write", "sync", "index"];
+const KINDS: readonly TroubleKind[] = ["write", "sync", "index", "seal"];
 
 export function createTroubles(onTrouble: OnTrouble = () => {}): Troubles {
   const current = new Map<TroubleKind, Trouble>();

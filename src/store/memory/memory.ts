@@ -1,5 +1,6 @@
 import { Failure } from "../../domain/failure.ts";
 import type { Position, SeriesId } from "../../domain/reading.ts";
+import { cutoffOf } from "../shared/cutoffs.ts";
 import { checkEntries } from "../shared/entries.ts";
 import { emptyLedger, enter, gapsIn } from "../shared/ledger.ts";
 import type { Damage, Entry, Store } from "../store.ts";
@@ -26,6 +27,7 @@ export function createMemoryStore(): Store {
   const views = new Set<number>();
   const damages: Damage[] = [];
   const appended = { readings: 0, events: 0, gaps: 0 };
+  const shed = { readings: 0, events: 0 };
   let tokens = 0;
   let closed = false;
 
@@ -56,7 +58,7 @@ export function createMemoryStore(): Store {
   };
 
   return {
-    profile: { engine: MEMORY, durable: false },
+    profile: { engine: MEMORY, durable: false, seals: false },
     append: async (entries) => {
       if (closed) throw new Failure("store_closed", "The store is closed", { fix: "Open it again" });
       checkEntries(entries, (series) => ledger.series.has(series));
@@ -86,8 +88,8 @@ export function createMemoryStore(): Store {
     stats: () => ({
       engine: MEMORY,
       appended: { ...appended },
-      readings: ledger.readings,
-      events: ledger.events,
+      readings: ledger.readings - shed.readings,
+      events: ledger.events - shed.events,
       series: ledger.series.size,
       bytes: 0,
       files: 0,
@@ -96,18 +98,37 @@ export function createMemoryStore(): Store {
       unsyncedBytes: 0,
       position: ledger.position,
     }),
+    storage: () => [
+      {
+        kind: "log",
+        month: null,
+        files: 0,
+        bytes: 0,
+        entries: ledger.readings - shed.readings + ledger.events - shed.events,
+      },
+    ],
+    shed: async (plan) => {
+      const before = { ...shed };
+      for (const [series, own] of readings) {
+        const cutoff = cutoffOf(plan.readings, series);
+        if (cutoff !== null) shed.readings += removeWhere(own, ({ time }) => time < cutoff);
+      }
+      const { default: cutoff } = plan.events;
+      if (cutoff !== null) shed.events += removeWhere(events, ({ time }) => time < cutoff);
+      return { readings: shed.readings - before.readings, events: shed.events - before.events, bytes: 0, files: 0 };
+    },
+    seal: async () => {},
     holdFiles: async () => () => {},
-    snapshot: async () => ({
-      files: [],
-      position: ledger.position,
-      readings: ledger.readings,
-      events: ledger.events,
-      gaps: ledger.gaps.length,
-      release: () => {},
-    }),
     sync: async () => {},
     close: async () => {
       closed = true;
     },
   };
+}
+
+function removeWhere<T>(items: T[], goes: (item: T) => boolean): number {
+  const kept = items.filter((item) => !goes(item));
+  const removed = items.length - kept.length;
+  items.splice(0, items.length, ...kept);
+  return removed;
 }

@@ -1,4 +1,6 @@
 import type { Gap, HomeEvent, Position, Reading, SeriesId, Stored } from "../../domain/reading.ts";
+import { utcMonth } from "../../domain/time.ts";
+import { columnsFrom } from "../shared/columns.ts";
 import { parseExact, writeExact } from "../shared/exact-json.ts";
 import { checkQuery, isOfTime, isPast, tooNarrow } from "../shared/query.ts";
 import { lastBefore, summariesOf } from "../shared/summaries.ts";
@@ -72,6 +74,13 @@ export function openMemoryView(view: View): ViewReader {
     bytesRead: { records: 0, indexes: 0 },
     damages: [],
     readings: read,
+    columns: (query) => columnsFrom(read, query),
+    async *usage() {
+      for (const [series, own] of readings) {
+        const months = Map.groupBy(own, ({ time }) => utcMonth(time));
+        yield [...months].map(([month, rows]) => ({ series, month, readings: rows.length, bytes: 0 }));
+      }
+    },
     summaries: (query) => summariesOf(read, query),
     before: (series, time) => lastBefore(read, series, time),
     async *events(query) {

@@ -64,6 +64,11 @@ export function enterEvent(ledger: Ledger, time: Micros): void {
 export const isLater = (a: { time: Micros; position: Position }, b: { time: Micros; position: Position }): boolean =>
   a.time > b.time || (a.time === b.time && a.position > b.position);
 
+export const byTimeAndPosition = (
+  a: { time: Micros; position: Position },
+  b: { time: Micros; position: Position },
+): number => a.time - b.time || a.position - b.position;
+
 function enterTime(ledger: Ledger, time: Micros): void {
   if (ledger.oldest === null || time < ledger.oldest) ledger.oldest = time;
   if (ledger.newest === null || time > ledger.newest) ledger.newest = time;

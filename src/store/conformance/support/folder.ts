@@ -16,8 +16,9 @@ export async function withFolder(run: (folder: string) => Promise<void>): Promis
   }
 }
 
+/** Of the log alone: `seals: true` brings the blocks in. */
 export const openIn = (folder: string, more: Partial<EmbeddedNeeds> = {}): Promise<EmbeddedStore> =>
-  openStore({ kind: "embedded", folder, clock: systemClock, log: silentLog, ...more });
+  openStore({ kind: "embedded", folder, clock: systemClock, log: silentLog, seals: false, ...more });
 
 /** Opens, runs and closes, also when the test fails. */
 export async function using<T>(opening: Promise<EmbeddedStore>, run: (store: EmbeddedStore) => Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../../../domain/failure.ts";
 import type { Position } from "../../../domain/reading.ts";
@@ -10,12 +10,14 @@ import { checks } from "../index/lists.ts";
 import { decodeSnapshot, encodeSnapshot, type Snapshot } from "../index/snapshot.ts";
 import { collectSegment } from "../segments/collect.ts";
 import { decodeHeader, indexName, segmentName } from "../segments/header.ts";
+import { readDurably, writeDurably } from "./durably.ts";
 
 export type IndexJob = {
+  readonly kind: "index";
   readonly folder: string;
   readonly base: Position;
   readonly limit: number;
-  /** The segment before, whose snapshot this one's builds on; null: there is none. */
+  /** The segment before, whose snapshot this one's builds on; null: it is the first, or the one before has gone. */
   readonly previous: Position | null;
 };
 export type IndexBuilt = { readonly head: IndexHead; readonly damages: readonly Damage[] };
@@ -29,7 +31,9 @@ export function buildIndex({ folder, base, limit, previous }: IndexJob): IndexBu
     throw new Failure("store_damaged", `The beginning of ${name} cannot be read`, { fix: "Restart the hub" });
   const before: Snapshot | undefined =
     previous === null
-      ? { ledger: emptyLedger(), damages: [] }
+      ? header.previousEnd === 0
+        ? { ledger: emptyLedger(), damages: [] }
+        : undefined
       : readSnapshot(join(folder, indexName(previous)), previous);
   const ledger = before?.ledger ?? emptyLedger();
   const { lists, damages } = collectSegment(buffer, { name, base, baseTime: header.baseTime, limit }, ledger);
@@ -38,17 +42,6 @@ export function buildIndex({ folder, base, limit, previous }: IndexJob): IndexBu
   const bytes = encodeIndex(header, limit, lists, snapshot);
   writeDurably(folder, indexName(base), bytes);
   return { head: decodeIndexHead(bytes, base) as IndexHead, damages };
-}
-
-/** An index must not outlive its segment in a power loss: what it speaks of is on the disk before it is. */
-function readDurably(path: string): Buffer {
-  const file = openSync(path, "r");
-  try {
-    fsyncSync(file);
-    return readFileSync(file);
-  } finally {
-    closeSync(file);
-  }
 }
 
 function readSnapshot(path: string, base: Position): Snapshot | undefined {
@@ -63,24 +56,5 @@ function readSnapshot(path: string, base: Position): Snapshot | undefined {
   } catch (error) {
     if ((error as { code?: string }).code === "ENOENT") return undefined;
     throw error;
-  }
-}
-
-/** Under its name only when it is whole and on the disk. */
-function writeDurably(folder: string, name: string, bytes: Buffer): void {
-  const unfinished = join(folder, `${name}.tmp`);
-  const file = openSync(unfinished, "w");
-  try {
-    for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(unfinished, join(folder, name));
-  const parent = openSync(folder, "r");
-  try {
-    fsyncSync(parent);
-  } finally {
-    closeSync(parent);
   }
 }

@@ -5,6 +5,7 @@ import type { Log } from "../../../platform/log.ts";
 import type { Segment } from "../segments/tail.ts";
 import type { Troubles } from "../troubles.ts";
 import type { IndexBuilt, IndexJob } from "./build-index.ts";
+import type { Maintainer } from "./job.ts";
 
 export type Indexer = {
   /** Has the index file of a closed segment written, after those asked for before. */
@@ -13,14 +14,8 @@ export type Indexer = {
   hold(): Promise<() => void>;
   /** Resolves when nothing is waiting. */
   idle(): Promise<void>;
+  /** Waits for what is being written; whoever has the maintainer breaks that off. */
   close(): Promise<void>;
-};
-
-/** Builds indexes away from the event loop. */
-export type IndexBuilder = {
-  build(job: IndexJob): Promise<IndexBuilt>;
-  /** There is nothing to do: give back what is held, breaking off what is under way. */
-  rest(): Promise<void>;
 };
 
 /** A disk that refused an index may be well again long before the next segment is full. */
@@ -29,13 +24,13 @@ const RETRY = { firstMs: 5_000, mostMs: 10 * 60_000 };
 export function createIndexer(needs: {
   folder: string;
   clock: Clock;
-  builder: IndexBuilder;
+  maintainer: Pick<Maintainer, "run">;
   log: Log;
   troubles: Troubles;
   segments: readonly Segment[];
   onBuilt(segment: Segment, built: IndexBuilt): void;
 }): Indexer {
-  const { folder, clock, builder, log, troubles, segments, onBuilt } = needs;
+  const { folder, clock, maintainer, log, troubles, segments, onBuilt } = needs;
   const waiting: Segment[] = [];
   const backoff = createBackoff(RETRY);
   let running: Promise<void> | undefined;
@@ -45,13 +40,13 @@ export function createIndexer(needs: {
 
   const jobOf = (segment: Segment): IndexJob => {
     const previous = segments[segments.indexOf(segment) - 1]?.base ?? null;
-    return { folder, base: segment.base, limit: segment.limit, previous };
+    return { kind: "index", folder, base: segment.base, limit: segment.limit, previous };
   };
 
   const run = async () => {
     for (let segment = waiting[0]; segment && !closed && holds === 0; segment = waiting[0]) {
       try {
-        onBuilt(segment, await builder.build(jobOf(segment)));
+        onBuilt(segment, await maintainer.run(jobOf(segment)));
         waiting.shift();
         backoff.reset();
         troubles.set("index", null);
@@ -69,7 +64,6 @@ export function createIndexer(needs: {
         break;
       }
     }
-    await builder.rest();
     running = undefined;
   };
   const start = () => {
@@ -101,7 +95,6 @@ export function createIndexer(needs: {
     close: async () => {
       closed = true;
       cancelRetry?.();
-      await builder.rest();
       await running;
     },
   };

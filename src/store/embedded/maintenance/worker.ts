@@ -1,14 +1,14 @@
 import { parentPort } from "node:worker_threads";
 import { describeError } from "../../../domain/failure.ts";
-import { buildIndex, type IndexBuilt, type IndexJob } from "./build-index.ts";
+import { type MaintenanceJob, runJob } from "./job.ts";
 
-/** Entry of the maintenance worker: one job in, one answer out. */
-export type IndexAnswer = { readonly built: IndexBuilt } | { readonly error: string };
+/** Entry of the maintenance worker: one job in, one answer out, in order. */
+export type JobAnswer = { readonly result: ReturnType<typeof runJob> } | { readonly error: string };
 
-parentPort?.on("message", (job: IndexJob) => {
-  let answer: IndexAnswer;
+parentPort?.on("message", (job: MaintenanceJob) => {
+  let answer: JobAnswer;
   try {
-    answer = { built: buildIndex(job) };
+    answer = { result: runJob(job) };
   } catch (error) {
     answer = { error: describeError(error) };
   }

@@ -1,6 +1,7 @@
 import type { Position, SeriesId } from "../../../domain/reading.ts";
 import type { Micros } from "../../../domain/time.ts";
 import type { Narrow } from "../../store.ts";
+import type { Block } from "../blocks/block.ts";
 import type { IndexHead } from "../index/head.ts";
 import { type FlatEvents, type FlatList, flatten, type SegmentLists, type Span } from "../segments/lists.ts";
 import type { Segment } from "../segments/tail.ts";
@@ -10,6 +11,8 @@ export type EmbeddedContent = {
   readonly folder: string;
   readonly narrow: Narrow;
   readonly segments: readonly SegmentPicture[];
+  readonly blocksFolder: string;
+  readonly blocks: readonly Block[];
 };
 
 export type SegmentPicture = {
@@ -17,6 +20,8 @@ export type SegmentPicture = {
   readonly base: Position;
   readonly baseTime: Micros;
   readonly limit: number;
+  /** Its entries are in blocks too: only who reads by position reads it. */
+  readonly sealed: boolean;
   readonly places: Places;
 };
 
@@ -28,13 +33,17 @@ export type Places =
 
 export type FlatLists = { readonly readings: ReadonlyMap<SeriesId, FlatList>; readonly events: FlatEvents };
 
-export function pictureOf({ name, base, baseTime, limit, lists, index }: Segment, narrow: Narrow): SegmentPicture {
+export function pictureOf(
+  { name, base, baseTime, limit, lists, index }: Segment,
+  narrow: Narrow,
+  sealed: boolean,
+): SegmentPicture {
   const places: Places = index
     ? { by: "index", head: index }
-    : lists
+    : lists && !sealed
       ? { by: "lists", span: lists.span && { ...lists.span }, lists: copyLists(lists, narrow) }
       : { by: "scan" };
-  return { name, base, baseTime, limit, places };
+  return { name, base, baseTime, limit, sealed, places };
 }
 
 const NO_EVENTS: FlatEvents = {

@@ -1,30 +1,25 @@
-import { join } from "node:path";
-import type { HomeEvent, Reading, Stored } from "../../../domain/reading.ts";
-import { checkQuery, tooNarrow, windowLeft } from "../../shared/query.ts";
+import type { HomeEvent, Reading, SeriesId, Stored } from "../../../domain/reading.ts";
+import { checkQuery, isPast, tooNarrow, windowLeft } from "../../shared/query.ts";
 import { lastBefore, summariesOf } from "../../shared/summaries.ts";
 import type { Damage, EventsQuery, ReadingsQuery, View, ViewReader } from "../../store.ts";
-import { takeEvent } from "../format/entries.ts";
-import { FRAME, frameAt, KIND } from "../format/frame.ts";
-import { takeReading } from "../format/reading.ts";
 import { sameDamage } from "../segments/damage.ts";
-import { type AttributeReader, createAttributeReader } from "./attributes.ts";
-import { gatherMerged } from "./extents.ts";
-import { entryAt, isEntryAt, logOfSegment } from "./log.ts";
+import { columnPages } from "./columns.ts";
 import { type OpenFiles, openFiles } from "./open-files.ts";
-import { type Candidate, inOrder } from "./order.ts";
-import type { EmbeddedContent, SegmentPicture } from "./picture.ts";
-import { createPlaceFinder, type Run } from "./places.ts";
+import type { EmbeddedContent } from "./picture.ts";
+import { pagesOf, type Sealed } from "./pieces.ts";
+import { createBlockReader } from "./sealed/blocks.ts";
+import { rowsAsked } from "./sealed/rows.ts";
+import { entryAt, isEntryAt, logOfSegment } from "./tail/log.ts";
+import { createTailReader } from "./tail/tail.ts";
 
 export const EMBEDDED = "embedded";
 
-/** Rows of one page: enough to make the reads worth it, few enough to hold. */
-const PAGE = 2048;
-
+/** What is sealed is read from blocks, the rest from the log; an answer is both in order. */
 export function openEmbeddedView(
   view: View,
   needs: { readonly files?: OpenFiles; readonly onDamage?: (damage: Damage) => void } = {},
 ): ViewReader {
-  const { folder, narrow, segments } = view.content as EmbeddedContent;
+  const { folder, narrow, segments, blocksFolder, blocks } = view.content as EmbeddedContent;
   const files = needs.files ?? openFiles();
   const bytesRead = { records: 0, indexes: 0 };
   const damages: Damage[] = [];
@@ -39,97 +34,69 @@ export function openEmbeddedView(
   const countIndexes = (bytes: number) => {
     bytesRead.indexes += bytes;
   };
-  const places = createPlaceFinder({ folder, files, count: countIndexes, onDamage });
-  const attributes = createAttributeReader({ folder, files, count: countRecords });
+  const counting = { files, countRecords, countIndexes, onDamage };
+  const tail = createTailReader({ folder, segments, ...counting });
+  const sealed = createBlockReader({ folder: blocksFolder, blocks, ...counting });
 
-  const runsOf = async (find: (segment: SegmentPicture) => Promise<Run | undefined>): Promise<Run[]> => {
-    const runs: Run[] = [];
-    for (const segment of segments) {
-      const run = await find(segment);
-      if (run) runs.push(run);
-    }
-    return runs;
+  const sealedReadings = async (query: ReadingsQuery): Promise<Sealed<Stored<Reading>>[]> => {
+    const { series } = query;
+    return (await sealed.chunks(series, windowLeft(query))).map((chunk) => ({
+      from: chunk.place.from,
+      to: chunk.place.to,
+      load: async () => {
+        const opened = await sealed.open(chunk, series);
+        if (!opened) return [];
+        const { from, to } = rowsAsked(opened, chunk.place, query);
+        return Array.from({ length: to - from }, (_, i) => opened.row(from + i, query.attributes));
+      },
+    }));
   };
-
-  /** Reads the records of one page and hands over those that check out, in order. */
-  const readPage = async (page: readonly Candidate[], series: number | null, take: Take): Promise<void> => {
-    const bySegment = Map.groupBy(page, ({ segment }) => segment);
-    const spots = new Map<Candidate, { buffer: Buffer; at: number }>();
-    for (const [{ name }, own] of bySegment) {
-      const extents = own.map(({ offset, length }) => ({ at: offset, length }));
-      const { buffer, starts } = await gatherMerged(files, join(folder, name), extents, countRecords);
-      for (const [i, candidate] of own.entries()) spots.set(candidate, { buffer, at: starts[i] as number });
-    }
-    const kind = series === null ? KIND.event : KIND.reading;
-    const lost: Candidate[][] = [];
-    let before: Candidate | undefined;
-    for (const candidate of page) {
-      const { buffer, at } = spots.get(candidate) as { buffer: Buffer; at: number };
-      const { segment, offset, length } = candidate;
-      if (buffer[at] === kind && frameAt(buffer, at, at + length, segment.base + offset) === "good") {
-        take(candidate, buffer, at);
-        before = undefined;
-        continue;
-      }
-      // A whole file may be gone: what is lost in a row is one damage.
-      if (before?.segment === segment) lost.at(-1)?.push(candidate);
-      else lost.push([candidate]);
-      before = candidate;
-    }
-    for (const run of lost) onDamage(damageOf(run, series));
+  const sealedEvents = async (query: EventsQuery): Promise<Sealed<Stored<HomeEvent>>[]> => {
+    const { window, types } = query;
+    const asked = ({ time, position, type }: Stored<HomeEvent>) =>
+      time >= window.from && time < window.to && isPast(time, position, query) && (types?.includes(type) ?? true);
+    return (await sealed.events(windowLeft(query))).map((events) => ({
+      from: events.place.from,
+      to: events.place.to,
+      load: async () => (await sealed.openEvents(events)).filter(asked),
+    }));
   };
-
-  const readingsPage = async (page: readonly Candidate[], query: ReadingsQuery): Promise<Stored<Reading>[]> => {
-    const rows: Stored<Reading>[] = [];
-    const attributesAt: { segment: SegmentPicture; at: number }[] = [];
-    await readPage(page, query.series, ({ segment, offset, length }, buffer, at) => {
-      const parts = takeReading({ buffer, at: at + FRAME }, at + length, segment.baseTime);
-      rows.push(Object.assign(parts.reading, { position: segment.base + offset }));
-      attributesAt.push({ segment, at: parts.attributesAt });
-    });
-    if (query.attributes) await fillAttributes(rows, attributesAt, attributes, onDamage);
-    return rows;
+  const hasSeries = (series: SeriesId) => {
+    if (narrow.series && !narrow.series.includes(series)) throw tooNarrow(`series ${series}`, narrow);
   };
-
-  const eventsPage = async (page: readonly Candidate[]): Promise<Stored<HomeEvent>[]> => {
-    const rows: Stored<HomeEvent>[] = [];
-    await readPage(page, null, ({ segment, offset, length }, buffer, at) => {
-      const event = takeEvent({ buffer, at: at + FRAME }, at + length, segment.baseTime);
-      rows.push(Object.assign(event, { position: segment.base + offset }));
-    });
-    return rows;
-  };
-
-  async function* paged<T>(
-    runs: readonly Run[],
-    query: ReadingsQuery | EventsQuery,
-    read: (page: readonly Candidate[]) => Promise<T[]>,
-  ): AsyncIterable<readonly T[]> {
-    for await (const candidates of inOrder(runs, query))
-      for (let at = 0; at < candidates.length; at += PAGE) {
-        const rows = await read(candidates.slice(at, at + PAGE));
-        if (rows.length > 0) yield rows;
-      }
-  }
 
   const readings: ViewReader["readings"] = async function* (query) {
     checkQuery(query);
-    if (narrow.series && !narrow.series.includes(query.series)) throw tooNarrow(`series ${query.series}`, narrow);
-    const runs = await runsOf((segment) => places.readings(segment, query.series, windowLeft(query)));
-    yield* paged(runs, query, (page) => readingsPage(page, query));
+    hasSeries(query.series);
+    const left = windowLeft(query);
+    const runs = await tail.runsOf((places, segment) => places.readings(segment, query.series, left));
+    const pieces = [...(await sealedReadings(query)), ...runs];
+    yield* pagesOf(pieces, query, (own, limit) => tail.readings(own, { ...query, limit }));
   };
 
   return {
     bytesRead,
     damages,
     readings,
+    async *columns(query) {
+      checkQuery(query);
+      hasSeries(query.series);
+      yield* columnPages(query, { tail, sealed, readings });
+    },
+    async *usage() {
+      for await (const { block, entries } of sealed.tables())
+        yield entries.map(({ series, rows, bytes }) => ({ series, month: block.month, readings: rows, bytes }));
+      yield* tail.usage();
+    },
     summaries: (query) => summariesOf(readings, query),
     before: (series, time) => lastBefore(readings, series, time),
     async *events(query) {
       checkQuery(query);
       if (narrow.events === false) throw tooNarrow("events", narrow);
-      const runs = await runsOf((segment) => places.events(segment, windowLeft(query), query.types));
-      yield* paged(runs, query, eventsPage);
+      const left = windowLeft(query);
+      const runs = await tail.runsOf((places, segment) => places.events(segment, left, query.types));
+      const pieces = [...(await sealedEvents(query)), ...runs];
+      yield* pagesOf(pieces, query, (own, limit) => tail.events(own, { ...query, limit }));
     },
     async *log(query) {
       if (narrow.log === false) throw tooNarrow("the log by position", narrow);
@@ -138,8 +105,9 @@ export function openEmbeddedView(
     },
     at: async (position) => {
       if (narrow.log === false) throw tooNarrow("the log by position", narrow);
-      const segment = segments.findLast(({ base }) => base <= position);
-      return segment && entryAt(segment, position, { folder, files, count: countRecords, attributes });
+      const segment = segments.findLast(({ base, limit }) => base <= position && position < base + limit);
+      if (!segment) return sealed.eventAt(position).then((event) => event && { kind: "event", event });
+      return entryAt(segment, position, { folder, files, count: countRecords, attributes: tail.attributes });
     },
     holds: async (position) => {
       if (narrow.log === false) throw tooNarrow("the log by position", narrow);
@@ -147,61 +115,5 @@ export function openEmbeddedView(
       return segment !== undefined && isEntryAt(segment, position, { folder, files, count: countRecords });
     },
     close: () => files.close(),
-  };
-}
-
-type Take = (candidate: Candidate, buffer: Buffer, at: number) => void;
-
-async function fillAttributes(
-  rows: Stored<Reading>[],
-  places: readonly { readonly segment: SegmentPicture; readonly at: number }[],
-  attributes: AttributeReader,
-  onDamage: (damage: Damage) => void,
-): Promise<void> {
-  for (const [segment, own] of Map.groupBy(rows.keys(), (i) => places[i]?.segment as SegmentPicture)) {
-    const wanted = own.filter((i) => (places[i]?.at ?? 0) > 0);
-    if (wanted.length === 0) continue;
-    const found = await attributes.read(
-      segment,
-      wanted.map((i) => places[i]?.at as number),
-    );
-    for (const i of wanted) {
-      const row = rows[i] as Stored<Reading>;
-      const at = places[i]?.at as number;
-      const value = found.get(at);
-      if (value) {
-        rows[i] = Object.assign(row, { attributes: value });
-        continue;
-      }
-      rows[i] = { ...row, flaws: [...row.flaws, "attributes_lost"] };
-      const { series, time } = row;
-      const why = "a record of attributes that cannot be read";
-      onDamage({
-        file: segment.name,
-        offset: at,
-        length: FRAME,
-        why,
-        lost: "attributes",
-        series,
-        from: time,
-        to: time,
-      });
-    }
-  }
-}
-
-function damageOf(run: readonly Candidate[], series: number | null): Damage {
-  const [{ segment }] = run as [Candidate];
-  const offset = Math.min(...run.map((one) => one.offset));
-  const times = run.map(({ time }) => time);
-  return {
-    file: segment.name,
-    offset,
-    length: Math.max(...run.map((one) => one.offset + one.length)) - offset,
-    why: `${series === null ? "events" : "readings"} that cannot be read`,
-    lost: series === null ? "events" : "states",
-    series,
-    from: Math.min(...times),
-    to: Math.max(...times),
   };
 }

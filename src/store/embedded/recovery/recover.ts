@@ -28,7 +28,15 @@ export type Recovery = Recovered & {
  */
 const LEAP = 2 ** 32;
 
-type Needs = { folder: string; files: Files; log: Log; left: HowLeft; segmentBytes: number };
+type Needs = {
+  folder: string;
+  files: Files;
+  log: Log;
+  left: HowLeft;
+  segmentBytes: number;
+  /** Everything before this position is in blocks. */
+  sealed: Position;
+};
 
 /** Finds the state of the store: newest snapshot first, then every segment behind it is replayed. */
 export async function recover(needs: Needs): Promise<Recovery> {
@@ -90,8 +98,9 @@ export async function recover(needs: Needs): Promise<Recovery> {
   }
   nameTheNameless(ledger);
   const last = segments.at(-1);
-  const end = Math.max(last ? last.base + last.limit : 0, asideEnd, ledger.position && ledger.position + 1);
-  if (open && (needs.left === "machine_stopped" || asideEnd > open.segment.base)) {
+  const written = last ? last.base + last.limit : 0;
+  const end = Math.max(written, asideEnd, ledger.position && ledger.position + 1, needs.sealed);
+  if (open && (needs.left === "machine_stopped" || asideEnd > open.segment.base || needs.sealed > open.segment.base)) {
     await open.file.handle.close();
     open = undefined;
   }

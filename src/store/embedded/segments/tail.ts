@@ -19,6 +19,8 @@ export type Segment = {
   /** Where its records stand, until its index file says so. */
   lists: SegmentLists | undefined;
   index: IndexHead | undefined;
+  /** When it was closed, by the wall clock. */
+  closedAt?: Micros;
 };
 
 export type OpenSegment = {
@@ -35,6 +37,10 @@ export type Tail = {
   roll(baseTime: Micros): Promise<OpenSegment>;
   /** The open segment cannot be put right behind its limit; `dirty` bytes may stand there. */
   abandon(dirty: number): void;
+  /** Closes the open segment, so that it can be sealed; the next entry begins another. */
+  close(): void;
+  /** So many of the oldest are no longer of the log. */
+  drop(count: number): void;
 };
 
 export type Recovered = {
@@ -75,6 +81,7 @@ export function createTail(needs: {
   const retire = () => {
     if (!open) return;
     open.file.retired = true;
+    open.segment.closedAt = clock.now();
     onRetired(open.segment, open.file);
     open = undefined;
   };
@@ -110,5 +117,7 @@ export function createTail(needs: {
       nextBase = Math.max(nextBase, open.segment.base + open.segment.limit + dirty);
       retire();
     },
+    close: retire,
+    drop: (count) => void segments.splice(0, count),
   };
 }

@@ -6,6 +6,7 @@ import { checkEntries } from "../../shared/entries.ts";
 import { enter, type Ledger } from "../../shared/ledger.ts";
 import type { Entry } from "../../store.ts";
 import { writeAll } from "../files.ts";
+import { HEADER } from "../segments/header.ts";
 import { listEvent, listReading, type SegmentLists } from "../segments/lists.ts";
 import type { OpenSegment, Tail } from "../segments/tail.ts";
 import type { Troubles } from "../troubles.ts";
@@ -22,6 +23,8 @@ export type Appender = {
   append(entries: readonly Entry[]): Promise<readonly Position[]>;
   /** Resolves when the write that is under way now, if any, is done. */
   settled(): Promise<void>;
+  /** Closes the open segment once what was appended before is written; the next entry begins another. */
+  roll(): Promise<void>;
   /** Refuses what comes from now on, and resolves when what came before is written. */
   close(): Promise<void>;
   readonly appended: { readings: number; events: number; gaps: number };
@@ -192,6 +195,10 @@ export function createAppender(needs: {
     },
     settled: async () => {
       await writing;
+    },
+    roll: async () => {
+      while (running) await running;
+      if (tail.open && tail.open.segment.limit > HEADER) tail.close();
     },
     close: async () => {
       closed = true;

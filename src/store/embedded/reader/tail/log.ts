@@ -1,19 +1,19 @@
 import { join } from "node:path";
-import { describeError } from "../../../domain/failure.ts";
-import type { Position, Reading, Stored } from "../../../domain/reading.ts";
-import { emptyLedger } from "../../shared/ledger.ts";
-import { isOfTime } from "../../shared/query.ts";
-import type { Damage, LogEntry, LogQuery } from "../../store.ts";
-import { takeEvent, takeGap } from "../format/entries.ts";
-import { FRAME, frameAt, isHead, KIND, payloadLength } from "../format/frame.ts";
-import { takeReading } from "../format/reading.ts";
-import { collectSegment } from "../segments/collect.ts";
-import { wholeFile } from "../segments/damage.ts";
-import { HEADER } from "../segments/header.ts";
-import { attributesIn, replaySegment } from "../segments/replay.ts";
+import { describeError } from "../../../../domain/failure.ts";
+import type { Position, Reading, Stored } from "../../../../domain/reading.ts";
+import { emptyLedger } from "../../../shared/ledger.ts";
+import { isOfTime } from "../../../shared/query.ts";
+import type { Damage, LogEntry, LogQuery } from "../../../store.ts";
+import { takeEvent, takeGap } from "../../format/entries.ts";
+import { FRAME, frameAt, isHead, KIND, payloadLength } from "../../format/frame.ts";
+import { takeReading } from "../../format/reading.ts";
+import { collectSegment } from "../../segments/collect.ts";
+import { wholeFile } from "../../segments/damage.ts";
+import { HEADER } from "../../segments/header.ts";
+import { attributesIn, replaySegment } from "../../segments/replay.ts";
+import type { OpenFiles } from "../open-files.ts";
+import type { SegmentPicture } from "../picture.ts";
 import type { AttributeReader } from "./attributes.ts";
-import type { OpenFiles } from "./open-files.ts";
-import type { SegmentPicture } from "./picture.ts";
 
 /** Reading by position: no index says where what stands, so a segment is read whole, and one record by its place. */
 

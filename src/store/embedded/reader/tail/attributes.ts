@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import type { Attributes } from "../../../domain/reading.ts";
-import { takeDifference, takeFull } from "../format/attributes.ts";
-import { FRAME, frameAt, isHead, KIND, payloadLength } from "../format/frame.ts";
+import type { Attributes } from "../../../../domain/reading.ts";
+import { takeDifference, takeFull } from "../../format/attributes.ts";
+import { FRAME, frameAt, isHead, KIND, payloadLength } from "../../format/frame.ts";
+import type { OpenFiles } from "../open-files.ts";
+import type { SegmentPicture } from "../picture.ts";
 import { gatherMerged } from "./extents.ts";
-import type { OpenFiles } from "./open-files.ts";
-import type { SegmentPicture } from "./picture.ts";
 
 /** Most differing records are shorter; a longer one costs a second read. */
 const FIRST_READ = 96;

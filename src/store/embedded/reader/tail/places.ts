@@ -1,18 +1,18 @@
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
-import { describeError } from "../../../domain/failure.ts";
-import type { SeriesId } from "../../../domain/reading.ts";
-import type { Micros, Window } from "../../../domain/time.ts";
-import { emptyLedger } from "../../shared/ledger.ts";
-import type { Damage } from "../../store.ts";
-import type { IndexHead } from "../index/head.ts";
-import { DIRECTORY_ENTRY, type DirectoryEntry, decodeEntry, takeEvents, takeList } from "../index/lists.ts";
-import { collectSegment } from "../segments/collect.ts";
-import { wholeFile } from "../segments/damage.ts";
-import { indexName } from "../segments/header.ts";
-import { emptyLists, type FlatEvents, type FlatList } from "../segments/lists.ts";
-import type { OpenFiles } from "./open-files.ts";
-import { copyLists, type FlatLists, type SegmentPicture } from "./picture.ts";
+import { describeError } from "../../../../domain/failure.ts";
+import type { SeriesId } from "../../../../domain/reading.ts";
+import { type Micros, utcMonth, type Window } from "../../../../domain/time.ts";
+import { emptyLedger } from "../../../shared/ledger.ts";
+import type { Damage, Usage } from "../../../store.ts";
+import type { IndexHead } from "../../index/head.ts";
+import { DIRECTORY_ENTRY, type DirectoryEntry, decodeEntry, takeEvents, takeList } from "../../index/lists.ts";
+import { collectSegment } from "../../segments/collect.ts";
+import { wholeFile } from "../../segments/damage.ts";
+import { indexName } from "../../segments/header.ts";
+import { emptyLists, type FlatEvents, type FlatList } from "../../segments/lists.ts";
+import type { OpenFiles } from "../open-files.ts";
+import { copyLists, type FlatLists, type SegmentPicture } from "../picture.ts";
 
 /** Readings of one series, or events, in one segment; `load` says where each stands. Both ends of the time are inside. */
 export type Run = {
@@ -24,6 +24,7 @@ export type Run = {
 
 export type PlaceFinder = {
   readings(segment: SegmentPicture, series: SeriesId, window: Window): Promise<Run | undefined>;
+  usage(segment: SegmentPicture): Promise<readonly Usage[]>;
   events(segment: SegmentPicture, window: Window, types: readonly string[] | undefined): Promise<Run | undefined>;
 };
 
@@ -129,6 +130,32 @@ export function createPlaceFinder(needs: {
       if (!entry) return undefined;
       const { from, to } = entry;
       return within({ segment, from, to, load: () => loadList(segment, series, entry) }, window);
+    },
+    usage: async (segment) => {
+      const asked = await askIndex(segment, async (head) => {
+        const { at, length } = head.directory;
+        const bytes = await readIndex(head.base, at, length);
+        const entries = Array.from({ length: length / DIRECTORY_ENTRY }, (_, i) =>
+          decodeEntry(bytes, i * DIRECTORY_ENTRY),
+        );
+        return entries.every((entry) => entry !== undefined)
+          ? entries.map(({ series, count, to }) => ({ series, count, to }))
+          : "wrong";
+      });
+      const counts =
+        asked?.answer ??
+        [...(await listsOf(segment)).readings].map(([series, { times }]) => ({
+          series,
+          count: times.length,
+          to: times.at(-1) as number,
+        }));
+      const all = counts.reduce((sum, { count }) => sum + count, 0);
+      return counts.map(({ series, count, to }) => ({
+        series,
+        month: utcMonth(to),
+        readings: count,
+        bytes: Math.round((segment.limit * count) / all),
+      }));
     },
     events: async (segment, window, types) => {
       if (!touches(spanOf(segment), window)) return undefined;

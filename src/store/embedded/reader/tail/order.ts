@@ -1,6 +1,7 @@
-import { isPast } from "../../shared/query.ts";
-import type { EventsQuery, ReadingsQuery } from "../../store.ts";
-import type { SegmentPicture } from "./picture.ts";
+import { isPast } from "../../../shared/query.ts";
+import type { EventsQuery, ReadingsQuery } from "../../../store.ts";
+import type { SegmentPicture } from "../picture.ts";
+import { inOrder as groupsInOrder, overlapping } from "../pieces.ts";
 import type { Run } from "./places.ts";
 
 /** A record that a query may answer with, not read yet. */
@@ -17,9 +18,8 @@ export async function* inOrder(
   query: ReadingsQuery | EventsQuery,
 ): AsyncIterable<readonly Candidate[]> {
   const forward = query.order === "oldest_first";
-  const groups = overlapping(runs);
   let left = query.limit;
-  for (const group of forward ? groups : groups.reverse()) {
+  for (const group of groupsInOrder(overlapping(runs), query.order)) {
     const found = await candidatesOf(group, query);
     if (!forward) found.reverse();
     const asked = found.length > left ? found.slice(0, left) : found;
@@ -27,19 +27,6 @@ export async function* inOrder(
     if (asked.length > 0) yield asked;
     if (left === 0) return;
   }
-}
-
-/** Runs whose times overlap must be merged; groups that do not can be answered one after the other. */
-function overlapping(runs: readonly Run[]): Run[][] {
-  const groups: Run[][] = [];
-  let end = 0;
-  for (const run of runs.toSorted((a, b) => a.from - b.from)) {
-    const last = groups.at(-1);
-    if (last && run.from <= end) last.push(run);
-    else groups.push([run]);
-    end = last && run.from <= end ? Math.max(end, run.to) : run.to;
-  }
-  return groups;
 }
 
 async function candidatesOf(group: readonly Run[], query: ReadingsQuery | EventsQuery): Promise<Candidate[]> {

@@ -1,4 +1,4 @@
-import type { Extent, Gathered, OpenFiles } from "./open-files.ts";
+import type { Extent, Gathered, OpenFiles } from "../open-files.ts";
 
 /** Reads stretches of a file, neighbours in one go. Answers where each stretch begins in the buffer. */
 export async function gatherMerged(

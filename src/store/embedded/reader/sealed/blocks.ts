@@ -1,0 +1,160 @@
+import { join } from "node:path";
+import { describeError } from "../../../../domain/failure.ts";
+import type { HomeEvent, Position, SeriesId, Stored } from "../../../../domain/reading.ts";
+import type { Micros, Window } from "../../../../domain/time.ts";
+import type { Damage } from "../../../store.ts";
+import type { Block } from "../../blocks/block.ts";
+import {
+  type ChunkPlace,
+  type EventsPlace,
+  entryAt,
+  findSeries,
+  type TableEntry,
+  tableSize,
+} from "../../blocks/directory.ts";
+import {
+  checkDirectory,
+  DamagedBlock,
+  eventsIn,
+  frameOf,
+  packIn,
+  readChunks,
+  readEventPlaces,
+} from "../../blocks/open-block.ts";
+import type { Chunk } from "../../chunks/pack.ts";
+import type { OpenFiles } from "../open-files.ts";
+import { createCache } from "./cache.ts";
+
+export type SealedChunk = { readonly block: Block; readonly place: ChunkPlace };
+export type SealedEvents = { readonly block: Block; readonly place: EventsPlace };
+
+/** Reads blocks. What is damaged is told, and read as if it were not there. */
+export type BlockReader = {
+  chunks(series: SeriesId, window: Window): Promise<readonly SealedChunk[]>;
+  /** undefined: damaged. */
+  open(chunk: SealedChunk, series: SeriesId): Promise<Chunk | undefined>;
+  events(window: Window): Promise<readonly SealedEvents[]>;
+  openEvents(events: SealedEvents): Promise<readonly Stored<HomeEvent>[]>;
+  eventAt(position: Position): Promise<Stored<HomeEvent> | undefined>;
+  /** What every series has in every block of readings. */
+  tables(): AsyncIterable<{ readonly block: Block; readonly entries: readonly TableEntry[] }>;
+};
+
+const KEPT_BYTES = 8 * 1024 * 1024;
+const kept = createCache<unknown>(KEPT_BYTES);
+
+export function createBlockReader(needs: {
+  readonly folder: string;
+  readonly blocks: readonly Block[];
+  readonly files: OpenFiles;
+  readonly countRecords: (bytes: number) => void;
+  readonly countIndexes: (bytes: number) => void;
+  readonly onDamage: (damage: Damage) => void;
+}): BlockReader {
+  const { folder, blocks, files, countRecords, countIndexes, onDamage } = needs;
+
+  const read = async (
+    { name }: Block,
+    extent: { readonly at: number; readonly length: number },
+    count: (bytes: number) => void,
+  ): Promise<Buffer> => {
+    const { buffer } = await files.gather(join(folder, name), [extent]);
+    count(extent.length);
+    return buffer;
+  };
+  /** Reads and checks a part of a block once, and remembers it. */
+  const part = async <T>(
+    block: Block,
+    extent: { readonly at: number; readonly length: number },
+    parse: (bytes: Buffer) => T,
+  ): Promise<T> => {
+    const key = `${folder}/${block.name}:${extent.at}`;
+    const before = kept.get(key) as T | undefined;
+    if (before !== undefined) return before;
+    const parsed = parse(await read(block, extent, countIndexes));
+    kept.set(key, parsed, 2 * extent.length + 100);
+    return parsed;
+  };
+  /** `extent`: times of what cannot be read, if it cannot. */
+  const guarded = async <T>(
+    block: Block,
+    series: SeriesId | null,
+    { from, to }: { readonly from: Micros; readonly to: Micros },
+    work: () => Promise<T>,
+  ): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      const [offset, length] = error instanceof DamagedBlock ? [error.at, error.length] : [0, block.bytes];
+      const why =
+        error instanceof DamagedBlock ? error.message : `a block that cannot be read: ${describeError(error)}`;
+      const lost = block.kind === "events" ? "events" : "states";
+      onDamage({ file: block.name, offset, length, why, lost, series, from, to });
+      return undefined;
+    }
+  };
+  const tableOf = (block: Block): Promise<Buffer | undefined> =>
+    guarded(block, null, block, () => part(block, block.directory, (bytes) => checkDirectory(block, bytes)));
+  const placesOf = async (block: Block): Promise<readonly EventsPlace[]> =>
+    (await guarded(block, null, block, () => part(block, block.directory, (bytes) => readEventPlaces(block, bytes)))) ??
+    [];
+  const openEvents = async ({ block, place }: SealedEvents) =>
+    (await guarded(block, null, place, async () => eventsIn(place, await read(block, frameOf(place), countRecords)))) ??
+    [];
+
+  return {
+    chunks: async (series, window) => {
+      const found: SealedChunk[] = [];
+      for (const block of blocks) {
+        if (block.kind !== "readings" || !touches(block, window)) continue;
+        const table = await tableOf(block);
+        const entry = table && findSeries(table, series);
+        if (!entry || !touches(entry, window)) continue;
+        const places = await guarded(block, series, entry, () =>
+          part(block, entry, (bytes) => readChunks(entry, bytes)),
+        );
+        for (const place of places ?? []) if (touches(place, window)) found.push({ block, place });
+      }
+      return found;
+    },
+    open: ({ block, place }, series) =>
+      guarded(block, series, place, async () => {
+        const frame = await read(block, frameOf(place), countRecords);
+        return packIn(place, frame).chunk(place.index);
+      }),
+    events: async (window) => {
+      const found: SealedEvents[] = [];
+      for (const block of blocks)
+        if (block.kind === "events" && touches(block, window))
+          for (const place of await placesOf(block)) if (touches(place, window)) found.push({ block, place });
+      return found;
+    },
+    openEvents,
+    eventAt: async (position) => {
+      for (const block of blocks) {
+        if (block.kind !== "events" || !mayHold(block, position)) continue;
+        for (const place of await placesOf(block)) {
+          if (!mayHold(place, position)) continue;
+          const found = (await openEvents({ block, place })).find((event) => event.position === position);
+          if (found) return found;
+        }
+      }
+      return undefined;
+    },
+    async *tables() {
+      for (const block of blocks) {
+        if (block.kind !== "readings") continue;
+        const table = await tableOf(block);
+        if (table) yield { block, entries: Array.from({ length: tableSize(table) }, (_, i) => entryAt(table, i)) };
+      }
+    },
+  };
+}
+
+const touches = (times: { readonly from: Micros; readonly to: Micros }, window: Window): boolean =>
+  times.from < window.to && times.to >= window.from;
+
+const mayHold = (
+  { firstPosition, lastPosition }: { readonly firstPosition: Position; readonly lastPosition: Position },
+  position: Position,
+): boolean => position >= firstPosition && position <= lastPosition;
