@@ -1,4 +1,6 @@
 import type { Micros } from "../../domain/time.ts";
+import type { Columns } from "../../store/store.ts";
+import { createStateWriter } from "./states.ts";
 import { createTimeWriter, LONGEST_TIME } from "./times.ts";
 
 /**
@@ -17,6 +19,11 @@ export type ByteWriter = {
   time(time: Micros): void;
   /** `[time,state]`, open at its end if more follows. */
   point(time: Micros, state: string | null): void;
+  /** So many rows of columns, `[time,state]` each, told from the end if `newestFirst`. */
+  points(columns: Columns, count: number, newestFirst: boolean): void;
+  /** The times alone, or the states alone, separated by commas. */
+  times(columns: Columns, count: number, newestFirst: boolean): void;
+  states(columns: Columns, count: number, newestFirst: boolean): void;
   append(bytes: Uint8Array): void;
   readonly length: number;
   /** What was written since the last call, in a buffer of its own that may be transferred. */
@@ -25,9 +32,13 @@ export type ByteWriter = {
 
 /** Up to here a loop is faster than a call into Node. */
 const SHORT = 40;
+/** Room for states up to here is made for a whole page at once. */
+const BULK = 64;
+
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const OPEN = 0x5b;
+const CLOSE = 0x5d;
 const BACKSLASH = 0x5c;
 
 export function createByteWriter(capacity: number, times: "rfc3339" | "us" = "rfc3339"): ByteWriter {
@@ -79,6 +90,39 @@ export function createByteWriter(capacity: number, times: "rfc3339" | "us" = "rf
       at = writeTime(buffer, view, at + 1, time);
       buffer[at++] = COMMA;
       string(state);
+    },
+    points: ({ times: column, states, from, to }, count, newestFirst) => {
+      const { write, longest } = createStateWriter(states);
+      const each = LONGEST_TIME + longest + 4;
+      if (longest <= BULK) ensure(count * each);
+      const step = newestFirst ? -1 : 1;
+      for (let i = 0, row = newestFirst ? to - 1 : from; i < count; i++, row += step) {
+        if (longest > BULK) ensure(each);
+        if (i > 0) buffer[at++] = COMMA;
+        buffer[at] = OPEN;
+        at = writeTime(buffer, view, at + 1, column[row] as number);
+        buffer[at++] = COMMA;
+        at = write(buffer, at, row);
+        buffer[at++] = CLOSE;
+      }
+    },
+    times: ({ times: column, from, to }, count, newestFirst) => {
+      ensure(count * (LONGEST_TIME + 1));
+      const step = newestFirst ? -1 : 1;
+      for (let i = 0, row = newestFirst ? to - 1 : from; i < count; i++, row += step) {
+        if (i > 0) buffer[at++] = COMMA;
+        at = writeTime(buffer, view, at, column[row] as number);
+      }
+    },
+    states: ({ states, from, to }, count, newestFirst) => {
+      const { write, longest } = createStateWriter(states);
+      if (longest <= BULK) ensure(count * (longest + 1));
+      const step = newestFirst ? -1 : 1;
+      for (let i = 0, row = newestFirst ? to - 1 : from; i < count; i++, row += step) {
+        if (longest > BULK) ensure(longest + 1);
+        if (i > 0) buffer[at++] = COMMA;
+        at = write(buffer, at, row);
+      }
     },
     append: (bytes) => {
       ensure(bytes.length);

@@ -1,0 +1,79 @@
+import { type StateColumn, stateText } from "../../store/shared/columns.ts";
+
+/** Writes the state of a row as a JSON string (null as null) at a place that has room, and says where it ends. */
+export type StateWriter = (buffer: Buffer, at: number, row: number) => number;
+
+/** Bytes of the longest number: a sign, sixteen digits, a point, quotes. */
+const LONGEST_NUMBER = 24;
+
+const QUOTE = 0x22;
+const MINUS = 0x2d;
+const POINT = 0x2e;
+const ZERO = 0x30;
+
+/** A writer for a column, and how many bytes a row of it takes at most. */
+export function createStateWriter(states: StateColumn): { readonly write: StateWriter; readonly longest: number } {
+  return states.form === "texts" ? textWriter(states) : numberWriter(states);
+}
+
+/** Each text is made JSON once, when it first comes. */
+function textWriter({ dictionary, indexes }: Extract<StateColumn, { form: "texts" }>) {
+  const encoded: (Buffer | undefined)[] = new Array(dictionary.length);
+  const encode = (index: number): Buffer => {
+    const bytes = Buffer.from(JSON.stringify(dictionary[index] ?? null));
+    encoded[index] = bytes;
+    return bytes;
+  };
+  let longest = 4;
+  // A code unit is six bytes at most (\u0000), and there are two quotes.
+  for (const text of dictionary) if (text !== null) longest = Math.max(longest, text.length * 6 + 2);
+  const write: StateWriter = (buffer, at, row) => {
+    const index = indexes[row] as number;
+    const bytes = encoded[index] ?? encode(index);
+    const { length } = bytes;
+    for (let i = 0; i < length; i++) buffer[at + i] = bytes[i] as number;
+    return at + length;
+  };
+  return { write, longest };
+}
+
+function numberWriter(states: Extract<StateColumn, { form: "scaled" }>) {
+  const { values, decimals, least, exceptions } = states;
+  const scale = 10 ** decimals;
+  let longest = LONGEST_NUMBER;
+  for (const text of exceptions.values()) longest = Math.max(longest, (text?.length ?? 0) * 6 + 4);
+  const write: StateWriter = (buffer, at, row) => {
+    const value = values[row] as number;
+    const size = Math.abs(value);
+    // Beyond 32 bits, or no number: rare enough to take the way by a text.
+    if (!(size < 0x7fff_ffff)) return at + buffer.write(JSON.stringify(stateText(states, row)), at);
+    buffer[at++] = QUOTE;
+    if (value < 0) buffer[at++] = MINUS;
+    if (decimals === 0) at = writeDigits(buffer, at, size | 0, 1);
+    else {
+      const whole = (size / scale) | 0;
+      at = writeDigits(buffer, at, whole, 1);
+      buffer[at++] = POINT;
+      at = writeDigits(buffer, at, (size - whole * scale) | 0, decimals);
+      for (let cut = decimals; cut > least && buffer[at - 1] === ZERO; cut--) at--;
+      if (buffer[at - 1] === POINT) at--;
+    }
+    buffer[at++] = QUOTE;
+    return at;
+  };
+  return { write, longest };
+}
+
+/** At least so many digits, zeros in front. */
+function writeDigits(buffer: Buffer, at: number, value: number, least: number): number {
+  let count = 1;
+  for (let rest = (value / 10) | 0; rest > 0; rest = (rest / 10) | 0) count++;
+  if (count < least) count = least;
+  let rest = value;
+  for (let i = at + count - 1; i >= at; i--) {
+    const next = (rest / 10) | 0;
+    buffer[i] = ZERO + (rest - next * 10);
+    rest = next;
+  }
+  return at + count;
+}
