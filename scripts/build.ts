@@ -10,7 +10,7 @@ import { buildUi } from "./build-ui.ts";
 const root = join(import.meta.dirname, "..");
 
 /** Entries started by platform/worker.ts; their files are named as it expects. */
-export const WORKERS = ["history/worker", "store/embedded/maintenance/worker"] as const;
+export const WORKERS = ["history/worker", "store/embedded/maintenance/worker", "backup/jobs/worker"] as const;
 
 /** Native: installed beside the bundle, not bundled. */
 const EXTERNAL = ["better-sqlite3"];

@@ -20,11 +20,7 @@ export function migrateDatabase(needs: { sqlite: Sqlite.Database; file: string; 
   const newestApplied = Math.max(0, ...applied);
   if (newestApplied > newestKnown) {
     sqlite.close();
-    throw new Failure(
-      "database_too_new",
-      `${file} was written by a newer version of the hub (${applied.length} migrations, this version knows ${known.length})`,
-      { fix: `Start that newer version again, or put back a copy of ${file} made before the update.` },
-    );
+    throw tooNew(file, applied.length, known.length);
   }
   const pending = known.filter((when) => when > newestApplied).length;
   if (pending === 0) return;
@@ -52,7 +48,14 @@ export function migrateDatabase(needs: { sqlite: Sqlite.Database; file: string; 
   log.info("The database is up to date", { migrations: pending, copy });
 }
 
-function appliedMigrations(sqlite: Sqlite.Database): number[] {
+export const tooNew = (file: string, applied: number, known: number): Failure =>
+  new Failure(
+    "database_too_new",
+    `${file} was written by a newer version of the hub (${applied} migrations, this version knows ${known})`,
+    { fix: `Start that newer version again, or put back a copy of ${file} made before the update.` },
+  );
+
+export function appliedMigrations(sqlite: Sqlite.Database): number[] {
   const table = sqlite.prepare("select 1 from sqlite_master where name = '__drizzle_migrations'").get();
   if (!table) return [];
   return sqlite.prepare("select created_at from __drizzle_migrations").pluck().all() as number[];

@@ -173,6 +173,24 @@ export type StoreStats = {
   readonly position: Position;
 };
 
+/** What a copy of the store consists of, as of one moment. Nothing it names is deleted or changed before `release`. */
+export type StoreSnapshot = {
+  readonly files: readonly {
+    /** Below the store's folder, with `/`. */
+    readonly path: string;
+    /** So much of it belongs to the copy; the file itself may grow. */
+    readonly bytes: number;
+    /** What it held at that moment, where another file may take its place. */
+    readonly content?: Uint8Array;
+  }[];
+  /** The last entry in it. */
+  readonly position: Position;
+  readonly readings: number;
+  readonly events: number;
+  readonly gaps: number;
+  release(): void;
+};
+
 /**
  * Promises (conformance.ts holds them to it): what `append` has resolved is found by every later query and survives
  * `kill -9`; it reads back exactly (state text, attributes, microseconds); a batch is kept in order; a reading older
@@ -215,6 +233,8 @@ export type Store = {
    * stands in them stays; the newest one only grows.
    */
   holdFiles(): Promise<() => void>;
+  /** What to copy, while everything goes on: a store opened on the copy holds all that was acknowledged before. */
+  snapshot(): Promise<StoreSnapshot>;
   /** Resolves when everything appended before is on the disk. */
   sync(): Promise<void>;
   close(): Promise<void>;

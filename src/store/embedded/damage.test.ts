@@ -110,6 +110,7 @@ test("any single damaged byte of a log is named, and every other record is serve
       log: silentLog,
       left: "closed" as const,
       sealed: 0,
+      floor: 0,
       segmentBytes: 1e6,
     };
     for (let at = 0; at < log.length; at++) {

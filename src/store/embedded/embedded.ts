@@ -3,13 +3,15 @@ import { describeError, Failure } from "../../domain/failure.ts";
 import type { Gap } from "../../domain/reading.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Log } from "../../platform/log.ts";
-import { gapsIn } from "../shared/ledger.ts";
+import { gapsIn, type Ledger } from "../shared/ledger.ts";
 import type { Damage, Store, View } from "../store.ts";
 import { createKeeper } from "./blocks/keeper.ts";
+import type { Manifest } from "./blocks/manifest.ts";
 import { type BlocksRecovery, recoverBlocks } from "./blocks/recover.ts";
 import { storageOf } from "./blocks/storage.ts";
 import { type Files, syncFolder, systemFiles } from "./files.ts";
 import { type Lock, lockFolder } from "./lock.ts";
+import { filesToCopy } from "./maintenance/files-to-copy.ts";
 import { createIndexer } from "./maintenance/indexer.ts";
 import type { Maintainer } from "./maintenance/job.ts";
 import { createWorkerMaintainer } from "./maintenance/worker-maintainer.ts";
@@ -39,6 +41,8 @@ export type EmbeddedNeeds = {
   readonly maintainer?: Maintainer;
   /** False: closed segments stay as they are. */
   readonly seals?: boolean;
+  /** Nothing is done but what is asked for: no indexes are written, nothing is sealed, nothing expires. */
+  readonly atRest?: boolean;
 };
 
 export type EmbeddedStore = Store & {
@@ -127,6 +131,10 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
       await expire(tail, inView < 0 ? expired : expired.slice(0, inView), { folder: tailFolder, files });
     },
   });
+  if (needs.atRest) {
+    await indexer.hold();
+    await keeper.hold();
+  }
   let tokens = 0;
   let closing: Promise<void> | undefined;
 
@@ -147,6 +155,22 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
     for (const segment of broken) indexer.enqueue(segment);
   };
 
+  const holdFiles = async () => {
+    holds++;
+    // A segment that is being begun now is in its place when this write is done.
+    await appender.settled();
+    const freeIndexer = await indexer.hold();
+    const freeKeeper = await keeper.hold();
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      holds--;
+      freeIndexer();
+      freeKeeper();
+    };
+  };
+
   const close = async () => {
     await appender.close();
     await maintainer.close();
@@ -157,7 +181,7 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
       await syncing.close();
       clean = true;
     } finally {
-      await lock.release(clean);
+      await lock.release(clean, ledger.position);
     }
   };
 
@@ -210,13 +234,12 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
       let bytes = 0;
       for (const { limit, index } of tail.segments)
         bytes += limit + (index ? index.snapshot.at + index.snapshot.length : 0);
-      const { blocks, shed } = keeper.manifest;
+      const { blocks } = keeper.manifest;
       for (const block of blocks) bytes += block.bytes;
       return {
         engine: EMBEDDED,
         appended: { ...appender.appended },
-        readings: ledger.readings - shed.readings,
-        events: ledger.events - shed.events,
+        ...countsOf(ledger, keeper.manifest),
         series: ledger.series.size,
         bytes,
         files: tail.segments.length + tail.segments.filter(({ index }) => index).length + blocks.length,
@@ -226,20 +249,20 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
         position: ledger.position,
       };
     },
-    holdFiles: async () => {
-      holds++;
-      // A segment that is being begun now is in its place when this write is done.
-      await appender.settled();
-      const freeIndexer = await indexer.hold();
-      const freeKeeper = await keeper.hold();
-      let held = true;
-      return () => {
-        if (!held) return;
-        held = false;
-        holds--;
-        freeIndexer();
-        freeKeeper();
-      };
+    holdFiles,
+    snapshot: async () => {
+      const free = await holdFiles();
+      try {
+        const token = ++tokens;
+        const { manifest } = keeper;
+        const { position, gaps } = ledger;
+        const counts = { ...countsOf(ledger, manifest), position, gaps: gaps.length };
+        const copied = filesToCopy(tail.segments, manifest);
+        views.set(token, new Set([...tail.segments, ...manifest.blocks].map(({ name }) => name)));
+        return { files: copied, ...counts, release: () => void (views.delete(token) && keeper.released()) };
+      } finally {
+        free();
+      }
     },
     sync: () => syncing.sync(),
     maintained: async () => {
@@ -260,6 +283,11 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
   };
 }
 
+const countsOf = ({ readings, events }: Ledger, { shed }: Manifest) => ({
+  readings: readings - shed.readings,
+  events: events - shed.events,
+});
+
 async function openFolder(needs: {
   folder: string;
   tailFolder: string;
@@ -269,14 +297,14 @@ async function openFolder(needs: {
   log: Log;
   segmentBytes: number;
 }): Promise<{ lock: Lock; recovery: Recovery; blocks: BlocksRecovery }> {
-  const { folder, tailFolder, blocksFolder, files, log, segmentBytes } = needs;
+  const { folder, tailFolder, blocksFolder, files, log } = needs;
   try {
     await files.mkdir(tailFolder, { recursive: true });
     const lock = await lockFolder(needs);
     try {
       const blocks = await recoverBlocks({ folder: blocksFolder, files, log });
       const { sealed } = blocks.manifest;
-      const recovery = await recover({ folder: tailFolder, files, log, left: lock.left, segmentBytes, sealed });
+      const recovery = await recover({ ...needs, folder: tailFolder, left: lock.left, floor: lock.floor, sealed });
       return { lock, recovery, blocks };
     } catch (error) {
       // Whoever looks next must still see how the store was left, if that was not to be seen already.

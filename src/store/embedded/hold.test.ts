@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { cp, readdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { test } from "node:test";
 import { openIn, using, withFolder } from "../conformance/support/folder.ts";
 import { collect, everyReading, readingEntry, seriesEntry, T0 } from "../conformance/support/samples.ts";
@@ -76,4 +76,41 @@ test("a copy made while files are held, cut off anywhere in what came meanwhile,
         assert.deepEqual(store.damages(), []);
       });
     for (const copy of copies) await rm(copy, { recursive: true });
+  }));
+
+test("a copy made from a snapshot, long after it was taken, holds exactly what it counts", () =>
+  withFolder(async (folder) => {
+    const copy = `${folder}-copy`;
+    let counted = 0;
+    await using(openIn(folder, { segmentBytes: SEGMENT, seals: true }), async (store) => {
+      await store.append([seriesEntry(1)]);
+      for (let at = 0; at < 1_000; at += 50) await store.append(readings(at, 50));
+      await store.maintained();
+      const appending = store.append(readings(1_000, 20));
+      const snapshot = await store.snapshot();
+      await appending;
+      counted = snapshot.readings;
+      assert.ok(snapshot.files.some(({ path }) => path.endsWith(".blk")));
+      for (let at = 1_020; at < 3_020; at += 50) await store.append(readings(at, 50));
+      // Everything it named is merged into other files by now.
+      await store.seal();
+      for (const { path, bytes, content } of snapshot.files) {
+        await mkdir(dirname(join(copy, path)), { recursive: true });
+        await writeFile(join(copy, path), content ?? (await readFile(join(folder, path))).subarray(0, bytes));
+      }
+      snapshot.release();
+      snapshot.release();
+      await store.maintained();
+      const left = new Set(await readdir(join(folder, "blocks")));
+      assert.ok(snapshot.files.some(({ path }) => path.endsWith(".blk") && !left.has(basename(path))));
+    });
+    assert.ok(counted >= 1_000);
+    await using(openIn(copy, { segmentBytes: SEGMENT }), async (store) => {
+      assert.deepEqual(
+        await statesOf(store),
+        Array.from({ length: counted }, (_, i) => `state ${i}`),
+      );
+      assert.deepEqual([store.damages(), store.stats().readings], [[], counted]);
+    });
+    await rm(copy, { recursive: true });
   }));

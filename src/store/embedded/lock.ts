@@ -1,6 +1,8 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describeError, Failure } from "../../domain/failure.ts";
+import type { Position } from "../../domain/reading.ts";
 import { microsToRfc3339 } from "../../domain/time.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { type Files, syncFolder } from "./files.ts";
@@ -10,11 +12,25 @@ export type HowLeft = "closed" | "process_ended" | "machine_stopped";
 export type Lock = {
   /** How the store was left; where the machine stopped while it was open, what was not synced may be gone. */
   readonly left: HowLeft;
-  /** `clean`: everything is on the disk. */
-  release(clean: boolean): Promise<void>;
+  /** No position below this one may be given out. */
+  readonly floor: Position;
+  /** `clean`: everything is on the disk, up to this position. */
+  release(clean: boolean, position?: Position): Promise<void>;
 };
 
-type Running = { readonly pid: number; readonly since: string; readonly boot: string | null };
+type Running = {
+  readonly pid: number;
+  readonly since: string;
+  readonly boot: string | null;
+  readonly floor?: Position;
+};
+
+const NOTE = "running.json";
+
+/** Written into a store that was put back from a backup: positions up to `floor` were given out before. */
+export function writeFloor(folder: string, needs: { since: string; floor: Position }): void {
+  writeFileSync(join(folder, NOTE), `${JSON.stringify({ pid: 0, boot: null, ...needs })}\n`, { mode: 0o600 });
+}
 
 /**
  * One hub per folder. The lock is the operating system's (SQLite's on an empty file, the only one that Node reaches):
@@ -23,12 +39,13 @@ type Running = { readonly pid: number; readonly since: string; readonly boot: st
  */
 export async function lockFolder(needs: { folder: string; files: Files; clock: Clock }): Promise<Lock> {
   const { folder, files, clock } = needs;
-  const note = join(folder, "running.json");
+  const note = join(folder, NOTE);
   const before = await readNote(files, note);
   const unlock = takeLock(folder, before);
   try {
     const boot = await bootId(files);
-    const running: Running = { pid: process.pid, since: microsToRfc3339(clock.now()), boot };
+    const floor = before?.floor === undefined ? {} : { floor: before.floor };
+    const running: Running = { pid: process.pid, since: microsToRfc3339(clock.now()), boot, ...floor };
     const handle = await files.open(note, "w");
     try {
       await handle.write(Buffer.from(`${JSON.stringify(running)}\n`));
@@ -39,8 +56,10 @@ export async function lockFolder(needs: { folder: string; files: Files; clock: C
     await syncFolder(files, folder);
     return {
       left: howLeft(before, boot),
-      release: async (clean) => {
-        if (clean) await files.unlink(note).catch(() => {});
+      floor: before?.floor ?? 0,
+      release: async (clean, position = 0) => {
+        // A floor is noted until something stands above it.
+        if (clean && (before?.floor ?? 0) <= position) await files.unlink(note).catch(() => {});
         unlock();
       },
     };
@@ -48,6 +67,17 @@ export async function lockFolder(needs: { folder: string; files: Files; clock: C
     unlock();
     throw error;
   }
+}
+
+/** The lock alone: nothing is noted, so whoever opens the store next still sees how it was left. */
+export function guardFolder(folder: string): () => void {
+  let holder: Running | undefined;
+  try {
+    holder = parseNote(readFileSync(join(folder, NOTE), "utf8"));
+  } catch {
+    holder = undefined;
+  }
+  return takeLock(folder, holder);
 }
 
 function howLeft(before: Running | undefined, boot: string | null): HowLeft {
@@ -80,10 +110,15 @@ function takeLock(folder: string, holder: Running | undefined): () => void {
 const describe = (holder: Running | undefined): string =>
   holder ? ` (process ${holder.pid}, since ${holder.since})` : "";
 
+function parseNote(text: string): Running {
+  const found = JSON.parse(text);
+  const floor = Number.isSafeInteger(found.floor) && found.floor > 0 ? { floor: found.floor as Position } : {};
+  return { pid: Number(found.pid), since: String(found.since), boot: found.boot ?? null, ...floor };
+}
+
 async function readNote(files: Files, path: string): Promise<Running | undefined> {
   try {
-    const found = JSON.parse(await files.readFile(path, "utf8"));
-    return { pid: Number(found.pid), since: String(found.since), boot: found.boot ?? null };
+    return parseNote(await files.readFile(path, "utf8"));
   } catch (error) {
     // Not there: it was closed. There and not readable: it was not, and nobody knows since when.
     return (error as { code?: string }).code === "ENOENT"

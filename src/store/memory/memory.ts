@@ -119,6 +119,14 @@ export function createMemoryStore(): Store {
     },
     seal: async () => {},
     holdFiles: async () => () => {},
+    snapshot: async () => ({
+      files: [],
+      position: ledger.position,
+      readings: ledger.readings,
+      events: ledger.events,
+      gaps: ledger.gaps.length,
+      release: () => {},
+    }),
     sync: async () => {},
     close: async () => {
       closed = true;

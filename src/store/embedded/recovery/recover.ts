@@ -33,6 +33,8 @@ type Needs = {
   files: Files;
   log: Log;
   left: HowLeft;
+  /** No position below this one may be given out. */
+  floor: Position;
   segmentBytes: number;
   /** Everything before this position is in blocks. */
   sealed: Position;
@@ -100,14 +102,15 @@ export async function recover(needs: Needs): Promise<Recovery> {
   const last = segments.at(-1);
   const written = last ? last.base + last.limit : 0;
   const end = Math.max(written, asideEnd, ledger.position && ledger.position + 1, needs.sealed);
-  if (open && (needs.left === "machine_stopped" || asideEnd > open.segment.base || needs.sealed > open.segment.base)) {
+  const taken = Math.max(asideEnd, needs.sealed, needs.floor > end ? needs.floor : 0);
+  if (open && (needs.left === "machine_stopped" || taken > open.segment.base)) {
     await open.file.handle.close();
     open = undefined;
   }
   return {
     segments,
     open,
-    nextBase: needs.left === "machine_stopped" ? end + LEAP : end,
+    nextBase: Math.max(needs.floor, needs.left === "machine_stopped" ? end + LEAP : end),
     ledger,
     damages: [...(survey.snapshot?.damages ?? []), ...survey.aside, ...found],
     found,

@@ -1,0 +1,28 @@
+/** What is wrong with a backup or a store, and what to do. */
+export type Problem = {
+  readonly code:
+    | "file_missing"
+    | "file_damaged"
+    | "app_db_damaged"
+    | "store_unreadable"
+    | "count_differs"
+    | "store_damaged";
+  /** null: no single one. */
+  readonly file: string | null;
+  readonly why: string;
+  readonly fix: string;
+};
+
+/** What came of reading everything back. */
+export type Verified = {
+  /** True: everything is there as it was. */
+  readonly ok: boolean;
+  readonly problems: readonly Problem[];
+  readonly readings: number;
+  readonly events: number;
+  readonly gaps: number;
+  readonly files: number;
+  readonly bytes: number;
+};
+
+export type OnProgress = (phase: "checking" | "reading" | "copying", done: number, total: number) => void;
