@@ -19,7 +19,7 @@ import {
 } from "./open-block.ts";
 import { publishBlocks } from "./publish.ts";
 import type { BlocksMade } from "./seal.ts";
-import { CHUNK_ROWS, createEventsWriter, createReadingsWriter, OWN_PACK_ROWS } from "./writer.ts";
+import { CHUNK_ROWS, createEventsWriter, createReadingsWriter, type Hull, OWN_PACK_ROWS } from "./writer.ts";
 
 export type MergeJob = {
   readonly kind: "merge";
@@ -111,11 +111,13 @@ function mergeSeries(
   work: Work,
 ): void {
   let waiting: Stored<Reading>[] = [];
+  let hull: Hull | undefined;
   const flush = (least: number) => {
     let at = 0;
     for (; waiting.length - at >= least && at < waiting.length; at += CHUNK_ROWS)
-      writer.add(series, waiting.slice(at, at + CHUNK_ROWS));
+      writer.add(series, waiting.slice(at, at + CHUNK_ROWS), hull);
     waiting = waiting.slice(at);
+    if (waiting.length === 0) hull = undefined;
   };
   for (const group of overlapping(chunks)) {
     const kept = cutoff === null ? group : group.filter(({ chunk }) => chunk.to >= cutoff);
@@ -129,6 +131,7 @@ function mergeSeries(
       if (bytes) writer.copy(series, only.chunk, bytes);
       continue;
     }
+    for (const { chunk } of kept) hull = hullOf(hull ?? chunk, chunk);
     const rows = kept.flatMap((one) => rowsOf(one, series, work));
     if (kept.length > 1) rows.sort(byTimeAndPosition);
     for (const row of rows) if (cutoff === null || row.time >= cutoff) waiting.push(row);
@@ -136,6 +139,11 @@ function mergeSeries(
   }
   flush(1);
 }
+
+const hullOf = (a: Hull, b: Hull): Hull => ({
+  firstPosition: Math.min(a.firstPosition, b.firstPosition),
+  lastPosition: Math.max(a.lastPosition, b.lastPosition),
+});
 
 /** Large enough to stay as it is, and alone in its pack. */
 const isFull = ({ chunk }: OwnChunk): boolean => chunk.count >= CHUNK_ROWS / 2 && chunk.count >= OWN_PACK_ROWS;

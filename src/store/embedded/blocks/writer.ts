@@ -33,9 +33,12 @@ type Needs = {
   readonly making: Making;
 };
 
+export type Hull = Pick<ChunkPlace, "firstPosition" | "lastPosition">;
+
 export type ReadingsWriter = {
   /** Rows of a series in (time, position) order, at most `CHUNK_ROWS`; series come in order, those of one together. */
-  add(series: SeriesId, rows: readonly Stored<Reading>[]): void;
+  /** `hull`: positions that the rows had once, where they come from a chunk, which keeps few of them. */
+  add(series: SeriesId, rows: readonly Stored<Reading>[], hull?: Hull): void;
   /** A pack of one chunk as it stands in another block. */
   copy(series: SeriesId, chunk: ChunkPlace, pack: Buffer): void;
   /** Writes the rest and syncs; the file has its unfinished name still. undefined: there was nothing to write. */
@@ -48,7 +51,7 @@ export type ReadingsWriter = {
 export function createReadingsWriter(needs: Needs): ReadingsWriter {
   const file = createBlockFile({ ...needs, kind: "readings" });
   const chunks = new Map<SeriesId, ChunkPlace[]>();
-  let waiting: ChunkInput[] = [];
+  let waiting: (ChunkInput & { readonly hull: Hull | undefined })[] = [];
   let waitingRows = 0;
 
   const place = (series: SeriesId, chunk: ChunkPlace) => {
@@ -57,11 +60,11 @@ export function createReadingsWriter(needs: Needs): ReadingsWriter {
     if (own) own.push(chunk);
     else chunks.set(series, [chunk]);
   };
-  const pack = (inputs: readonly ChunkInput[]) => {
+  const pack = (inputs: typeof waiting) => {
     const { bytes, entries } = encodePack(inputs);
     const at = file.pack(bytes);
     for (const [index, { series, ...entry }] of entries.entries())
-      place(series, { ...entry, at, length: bytes.length, index });
+      place(series, { ...entry, ...inputs[index]?.hull, at, length: bytes.length, index });
   };
   const flush = () => {
     if (waiting.length === 0) return;
@@ -71,10 +74,10 @@ export function createReadingsWriter(needs: Needs): ReadingsWriter {
   };
 
   return {
-    add: (series, rows) => {
-      if (rows.length >= OWN_PACK_ROWS) return pack([{ series, rows }]);
+    add: (series, rows, hull) => {
+      if (rows.length >= OWN_PACK_ROWS) return pack([{ series, rows, hull }]);
       if (waitingRows + rows.length > CHUNK_ROWS) flush();
-      waiting.push({ series, rows });
+      waiting.push({ series, rows, hull });
       waitingRows += rows.length;
     },
     copy: (series, chunk, bytes) => {
