@@ -10,7 +10,12 @@ import { buildUi } from "./build-ui.ts";
 const root = join(import.meta.dirname, "..");
 
 /** Entries started by platform/worker.ts; their files are named as it expects. */
-export const WORKERS = ["history/worker", "store/embedded/maintenance/worker", "backup/jobs/worker"] as const;
+export const WORKERS = [
+  "history/worker",
+  "exchange/worker",
+  "store/embedded/maintenance/worker",
+  "backup/jobs/worker",
+] as const;
 
 /** Native: installed beside the bundle, not bundled. */
 const EXTERNAL = ["better-sqlite3"];

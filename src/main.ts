@@ -16,6 +16,7 @@ import { isTimeZone, knownTimeZone } from "./domain/calendar.ts";
 import { describeError, Failure } from "./domain/failure.ts";
 import { type HomeFacts, REGISTRY_KINDS } from "./domain/home.ts";
 import type { Micros } from "./domain/time.ts";
+import { createExchange } from "./exchange/exchange.ts";
 import { checkHome, knownHome } from "./hass/binding.ts";
 import { rowKey } from "./hass/fill/fill.ts";
 import { readHoles } from "./hass/fill/holes.ts";
@@ -121,21 +122,30 @@ async function start(): Promise<{ close(): Promise<void> }> {
   const present = createPresent(store, ingest.excluded);
 
   const readOpenHoles = () => readHoles(database.settings.get("open_holes"));
+  const readable = {
+    ...store,
+    gaps: present.gaps,
+    // What is found damaged while it is read is told at once.
+    noteDamages: (found: Parameters<typeof store.noteDamages>[0]) => {
+      store.noteDamages(found);
+      storeStatus.tell();
+    },
+  };
   const history = keep(
     createHistory({
-      store: {
-        ...store,
-        gaps: present.gaps,
-        // What is found damaged while it is read is told at once.
-        noteDamages: (found) => {
-          store.noteDamages(found);
-          storeStatus.tell();
-        },
-      },
+      store: readable,
       startWorker: () => startWorker("history/worker"),
       openHoles: readOpenHoles,
       clock,
       log: log.for("history"),
+    }),
+  );
+  const exchange = keep(
+    createExchange({
+      store: readable,
+      startWorker: () => startWorker("exchange/worker"),
+      clock,
+      log: log.for("exchange"),
     }),
   );
 
@@ -203,6 +213,7 @@ async function start(): Promise<{ close(): Promise<void> }> {
     history,
     // Kept, so that days are the home's before Home Assistant has been heard.
     timeZone: () => knownTimeZone(database.settings.get("time_zone")),
+    exchange,
     registries: database.registry,
     figures: () => figuresOf(store, feed.perSecond()),
     connections: {

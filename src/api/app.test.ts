@@ -169,6 +169,8 @@ test("what does not belong in a request is refused with where and what, never ig
     [["/api/v1/connections?x=1"], "x", /not known/],
     [post("/api/v1/connections/primary/pause?x=1", ""), "x", /not known/],
     [post("/api/v1/services/home_assistant/pause?x=1", ""), "x", /not known/],
+    [["/api/v1/export?format=xml"], "format", /none of ndjson, csv/],
+    [post("/api/v1/export", { columns: ["colour"] }), "columns[0]", /none of entity_id, series/],
     [["/api/v1/history/light.kitchen?limit=0"], "limit", /below 1/],
     [["/api/v1/history/light.kitchen?limit=100001"], "limit", /above 100000/],
     [["/api/v1/history/light.kitchen?limit=ten"], "limit", /whole number/],

@@ -1,5 +1,6 @@
 import type { Usage } from "../database/access/usage.ts";
 import type { Annotations } from "../database/home/annotations.ts";
+import type { Exchange } from "../exchange/exchange.ts";
 import type { History } from "../history/history.ts";
 import type { LiveBus } from "../live/topics.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -40,6 +41,7 @@ import { infoRoutes } from "./routes/health/info.ts";
 import { metricsRoutes } from "./routes/health/metrics.ts";
 import { statusRoutes } from "./routes/health/status.ts";
 import { eventsRoutes } from "./routes/history/events.ts";
+import { exportRoutes } from "./routes/history/export.ts";
 import { gapsRoutes } from "./routes/history/gaps.ts";
 import { historyRoutes } from "./routes/history/history.ts";
 import { statisticsRoutes } from "./routes/history/statistics.ts";
@@ -70,6 +72,7 @@ export type ApiNeeds = {
   readonly bus: LiveBus;
   readonly gaps: Gaps;
   readonly history: History;
+  readonly exchange: Exchange;
   readonly registries: Registries;
   readonly figures: Figures;
   readonly setup: Setup;
@@ -113,6 +116,7 @@ export function createApi(given: ApiNeeds) {
     .route("/api/v1", historyRoutes({ ...given, auth, gate }))
     .route("/api/v1", statisticsRoutes({ ...given, auth, gate }))
     .route("/api/v1", eventsRoutes({ ...given, auth, streams, gate }))
+    .route("/api/v1", exportRoutes({ ...given, auth }))
     .route("/api/v1", gapsRoutes({ ...given, auth }))
     .route("/api/v1", entitiesRoutes({ ...given, auth }))
     .route("/api/v1", registriesRoutes({ ...given, auth }))

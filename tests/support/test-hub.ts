@@ -7,6 +7,7 @@ import { openDatabase } from "../../src/database/open.ts";
 import type { Gap, HomeEvent, Reading, SeriesId, Stored } from "../../src/domain/reading.ts";
 import type { Scope } from "../../src/domain/scope.ts";
 import { currentIdentity, type Identity, type Series } from "../../src/domain/series.ts";
+import { createExchange } from "../../src/exchange/exchange.ts";
 import { createHistory } from "../../src/history/history.ts";
 import { createLiveBus, type LiveChange } from "../../src/live/topics.ts";
 import { createLog } from "../../src/platform/log.ts";
@@ -61,6 +62,7 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
   const database = openDatabase({ folder, clock, log });
   const series = createSeriesBook(store.series);
   const history = createHistory({ store, startWorker: () => startWorker("history/worker"), clock, log });
+  const exchange = createExchange({ store, startWorker: () => startWorker("exchange/worker"), clock, log });
   const api = createApi({
     clock,
     log,
@@ -96,6 +98,7 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
     backups: { begin: async () => ({ until: clock.now(), problems: [] }), end: () => false },
     history,
     timeZone: () => "Europe/Berlin",
+    exchange,
     registries: database.registry,
     figures: () => ({
       changesPerSecond: 1.5,
@@ -117,6 +120,7 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
     clock,
     log,
     history,
+    exchange,
     lines,
     store,
     bus,
@@ -159,6 +163,7 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
     close: async () => {
       api.streams.close();
       await history.close();
+      await exchange.close();
       database.close();
       await store.close();
       rmSync(folder, { recursive: true });

@@ -51,7 +51,11 @@ export async function readBody<S extends v.GenericSchema>(c: Context, schema: S)
   } catch {
     throw refuse("invalid_request", "The body is not valid JSON");
   }
-  return check(schema, body, "Body");
+  const checked = check(schema, body, "Body");
+  // To valibot a list is an object that lacks every key, which is wrong only where one must be given.
+  if (Array.isArray(body) && !Array.isArray(checked))
+    throw refuse("invalid_request", "The body is a list, not an object");
+  return checked;
 }
 
 const MOST_BODY_BYTES = 1024 * 1024;

@@ -16,3 +16,6 @@ export const LIMITS: Limits = {
 
 /** Reads from disk under way at a time: of one caller, past which it is asked to wait; of all, past which the hub is busy. */
 export const MOST_AT_ONCE = { caller: 32, all: 64 } as const;
+
+/** Each reads for minutes and holds on to files meanwhile. */
+export const MOST_EXPORTS = { caller: 2, all: 4 } as const;

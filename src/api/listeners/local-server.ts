@@ -2,6 +2,7 @@ import { chmodSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { Failure } from "../../domain/failure.ts";
+import type { Bindings } from "../env.ts";
 import type { App } from "./server.ts";
 
 /** Linux takes no longer path for a socket file. */
@@ -17,7 +18,7 @@ export async function startLocalServer({ app, path }: { app: App; path: string }
   if (Buffer.byteLength(path) > LONGEST_PATH) throw unavailable(path, "its path is too long");
   // What a killed hub left behind; the store's lock makes sure that no other hub is behind it.
   rmSync(path, { force: true });
-  const listener = getRequestListener((request) => app.fetch(request, { local: true }), {
+  const listener = getRequestListener((request, env) => app.fetch(request, { ...(env as Bindings), local: true }), {
     overrideGlobalObjects: false,
   });
   const server = createServer(listener);

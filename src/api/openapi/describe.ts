@@ -43,8 +43,8 @@ export type QuerySchema = v.GenericSchema & { readonly entries: { readonly [name
 
 export type RouteAnswer =
   | { readonly status?: 200 | 201; readonly json: v.GenericSchema }
-  /** An answer that is no JSON, by its media type. */
-  | { readonly status?: 200; readonly media: string; readonly description: string }
+  /** An answer that is no JSON, by its media type, or by those that may be asked for. */
+  | { readonly status?: 200; readonly media: string | readonly string[]; readonly description: string }
   | { readonly status: 101 | 204; readonly description: string };
 
 /** scope null: whoever calls. */

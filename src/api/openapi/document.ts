@@ -106,7 +106,9 @@ const REQUEST_ID = {
 
 function answerOf(answer: RouteAnswer, schemas: JsonSchemas): JsonSchema {
   const { status = 200 } = answer;
-  const content = (media: string, schema: JsonSchema) => ({ content: { [media]: { schema } } });
+  const content = (media: string | readonly string[], schema: JsonSchema) => ({
+    content: Object.fromEntries([media].flat().map((one) => [one, { schema }])),
+  });
   const shown =
     "json" in answer
       ? { description: "The answer.", ...content("application/json", schemas.of(answer.json, "output")) }

@@ -82,8 +82,17 @@ export const json = <T>(c: Context<ApiEnv>, value: T): Json<T> => jsonText<T>(c,
 export function jsonBytes<T>(c: Context<ApiEnv>, answer: Answer): Json<T> {
   const headers = jsonHeaders(c);
   if (answer instanceof Uint8Array) headers["content-length"] = String(answer.byteLength);
-  // An answer that fails half-way must not look complete: the connection is cut, so that the client notices.
-  const cut = () => c.env?.incoming?.socket.destroy();
-  const body = answer instanceof Uint8Array ? answer : endingWith(answer, (failure) => failure && cut());
+  const body = answer instanceof Uint8Array ? answer : cutWhereItFails(c, answer);
   return new Response(body, { headers }) as Json<T>;
 }
+
+/** For a file that is made as it is taken. */
+export function download(c: Context<ApiEnv>, answer: Answer, headers: Readonly<Record<string, string>>): Response {
+  c.set("headersComplete", true);
+  const body = answer instanceof Uint8Array ? answer : cutWhereItFails(c, answer);
+  return new Response(body, { headers: { "cache-control": "no-store", ...commonHeaders(c), ...headers } });
+}
+
+/** An answer that fails half-way must not look complete: the connection is cut, so that the client notices. */
+const cutWhereItFails = (c: Context<ApiEnv>, answer: Exclude<Answer, Uint8Array>) =>
+  endingWith(answer, (failure) => failure && c.env?.incoming?.socket.destroy());

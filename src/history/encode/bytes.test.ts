@@ -44,6 +44,21 @@ test("any time is written as microsToRfc3339 writes it, whatever came before", (
   );
 });
 
+test("a bare time is the same without its quote marks, and leaves what stands before and after it", () => {
+  const times = fc.integer({ min: -62_135_596_800_000_000 / 10, max: Number.MAX_SAFE_INTEGER });
+  fc.assert(
+    fc.property(fc.array(times, { minLength: 1, maxLength: 5 }), fc.constantFrom("", "x", ","), (some, between) => {
+      const whole = written((writer) => {
+        for (const time of some) {
+          writer.bareTime(time);
+          writer.ascii(between);
+        }
+      });
+      assert.equal(whole, some.map((time) => `${microsToRfc3339(time)}${between}`).join(""));
+    }),
+  );
+});
+
 test("a day's first and last microsecond keep their day", () => {
   const midnight = 1_795_392_000_000_000;
   for (const time of [midnight - 1, midnight, midnight + 86_399_999_999, midnight + 86_400_000_000])
@@ -67,6 +82,8 @@ test("microseconds are written as the number they are", () => {
     fc.property(fc.integer({ min: -1e15, max: Number.MAX_SAFE_INTEGER }), (time) => {
       const writer = createByteWriter(8, "us");
       writer.time(time);
+      assert.equal(Buffer.from(writer.take()).toString(), String(time));
+      writer.bareTime(time);
       assert.equal(Buffer.from(writer.take()).toString(), String(time));
     }),
   );

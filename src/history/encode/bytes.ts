@@ -1,4 +1,4 @@
-import type { Micros } from "../../domain/time.ts";
+import { type Micros, microsToRfc3339 } from "../../domain/time.ts";
 import type { Columns } from "../../store/store.ts";
 import { createStateWriter } from "./states.ts";
 import { createTimeWriter, LONGEST_TIME } from "./times.ts";
@@ -17,6 +17,8 @@ export type ByteWriter = {
   string(text: string | null): void;
   /** `"2026-11-23T22:39:00.123456Z"`, or the microseconds as a number. */
   time(time: Micros): void;
+  /** The same without quote marks. */
+  bareTime(time: Micros): void;
   /** `[time,state]`, open at its end if more follows. */
   point(time: Micros, state: string | null): void;
   /** So many rows of columns, `[time,state]` each, told from the end if `newestFirst`. */
@@ -83,6 +85,20 @@ export function createByteWriter(capacity: number, times: "rfc3339" | "us" = "rf
     time: (time) => {
       ensure(LONGEST_TIME);
       at = writeTime(buffer, view, at, time);
+    },
+    bareTime: (time) => {
+      if (times === "us") {
+        ensure(LONGEST_TIME);
+        at = writeTime(buffer, view, at, time);
+        return;
+      }
+      if (at === 0) return ascii(microsToRfc3339(time));
+      // The opening mark falls on the byte before, which is put back; the closing one is written over by what follows.
+      ensure(LONGEST_TIME);
+      const start = at - 1;
+      const before = buffer[start] as number;
+      at = writeTime(buffer, view, start, time) - 1;
+      buffer[start] = before;
     },
     point: (time, state) => {
       ensure(LONGEST_TIME + 2);

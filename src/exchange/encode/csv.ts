@@ -1,0 +1,132 @@
+import type { HomeEvent, Reading, Stored } from "../../domain/reading.ts";
+import type { ByteWriter } from "../../history/encode/bytes.ts";
+import { contextShape } from "../../history/shapes.ts";
+import {
+  type EventColumn,
+  type ExportPlan,
+  GAP_COLUMNS,
+  type GapColumn,
+  type NamedGap,
+  type ReadingColumn,
+} from "../plan.ts";
+import type { RowWriter } from "./export.ts";
+
+const COMMA = 0x2c;
+const LINE_END = Buffer.from("\r\n");
+/** Needs no quote marks, and its characters are its bytes. */
+const PLAIN = /^[ !#-+\--~]+$/;
+const SPECIAL = /[",\r\n]/;
+/** What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection"). */
+const FORMULA = /^[=+\-@\t\r]/;
+
+/**
+ * CSV by RFC 4180: a header, then a record per row. A null is an empty field, an empty text is `""`. Records whose first
+ * field begins with # come after the data: one for each gap, and at the very end the one that says the file is whole.
+ * They have as many fields as every other record.
+ */
+export function createCsv(plan: ExportPlan, out: ByteWriter): RowWriter {
+  const { readings, events, spreadsheet } = plan;
+  const columns: readonly string[] = readings?.columns ?? events?.columns ?? GAP_COLUMNS;
+  const rest = Buffer.from(`${",".repeat(columns.length - 1)}\r\n`);
+  let replaced = 0;
+
+  const quoted = (text: string) => out.json(`"${text.replaceAll('"', '""')}"`);
+  const text = (value: string | null) => {
+    if (value === null) return;
+    if (spreadsheet && FORMULA.test(value) && !isNumber(value)) return quoted(`'${value}`);
+    if (PLAIN.test(value)) return out.ascii(value);
+    // UTF-8 has no half of a surrogate pair: what is written is the replacement character.
+    if (!value.isWellFormed()) replaced++;
+    if (value === "" || SPECIAL.test(value)) quoted(value);
+    else out.json(value);
+  };
+  const json = (value: unknown) => {
+    if (value !== null) text(JSON.stringify(value));
+  };
+  /** Words hold no comma and no quote mark. */
+  const record = (write: () => void) => {
+    write();
+    out.append(rest);
+  };
+  const named = (name: string, value: number | null) => {
+    if (value === null) return;
+    out.ascii(` ${name}=`);
+    out.bareTime(value);
+  };
+
+  const ofReading: { [column in ReadingColumn]?: (reading: Stored<Reading>) => void } = {
+    position: ({ position }) => out.ascii(String(position)),
+    time: (reading) => out.bareTime(reading.time),
+    changed: ({ changed }) => out.bareTime(changed),
+    state: ({ state }) => text(state),
+    attributes: ({ attributes }) => json(attributes),
+    origin: ({ origin }) => out.ascii(origin),
+    context: ({ context }) => json(contextShape(context)),
+    time_is_arrival: ({ timeIsArrival }) => out.ascii(String(timeIsArrival)),
+    flaws: ({ flaws }) => json(flaws),
+  };
+  const ofEvent: { [column in EventColumn]: (event: Stored<HomeEvent>) => void } = {
+    id: ({ position }) => out.ascii(String(position)),
+    time: (event) => out.bareTime(event.time),
+    type: ({ type }) => text(type),
+    data: ({ data }) => json(data),
+    context: ({ context }) => json(contextShape(context)),
+    origin: ({ origin }) => out.ascii(origin),
+  };
+  const ofGap: { [column in GapColumn]: (gap: NamedGap) => void } = {
+    id: ({ position }) => out.ascii(String(position)),
+    of: ({ kind }) => out.ascii(kind),
+    entity_id: ({ entityId }) => text(entityId),
+    series: ({ series }) => out.ascii(series === null ? "" : String(series)),
+    from: ({ from }) => out.bareTime(from),
+    to: ({ to }) => out.bareTime(to),
+    cause: ({ cause }) => out.ascii(cause),
+  };
+  const row =
+    <T>(writers: readonly ((row: T) => void)[]) =>
+    (value: T) => {
+      for (let i = 0; i < writers.length; i++) {
+        if (i > 0) out.byte(COMMA);
+        (writers[i] as (row: T) => void)(value);
+      }
+      out.append(LINE_END);
+    };
+  const gapRow = row(GAP_COLUMNS.map((column) => ofGap[column]));
+
+  return {
+    head: () => {
+      out.ascii(columns.join(","));
+      out.append(LINE_END);
+    },
+    readingsOf: (series, entityId) => {
+      const same: { [column in ReadingColumn]?: () => void } = {
+        entity_id: () => text(entityId),
+        series: () => out.ascii(String(series)),
+      };
+      return row((readings?.columns ?? []).map((column) => ofReading[column] ?? same[column] ?? (() => {})));
+    },
+    event: row((events?.columns ?? []).map((column) => ofEvent[column])),
+    gap: (gap) => {
+      if (!readings && !events) return gapRow(gap);
+      const { kind, entityId, from, to, cause } = gap;
+      record(() => {
+        out.ascii(`#gap of=${kind}`);
+        if (entityId !== null) out.ascii(` entity_id=${entityId}`);
+        named("from", from);
+        named("to", to);
+        out.ascii(` cause=${cause}`);
+      });
+    },
+    end: (totals) =>
+      record(() => {
+        out.ascii(
+          `#end readings=${totals.readings} events=${totals.events} gaps=${totals.gaps} damaged=${totals.damaged} replaced=${replaced}`,
+        );
+        named("from", plan.from);
+        named("to", plan.to);
+      }),
+  };
+}
+
+/** `-5.3` is no formula. */
+const isNumber = (text: string): boolean => text.trim() !== "" && Number.isFinite(Number(text));

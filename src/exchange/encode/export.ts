@@ -1,0 +1,70 @@
+import type { HomeEvent, Reading, SeriesId, Stored } from "../../domain/reading.ts";
+import { createByteWriter } from "../../history/encode/bytes.ts";
+import type { ViewReader } from "../../store/store.ts";
+import type { ExportPlan, NamedGap } from "../plan.ts";
+import { createCsv } from "./csv.ts";
+import { createNdjson } from "./ndjson.ts";
+
+/** Writes rows of a file into the export's byte writer. */
+export type RowWriter = {
+  head(): void;
+  /** For the readings of one series. */
+  readingsOf(series: SeriesId, entityId: string): (reading: Stored<Reading>) => void;
+  event(event: Stored<HomeEvent>): void;
+  gap(gap: NamedGap): void;
+  end(totals: Totals): void;
+};
+
+export type Totals = {
+  readonly readings: number;
+  readonly events: number;
+  readonly gaps: number;
+  /** Places that could not be read back. */
+  readonly damaged: number;
+};
+
+const CHUNK_BYTES = 256 * 1024;
+const SEND_BYTES = CHUNK_BYTES - 32 * 1024;
+/** Rows after which the size is looked at: rows with attributes may be large. */
+const SLICE = 32;
+const BREATH = new Uint8Array(0);
+
+/** The bytes of an export, page by page as they are read; its last line says that it is whole. */
+export async function* encodeExport(reader: ViewReader, plan: ExportPlan): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const { window, readings, events, gaps } = plan;
+  const out = createByteWriter(CHUNK_BYTES, plan.times);
+  const rows = plan.format === "csv" ? createCsv(plan, out) : createNdjson(plan, out);
+  const count = { readings: 0, events: 0 };
+
+  function* written<T>(page: readonly T[], write: (row: T) => void): Generator<Uint8Array<ArrayBuffer>> {
+    for (let at = 0; at < page.length; at += SLICE) {
+      const end = Math.min(at + SLICE, page.length);
+      for (let i = at; i < end; i++) write(page[i] as T);
+      if (out.length >= SEND_BYTES) yield out.take();
+    }
+  }
+
+  rows.head();
+  const common = { window, order: "oldest_first", limit: Number.MAX_SAFE_INTEGER } as const;
+  for (const [index, { id, entityId }] of (readings?.series ?? []).entries()) {
+    const write = rows.readingsOf(id, entityId);
+    const attributes = readings?.columns.includes("attributes") ?? false;
+    for await (const page of reader.readings({ ...common, series: id, attributes })) {
+      count.readings += page.length;
+      yield* written(page, write);
+    }
+    // Series without rows give no chance to hear that nobody wants the rest.
+    if (index % 64 === 63) yield BREATH;
+  }
+  if (events) {
+    const { types } = events;
+    for await (const page of reader.events({ ...common, ...(types ? { types } : {}) })) {
+      count.events += page.length;
+      yield* written(page, rows.event);
+    }
+  }
+  yield* written(gaps, rows.gap);
+  const damaged = reader.damages.filter(({ lost }) => lost !== "nothing").length;
+  rows.end({ ...count, gaps: gaps.length, damaged });
+  yield out.take();
+}

@@ -1,0 +1,87 @@
+import type { Reading, Stored } from "../../domain/reading.ts";
+import type { ByteWriter } from "../../history/encode/bytes.ts";
+import { contextShape } from "../../history/shapes.ts";
+import type { EventColumn, ExportPlan, ReadingColumn } from "../plan.ts";
+import type { RowWriter } from "./export.ts";
+
+const CLOSE = Buffer.from("}\n");
+
+/** One JSON object per line, each with its `kind` first; the last one is of the kind `end`. */
+export function createNdjson(plan: ExportPlan, out: ByteWriter): RowWriter {
+  const json = (value: unknown) => out.json(JSON.stringify(value));
+  const time = (name: string, value: number | null) => {
+    out.ascii(`,"${name}":`);
+    if (value === null) out.ascii("null");
+    else out.time(value);
+  };
+
+  /** What changes from row to row; the rest of a line is the same for a whole series. */
+  const ofReading: { [column in ReadingColumn]?: (reading: Stored<Reading>) => void } = {
+    position: ({ position }) => out.ascii(String(position)),
+    time: (reading) => out.time(reading.time),
+    changed: ({ changed }) => out.time(changed),
+    state: ({ state }) => out.string(state),
+    attributes: ({ attributes }) => json(attributes),
+    origin: ({ origin }) => out.string(origin),
+    context: ({ context }) => json(contextShape(context)),
+    time_is_arrival: ({ timeIsArrival }) => out.ascii(String(timeIsArrival)),
+    flaws: ({ flaws }) => json(flaws),
+  };
+
+  return {
+    head: () => {},
+    readingsOf: (series, entityId) => {
+      const same: { [column in ReadingColumn]?: unknown } = { entity_id: entityId, series };
+      const parts: { before: Buffer; write: (reading: Stored<Reading>) => void }[] = [];
+      let before = '{"kind":"reading"';
+      for (const column of plan.readings?.columns ?? []) {
+        before += `,"${column}":`;
+        const write = ofReading[column];
+        if (!write) before += JSON.stringify(same[column]);
+        else {
+          parts.push({ before: Buffer.from(before), write });
+          before = "";
+        }
+      }
+      const close = Buffer.concat([Buffer.from(before), CLOSE]);
+      return (reading) => {
+        for (let i = 0; i < parts.length; i++) {
+          const part = parts[i] as (typeof parts)[number];
+          out.append(part.before);
+          part.write(reading);
+        }
+        out.append(close);
+      };
+    },
+    event: (event) => {
+      out.ascii('{"kind":"event"');
+      const of: { [column in EventColumn]: () => void } = {
+        id: () => json(event.position),
+        time: () => out.time(event.time),
+        type: () => out.string(event.type),
+        data: () => json(event.data),
+        context: () => json(contextShape(event.context)),
+        origin: () => out.string(event.origin),
+      };
+      for (const column of plan.events?.columns ?? []) {
+        out.ascii(`,"${column}":`);
+        of[column]();
+      }
+      out.append(CLOSE);
+    },
+    gap: ({ position, kind, entityId, series, from, to, cause }) => {
+      out.ascii(`{"kind":"gap","id":${position},"of":"${kind}","entity_id":`);
+      out.string(entityId);
+      out.ascii(`,"series":${series}`);
+      time("from", from);
+      time("to", to);
+      out.ascii(`,"cause":"${cause}"}\n`);
+    },
+    end: ({ readings, events, gaps, damaged }) => {
+      out.ascii(`{"kind":"end","readings":${readings},"events":${events},"gaps":${gaps},"damaged":${damaged}`);
+      time("from", plan.from);
+      time("to", plan.to);
+      out.append(CLOSE);
+    },
+  };
+}
