@@ -93,6 +93,8 @@ export type ViewReader = {
   events(query: EventsQuery): AsyncIterable<readonly Stored<HomeEvent>[]>;
   /** Pages in the order in which everything was stored, that is by position; no page is empty. */
   log(query: LogQuery): AsyncIterable<readonly LogEntry[]>;
+  /** Readings, without their attributes, and events of a time that have a context; pages in no order. */
+  linked(window: Window): AsyncIterable<readonly LogEntry[]>;
   /** What stands at a position, whole; undefined: nothing that is told to others. */
   at(position: Position): Promise<LogEntry | undefined>;
   /** Whether an entry stands there, of whatever kind: whether the position was ever given out. */

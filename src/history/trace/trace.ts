@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import type { Context } from "../../domain/reading.ts";
 import { microsToRfc3339, type Window } from "../../domain/time.ts";
+import { contextOf } from "../../store/shared/query.ts";
 import type { LogEntry, ViewReader } from "../../store/store.ts";
 import { createByteWriter } from "../encode/bytes.ts";
 import { BREATH } from "../encode/replay.ts";
@@ -47,7 +47,7 @@ export const traceSchema = v.pipe(
           }),
         ]),
       ),
-      v.description("What was recorded under these contexts, in the order of the log."),
+      v.description("What was recorded under these contexts, in the order of time."),
     ),
     complete: v.pipe(v.boolean(), v.description("False: there is more than depth and limit let through.")),
   }),
@@ -56,12 +56,14 @@ export const traceSchema = v.pipe(
 export type TraceAnswer = Shape<typeof traceSchema>;
 type TraceEntry = TraceAnswer["entries"][number];
 
+/** So many entries are held to be put in order. */
+const MOST_HELD = 20_000;
 /** Contexts in one answer at most. */
 const MOST_CONTEXTS = 1_000;
 /** How often a window grows towards a cause from before it. */
 const MOST_WIDENINGS = 5;
 
-/** Looks through the log twice: for what is linked, then for what was recorded under it. Nothing found: nothing said. */
+/** Looks through the time twice: for what is linked, then for what was recorded under it. Nothing found: nothing said. */
 export async function* encodeTrace(reader: ViewReader, plan: TracePlan): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const { asked, depth, limit } = plan;
   let { window } = plan;
@@ -77,7 +79,7 @@ export async function* encodeTrace(reader: ViewReader, plan: TracePlan): AsyncGe
   const parents = new Map<string, string | null>();
   const entries: TraceEntry[] = [];
   let complete = found.complete;
-  for await (const page of reader.log({ after: 0, window, attributes: false })) {
+  for await (const page of reader.linked(window)) {
     for (const entry of page) {
       const context = contextOf(entry);
       if (!context || !found.linked.has(context.id)) continue;
@@ -85,11 +87,14 @@ export async function* encodeTrace(reader: ViewReader, plan: TracePlan): AsyncGe
       parents.set(context.id, parents.get(context.id) ?? context.parentId);
       const shape = entryShape(entry, context.id, plan.series);
       if (!shape) continue;
-      if (entries.length < limit) entries.push(shape);
+      if (entries.length < MOST_HELD) entries.push(shape);
       else complete = false;
     }
     yield BREATH;
   }
+  entries.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : a.position - b.position));
+  if (entries.length > limit) complete = false;
+  entries.length = Math.min(entries.length, limit);
   if (entries.length === 0 && found.linked.size === 1) return;
   const contexts = [...found.linked].map(([id, { relation, depth: steps, parentId }]: [string, Linked]) => ({
     id,
@@ -112,7 +117,7 @@ export async function* encodeTrace(reader: ViewReader, plan: TracePlan): AsyncGe
 
   async function* findLinked(from: ViewReader, { asked: id }: TracePlan, within: Window) {
     const links = createLinks();
-    for await (const page of from.log({ after: 0, window: within, attributes: false })) {
+    for await (const page of from.linked(within)) {
       for (const entry of page) {
         const context = contextOf(entry);
         if (context) links.add(context);
@@ -122,9 +127,6 @@ export async function* encodeTrace(reader: ViewReader, plan: TracePlan): AsyncGe
     return links.around(id, depth, MOST_CONTEXTS);
   }
 }
-
-const contextOf = (entry: LogEntry): Context | null =>
-  entry.kind === "reading" ? entry.reading.context : entry.kind === "event" ? entry.event.context : null;
 
 function entryShape(entry: LogEntry, contextId: string, names: TracePlan["series"]): TraceEntry | undefined {
   if (entry.kind === "event") {

@@ -2,7 +2,7 @@ import type { Gap, HomeEvent, Position, Reading, SeriesId, Stored } from "../../
 import { utcMonth } from "../../domain/time.ts";
 import { columnsFrom } from "../shared/columns.ts";
 import { parseExact, writeExact } from "../shared/exact-json.ts";
-import { checkQuery, isOfTime, isPast, tooNarrow } from "../shared/query.ts";
+import { checkQuery, contextOf, isOfTime, isPast, tooNarrow } from "../shared/query.ts";
 import { lastBefore, summariesOf } from "../shared/summaries.ts";
 import {
   type Cursor,
@@ -98,6 +98,10 @@ export function openMemoryView(view: View): ViewReader {
         .flatMap((entry) => unpack(entry, attributes) ?? [])
         .filter((entry) => isOfTime(entry, window));
       for (let at = 0; at < found.length; at += PAGE) yield found.slice(at, at + PAGE);
+    },
+    async *linked(window) {
+      const found = log.flatMap((entry) => unpack(entry, false) ?? []).filter((entry) => isOfTime(entry, window));
+      yield found.filter((entry) => contextOf(entry) !== null);
     },
     at: async (position) => {
       needsLog();

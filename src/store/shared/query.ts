@@ -1,5 +1,5 @@
 import { Failure } from "../../domain/failure.ts";
-import type { Position } from "../../domain/reading.ts";
+import type { Context, Position } from "../../domain/reading.ts";
 import type { Micros, Window } from "../../domain/time.ts";
 import type { Cursor, LogEntry, Narrow, Order } from "../store.ts";
 
@@ -33,6 +33,9 @@ export function isOfTime(entry: LogEntry, window: Window | undefined): boolean {
   const { time } = entry.kind === "reading" ? entry.reading : entry.event;
   return time >= window.from && time < window.to;
 }
+
+export const contextOf = (entry: LogEntry): Context | null =>
+  entry.kind === "reading" ? entry.reading.context : entry.kind === "event" ? entry.event.context : null;
 
 /** A view that was made for less than what is asked of it would answer wrongly: refuse. */
 export const tooNarrow = (what: string, narrow: Narrow): Failure =>

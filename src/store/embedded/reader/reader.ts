@@ -1,6 +1,6 @@
 import type { HomeEvent, Reading, SeriesId, Stored } from "../../../domain/reading.ts";
-import { checkQuery, isPast, tooNarrow, windowLeft } from "../../shared/query.ts";
-import { lastBefore, summariesOf } from "../../shared/summaries.ts";
+import { checkQuery, contextOf, isPast, tooNarrow, windowLeft } from "../../shared/query.ts";
+import { lastBefore } from "../../shared/summaries.ts";
 import type { Damage, EventsQuery, ReadingsQuery, View, ViewReader } from "../../store.ts";
 import { sameDamage } from "../segments/damage.ts";
 import { columnPages } from "./columns.ts";
@@ -9,6 +9,7 @@ import type { EmbeddedContent } from "./picture.ts";
 import { pagesOf, type Sealed } from "./pieces.ts";
 import { createBlockReader } from "./sealed/blocks.ts";
 import { rowsAsked } from "./sealed/rows.ts";
+import { summaryPages } from "./summaries.ts";
 import { entryAt, isEntryAt, logOfSegment } from "./tail/log.ts";
 import { createTailReader } from "./tail/tail.ts";
 
@@ -88,7 +89,10 @@ export function openEmbeddedView(
         yield entries.map(({ series, rows, bytes }) => ({ series, month: block.month, readings: rows, bytes }));
       yield* tail.usage();
     },
-    summaries: (query) => summariesOf(readings, query),
+    async *summaries(query) {
+      hasSeries(query.series);
+      yield* summaryPages(query, { tail, sealed, readings });
+    },
     before: (series, time) => lastBefore(readings, series, time),
     async *events(query) {
       checkQuery(query);
@@ -102,6 +106,15 @@ export function openEmbeddedView(
       if (narrow.log === false) throw tooNarrow("the log by position", narrow);
       for (const segment of segments)
         yield* logOfSegment(segment, query, { folder, files, count: countRecords, onDamage });
+    },
+    async *linked(window) {
+      if (narrow.log === false) throw tooNarrow("what is linked", narrow);
+      yield* sealed.linked(window);
+      const asked = { after: 0, window, attributes: false };
+      for (const segment of segments)
+        if (!segment.sealed)
+          for await (const page of logOfSegment(segment, asked, { folder, files, count: countRecords, onDamage }))
+            yield page.filter((entry) => contextOf(entry) !== null);
     },
     at: async (position) => {
       if (narrow.log === false) throw tooNarrow("the log by position", narrow);

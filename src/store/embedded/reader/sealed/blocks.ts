@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { describeError } from "../../../../domain/failure.ts";
 import type { HomeEvent, Position, SeriesId, Stored } from "../../../../domain/reading.ts";
 import type { Micros, Window } from "../../../../domain/time.ts";
-import type { Damage } from "../../../store.ts";
+import type { Damage, LogEntry } from "../../../store.ts";
 import type { Block } from "../../blocks/block.ts";
 import {
   type ChunkPlace,
@@ -24,6 +24,7 @@ import {
 import type { Chunk } from "../../chunks/pack.ts";
 import type { OpenFiles } from "../open-files.ts";
 import { createCache } from "./cache.ts";
+import { firstFrom } from "./rows.ts";
 
 export type SealedChunk = { readonly block: Block; readonly place: ChunkPlace };
 export type SealedEvents = { readonly block: Block; readonly place: EventsPlace };
@@ -36,6 +37,8 @@ export type BlockReader = {
   events(window: Window): Promise<readonly SealedEvents[]>;
   openEvents(events: SealedEvents): Promise<readonly Stored<HomeEvent>[]>;
   eventAt(position: Position): Promise<Stored<HomeEvent> | undefined>;
+  /** Readings and events of a time that have a context. */
+  linked(window: Window): AsyncIterable<readonly LogEntry[]>;
   /** What every series has in every block of readings. */
   tables(): AsyncIterable<{ readonly block: Block; readonly entries: readonly TableEntry[] }>;
 };
@@ -102,26 +105,53 @@ export function createBlockReader(needs: {
     (await guarded(block, null, place, async () => eventsIn(place, await read(block, frameOf(place), countRecords)))) ??
     [];
 
+  const chunksOf = async (block: Block, entry: TableEntry, window: Window): Promise<SealedChunk[]> => {
+    if (!touches(entry, window)) return [];
+    const { series } = entry;
+    const places = await guarded(block, series, entry, () => part(block, entry, (bytes) => readChunks(entry, bytes)));
+    return (places ?? []).filter((place) => touches(place, window)).map((place) => ({ block, place }));
+  };
+  const open = ({ block, place }: SealedChunk, series: SeriesId) =>
+    guarded(block, series, place, async () => {
+      const frame = await read(block, frameOf(place), countRecords);
+      return packIn(place, frame).chunk(place.index);
+    });
+
   return {
+    async *linked(window) {
+      for (const block of blocks) {
+        if (!touches(block, window)) continue;
+        if (block.kind === "events") {
+          for (const place of await placesOf(block)) {
+            if (!touches(place, window)) continue;
+            const events = (await openEvents({ block, place })).filter(
+              ({ context, time }) => context && time >= window.from && time < window.to,
+            );
+            yield events.map((event) => ({ kind: "event", event }));
+          }
+          continue;
+        }
+        const table = await tableOf(block);
+        for (let i = 0; table && i < tableSize(table); i++) {
+          const entry = entryAt(table, i);
+          for (const chunk of await chunksOf(block, entry, window)) {
+            const opened = await open(chunk, entry.series);
+            if (opened) yield rowsWithContext(opened, window);
+          }
+        }
+      }
+    },
     chunks: async (series, window) => {
       const found: SealedChunk[] = [];
       for (const block of blocks) {
         if (block.kind !== "readings" || !touches(block, window)) continue;
         const table = await tableOf(block);
         const entry = table && findSeries(table, series);
-        if (!entry || !touches(entry, window)) continue;
-        const places = await guarded(block, series, entry, () =>
-          part(block, entry, (bytes) => readChunks(entry, bytes)),
-        );
-        for (const place of places ?? []) if (touches(place, window)) found.push({ block, place });
+        if (entry) found.push(...(await chunksOf(block, entry, window)));
       }
       return found;
     },
-    open: ({ block, place }, series) =>
-      guarded(block, series, place, async () => {
-        const frame = await read(block, frameOf(place), countRecords);
-        return packIn(place, frame).chunk(place.index);
-      }),
+    open,
     events: async (window) => {
       const found: SealedEvents[] = [];
       for (const block of blocks)
@@ -149,6 +179,16 @@ export function createBlockReader(needs: {
       }
     },
   };
+}
+
+function rowsWithContext(chunk: Chunk, window: Window): LogEntry[] {
+  const found: LogEntry[] = [];
+  const end = firstFrom(chunk.times, window.to);
+  for (let i = firstFrom(chunk.times, window.from); i < end; i++) {
+    const reading = chunk.row(i, false);
+    if (reading.context) found.push({ kind: "reading", reading });
+  }
+  return found;
 }
 
 const touches = (times: { readonly from: Micros; readonly to: Micros }, window: Window): boolean =>

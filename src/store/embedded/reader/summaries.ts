@@ -1,0 +1,63 @@
+import type { Micros } from "../../../domain/time.ts";
+import { bucketOf, checkEdges, summariesOf } from "../../shared/summaries.ts";
+import type { BucketSummary, SummariesQuery, ViewReader } from "../../store.ts";
+import type { Chunk } from "../chunks/pack.ts";
+import { overlapping } from "./pieces.ts";
+import type { BlockReader, SealedChunk } from "./sealed/blocks.ts";
+import { firstFrom } from "./sealed/rows.ts";
+import type { TailReader } from "./tail/tail.ts";
+
+/** Told by what a chunk's header says where the chunk lies in one bucket, else by its columns; the rest from the readings. */
+export async function* summaryPages(
+  query: SummariesQuery,
+  { tail, sealed, readings }: { tail: TailReader; sealed: BlockReader; readings: ViewReader["readings"] },
+): AsyncGenerator<readonly BucketSummary[]> {
+  const { series, edges } = query;
+  checkEdges(edges);
+  const window = { from: edges[0] as Micros, to: edges.at(-1) as Micros };
+  const chunks = (await sealed.chunks(series, window)).map((chunk) => ({ chunk, ...chunk.place }));
+  const runs = await tail.runsOf((places, segment) => places.readings(segment, series, window));
+  let page: BucketSummary[] = [];
+  for (const group of overlapping([...chunks, ...runs])) {
+    const [only] = group;
+    if (only && group.length === 1 && "chunk" in only) {
+      page.push(...(await ofChunk(only.chunk, query, sealed)));
+      continue;
+    }
+    if (page.length > 0) yield page;
+    page = [];
+    const from = Math.max(window.from, Math.min(...group.map((piece) => piece.from)));
+    const to = Math.min(window.to, Math.max(...group.map((piece) => piece.to)) + 1);
+    const own = edges.filter((edge) => edge > from && edge < to);
+    const offset = bucketOf(edges, from);
+    for await (const found of summariesOf(readings, { series, edges: [from, ...own, to] }))
+      yield found.map(({ bucket, summary }) => ({ bucket: bucket + offset, summary }));
+  }
+  if (page.length > 0) yield page;
+}
+
+async function ofChunk(
+  chunk: SealedChunk,
+  { series, edges }: SummariesQuery,
+  sealed: BlockReader,
+): Promise<BucketSummary[]> {
+  const { from, to, summary } = chunk.place;
+  const [first, last] = [edges[0] as Micros, edges.at(-1) as Micros];
+  const bucket = bucketOf(edges, Math.max(from, first));
+  if (summary && from >= first && to < last && to < (edges[bucket + 1] as Micros)) return [{ bucket, summary }];
+  const opened = await sealed.open(chunk, series);
+  return opened ? ofRows(opened, edges, bucket) : [];
+}
+
+function ofRows({ times, count, summary }: Chunk, edges: readonly Micros[], firstBucket: number): BucketSummary[] {
+  const found: BucketSummary[] = [];
+  const end = firstFrom(times, edges.at(-1) as Micros);
+  let bucket = firstBucket;
+  for (let row = firstFrom(times, edges[0] as Micros); row < Math.min(end, count); ) {
+    bucket = bucketOf(edges, times[row] as Micros, bucket);
+    const next = Math.min(end, firstFrom(times, edges[bucket + 1] as Micros));
+    found.push({ bucket, summary: summary(row, next) });
+    row = next;
+  }
+  return found;
+}
