@@ -2,6 +2,7 @@ import { byPosition } from "./conformance/by-position.ts";
 import { exactness } from "./conformance/exactness.ts";
 import { ordering } from "./conformance/ordering.ts";
 import { properties } from "./conformance/properties.ts";
+import { statistics } from "./conformance/statistics.ts";
 import { summaries } from "./conformance/summaries.ts";
 import type { Store, StoreProfile } from "./store.ts";
 
@@ -27,6 +28,7 @@ export function storeKeepsItsPromises(name: string, needs: Omit<Suite, "name">):
   ordering(suite);
   byPosition(suite);
   properties(suite);
+  statistics(suite);
   summaries(suite);
 }
 

@@ -1,16 +1,18 @@
 import type { Attributes, Gap, HomeEvent, Position, Reading, SeriesId, Stored } from "../domain/reading.ts";
 import type { Identity, Series } from "../domain/series.ts";
+import type { Statistic, StatisticPeriod } from "../domain/statistic.ts";
 import type { Summary } from "../domain/summary.ts";
 import type { Micros, Window } from "../domain/time.ts";
 import type { Columns } from "./shared/columns.ts";
 
 export type { Columns, StateColumn } from "./shared/columns.ts";
 
-/** One line of the log. A series entry must come before the first reading of that series (same batch or earlier). */
+/** One line of the log. A series entry must come before whatever is of that series (same batch or earlier). */
 export type Entry =
   | { readonly kind: "reading"; readonly reading: Reading }
   | { readonly kind: "event"; readonly event: HomeEvent }
   | { readonly kind: "gap"; readonly gap: Gap }
+  | { readonly kind: "statistic"; readonly statistic: Statistic }
   | { readonly kind: "series"; readonly series: SeriesId; readonly identity: Identity };
 
 export type Order = "oldest_first" | "newest_first";
@@ -48,6 +50,13 @@ export type EventsQuery = {
   readonly types?: readonly string[];
 };
 
+export type StatisticsQuery = {
+  readonly series: SeriesId;
+  readonly period: StatisticPeriod;
+  /** Statistics that begin in it. */
+  readonly window: Window;
+};
+
 export type LogQuery = {
   /** Entries strictly past this position; it need not be one that was ever given out. */
   readonly after: Position;
@@ -57,7 +66,7 @@ export type LogQuery = {
   readonly attributes: boolean;
 };
 
-/** An entry of the log as it is told to others; series entries are not. */
+/** An entry of the log as it is told to others; series entries and statistics are not. */
 export type LogEntry =
   | { readonly kind: "reading"; readonly reading: Stored<Reading> }
   | { readonly kind: "event"; readonly event: Stored<HomeEvent> }
@@ -71,7 +80,7 @@ export type View = { readonly engine: string; readonly token: number; readonly c
 
 /** What a view must be able to answer; a narrow one is cheaper to make and to post. */
 export type Narrow = {
-  /** Readings of these series alone; absent: of all. */
+  /** Readings and statistics of these series alone; absent: of all. */
   readonly series?: readonly SeriesId[];
   /** False: no events. */
   readonly events?: boolean;
@@ -90,6 +99,8 @@ export type ViewReader = {
   summaries(query: SummariesQuery): AsyncIterable<readonly BucketSummary[]>;
   /** The last reading of a series before a time, without its attributes; undefined: there is none. */
   before(series: SeriesId, time: Micros): Promise<Stored<Reading> | undefined>;
+  /** Pages in the order of their starts, one for each: the one that was stored last. */
+  statistics(query: StatisticsQuery): AsyncIterable<readonly Stored<Statistic>[]>;
   events(query: EventsQuery): AsyncIterable<readonly Stored<HomeEvent>[]>;
   /** Pages in the order in which everything was stored, that is by position; no page is empty. */
   log(query: LogQuery): AsyncIterable<readonly LogEntry[]>;
@@ -149,7 +160,7 @@ export type Damage = {
    * What stood there, as far as can be told. Readings whose attributes alone are lost are served, marked; `nothing`:
    * another copy served, or an index that can be made again.
    */
-  readonly lost: "states" | "events" | "anything" | "attributes" | "nothing";
+  readonly lost: "states" | "events" | "statistics" | "anything" | "attributes" | "nothing";
   /** null: not known. */
   readonly series: SeriesId | null;
   /** Times of the entries before and after, or of the lost one itself; null: not known. */
@@ -164,6 +175,8 @@ export type StoreStats = {
   /** In the store altogether. */
   readonly readings: number;
   readonly events: number;
+  /** Those that were replaced included. */
+  readonly statistics: number;
   readonly series: number;
   readonly bytes: number;
   readonly files: number;

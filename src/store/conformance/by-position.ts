@@ -3,15 +3,25 @@ import { test } from "node:test";
 import type { Position } from "../../domain/reading.ts";
 import { type Suite, withStore } from "../conformance.ts";
 import type { Entry, LogEntry, Narrow, Store, ViewReader } from "../store.ts";
-import { collect, eventEntry, plainEntry, readingEntry, seriesEntry, T0, toldAt } from "./support/samples.ts";
+import {
+  collect,
+  eventEntry,
+  plainEntry,
+  readingEntry,
+  seriesEntry,
+  statisticEntry,
+  T0,
+  toldAt,
+} from "./support/samples.ts";
 
-type Told = Exclude<Entry, { kind: "series" }>;
+type Told = Exclude<Entry, { kind: "series" | "statistic" }>;
 
 /** Every kind of entry, several batches, shared and own attributes, times out of order. */
 const batches: readonly (readonly Entry[])[] = [
   [seriesEntry(1), readingEntry({ state: "a", attributes: { unit: "°C", long: "x".repeat(500) } })],
   [eventEntry({ time: T0 + 3, type: "first" }), readingEntry({ time: T0 + 1, state: "b" }), seriesEntry(2)],
   [{ kind: "gap", gap: { kind: "events", series: null, from: T0, to: T0 + 2, cause: "disconnected" } }],
+  [statisticEntry()],
   [
     readingEntry({ series: 2, time: T0 - 50, state: null, attributes: {} }),
     eventEntry({ time: T0 + 60, type: "last", data: { deep: { list: [1, "é", null] } } }),
@@ -19,18 +29,18 @@ const batches: readonly (readonly Entry[])[] = [
   ],
 ];
 
-async function fill(store: Store): Promise<{ expected: LogEntry[]; series: Position[] }> {
+async function fill(store: Store): Promise<{ expected: LogEntry[]; untold: Position[] }> {
   const expected: LogEntry[] = [];
-  const series: Position[] = [];
+  const untold: Position[] = [];
   for (const batch of batches) {
     const positions = await store.append(batch);
     for (const [i, entry] of batch.entries()) {
       const position = positions[i] as Position;
-      if (entry.kind === "series") series.push(position);
+      if (entry.kind === "series" || entry.kind === "statistic") untold.push(position);
       else expected.push(toldAt(entry as Told, position));
     }
   }
-  return { expected, series };
+  return { expected, untold };
 }
 
 const positionOf = (entry: LogEntry): Position =>
@@ -85,7 +95,7 @@ export function byPosition(suite: Suite): void {
   });
 
   promise("each entry is found at its position, and nothing where none begins", async (first, reopen) => {
-    const { expected, series } = await fill(first);
+    const { expected, untold } = await fill(first);
     for (const store of [first, await reopen()])
       await withReader(
         store,
@@ -96,11 +106,11 @@ export function byPosition(suite: Suite): void {
             assert.deepEqual(found && plainEntry(found), wanted && plainEntry(wanted), `at ${position}`);
             assert.equal(
               await reader.holds(position),
-              wanted !== undefined || series.includes(position),
+              wanted !== undefined || untold.includes(position),
               `at ${position}`,
             );
           }
-          for (const position of [...series, Number.MAX_SAFE_INTEGER])
+          for (const position of [...untold, Number.MAX_SAFE_INTEGER])
             assert.equal(await reader.at(position), undefined);
         },
         { series: [], events: false },

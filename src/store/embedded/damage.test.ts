@@ -14,6 +14,7 @@ import {
   plainReading,
   readingEntry,
   seriesEntry,
+  statisticEntry,
   T0,
 } from "../conformance/support/samples.ts";
 import type { Entry, Store } from "../store.ts";
@@ -346,11 +347,30 @@ test("a segment that lost its end is named; what is left of it is served", () =>
     });
   }));
 
+test("a segment of an older format is read, and what comes is written to a new one", () =>
+  withFolder(async (folder) => {
+    const log = await logOf(folder, ENTRIES);
+    for (const copy of [0, 64]) {
+      log.writeUInt16LE(1, copy + 8);
+      log.writeUInt32LE(crc32(log.subarray(copy, copy + 60)), copy + 60);
+    }
+    await placeLog(folder, log);
+    const store = await openIn(folder);
+    await store.append([readingEntry({ time: T0 + 1e9, state: "new" }), statisticEntry()]);
+    assert.equal(store.stats().readings, ENTRIES.filter(({ kind }) => kind === "reading").length + 1);
+    await store.close();
+    assert.deepEqual(await readFile(join(folder, "tail", FIRST)), log);
+    const names = (await readdir(join(folder, "tail"))).filter((name) => name.endsWith(".log"));
+    assert.equal(names.length, 2);
+    const added = await readFile(join(folder, "tail", names.sort()[1] as string));
+    assert.equal(added.readUInt16LE(8), 2);
+  }));
+
 test("a store of a newer format is refused and left as it is", () =>
   withFolder(async (folder) => {
     const log = await logOf(folder, ENTRIES);
     for (const copy of [0, 64]) {
-      log.writeUInt16LE(2, copy + 8);
+      log.writeUInt16LE(3, copy + 8);
       log.writeUInt32LE(crc32(log.subarray(copy, copy + 60)), copy + 60);
     }
     await placeLog(folder, log);

@@ -21,6 +21,7 @@ import { type Recovery, recover } from "./recovery/recover.ts";
 import { gapsOf, sameDamage } from "./segments/damage.ts";
 import { expire, expiring } from "./segments/expiry.ts";
 import { indexName } from "./segments/header.ts";
+import { mayHoldStatistics } from "./segments/lists.ts";
 import { createTail } from "./segments/tail.ts";
 import { createTroubles, type OnTrouble } from "./troubles.ts";
 import { createAppender } from "./write/append.ts";
@@ -213,7 +214,8 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
       const token = ++tokens;
       const { sealed } = keeper.manifest;
       const isSealed = ({ base, limit }: { base: number; limit: number }) => base + limit <= sealed;
-      const segments = narrow.log === false ? tail.segments.filter((segment) => !isSealed(segment)) : tail.segments;
+      const segments =
+        narrow.log === false ? tail.segments.filter((it) => !isSealed(it) || mayHoldStatistics(it)) : tail.segments;
       const content: EmbeddedContent = {
         folder: tailFolder,
         narrow,
@@ -240,6 +242,7 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
         engine: EMBEDDED,
         appended: { ...appender.appended },
         ...countsOf(ledger, keeper.manifest),
+        statistics: ledger.statistics,
         series: ledger.series.size,
         bytes,
         files: tail.segments.length + tail.segments.filter(({ index }) => index).length + blocks.length,

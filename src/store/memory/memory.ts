@@ -1,5 +1,6 @@
 import { Failure } from "../../domain/failure.ts";
-import type { Position, SeriesId } from "../../domain/reading.ts";
+import type { Position, SeriesId, Stored } from "../../domain/reading.ts";
+import type { Statistic } from "../../domain/statistic.ts";
 import { cutoffOf } from "../shared/cutoffs.ts";
 import { checkEntries } from "../shared/entries.ts";
 import { emptyLedger, enter, gapsIn } from "../shared/ledger.ts";
@@ -23,6 +24,7 @@ export function createMemoryStore(): Store {
   const ledger = emptyLedger();
   const readings = new Map<SeriesId, PackedReading[]>();
   const events: PackedEvent[] = [];
+  const statistics: Stored<Statistic>[] = [];
   const log: PackedEntry[] = [];
   const views = new Set<number>();
   const damages: Damage[] = [];
@@ -53,7 +55,10 @@ export function createMemoryStore(): Store {
     } else if (entry.kind === "gap") {
       log.push({ kind: "gap", packed: { ...entry.gap, position } });
       appended.gaps++;
-    } else log.push({ kind: "series", packed: { position } });
+    } else {
+      if (entry.kind === "statistic") statistics.push({ ...entry.statistic, position });
+      log.push({ kind: "untold", packed: { position } });
+    }
     return position;
   };
 
@@ -75,6 +80,7 @@ export function createMemoryStore(): Store {
       const content: MemoryContent = {
         narrow,
         readings: new Map(asked.map((id) => [id, [...(readings.get(id) ?? [])]])),
+        statistics: statistics.filter(({ series }) => !narrow.series || narrow.series.includes(series)),
         events: narrow.events === false ? [] : [...events],
         log: narrow.log === false ? [] : [...log],
       };
@@ -90,6 +96,7 @@ export function createMemoryStore(): Store {
       appended: { ...appended },
       readings: ledger.readings - shed.readings,
       events: ledger.events - shed.events,
+      statistics: ledger.statistics,
       series: ledger.series.size,
       bytes: 0,
       files: 0,

@@ -1,4 +1,5 @@
 import type { Gap, HomeEvent, Position, Reading, SeriesId, Stored } from "../../domain/reading.ts";
+import type { Statistic } from "../../domain/statistic.ts";
 import { utcMonth } from "../../domain/time.ts";
 import { columnsFrom } from "../shared/columns.ts";
 import { parseExact, writeExact } from "../shared/exact-json.ts";
@@ -25,11 +26,14 @@ export type PackedEntry =
   | { readonly kind: "reading"; readonly packed: PackedReading }
   | { readonly kind: "event"; readonly packed: PackedEvent }
   | { readonly kind: "gap"; readonly packed: Stored<Gap> }
-  | { readonly kind: "series"; readonly packed: { readonly position: Position } };
+  /** A series entry or a statistic: nobody is told of them. */
+  | { readonly kind: "untold"; readonly packed: { readonly position: Position } };
 
 export type MemoryContent = {
   readonly narrow: Narrow;
   readonly readings: ReadonlyMap<SeriesId, readonly PackedReading[]>;
+  /** In the order in which they were stored. */
+  readonly statistics: readonly Stored<Statistic>[];
   readonly events: readonly PackedEvent[];
   /** Everything in the order in which it was stored. */
   readonly log: readonly PackedEntry[];
@@ -57,7 +61,7 @@ export const packEvent = ({ data: _, ...rest }: HomeEvent, position: Position, j
 const PAGE = 64;
 
 export function openMemoryView(view: View): ViewReader {
-  const { narrow, readings, events, log } = view.content as MemoryContent;
+  const { narrow, readings, statistics, events, log } = view.content as MemoryContent;
   const needsLog = () => {
     if (narrow.log === false) throw tooNarrow("the log by position", narrow);
   };
@@ -83,6 +87,15 @@ export function openMemoryView(view: View): ViewReader {
     },
     summaries: (query) => summariesOf(read, query),
     before: (series, time) => lastBefore(read, series, time),
+    async *statistics({ series, period, window }) {
+      if (narrow.series && !narrow.series.includes(series)) throw tooNarrow(`series ${series}`, narrow);
+      const byStart = new Map<number, Stored<Statistic>>();
+      for (const one of statistics)
+        if (one.series === series && one.period === period && one.start >= window.from && one.start < window.to)
+          byStart.set(one.start, one);
+      const found = [...byStart.values()].sort((a, b) => a.start - b.start);
+      for (let at = 0; at < found.length; at += PAGE) yield found.slice(at, at + PAGE);
+    },
     async *events(query) {
       checkQuery(query);
       if (narrow.events === false) throw tooNarrow("events", narrow);
@@ -117,7 +130,7 @@ export function openMemoryView(view: View): ViewReader {
 }
 
 function unpack(entry: PackedEntry, attributes: boolean): LogEntry | undefined {
-  if (entry.kind === "series") return undefined;
+  if (entry.kind === "untold") return undefined;
   if (entry.kind === "gap") return { kind: "gap", gap: entry.packed };
   if (entry.kind === "event") {
     const { json, ...rest } = entry.packed;

@@ -1,5 +1,6 @@
 import { Failure } from "../../domain/failure.ts";
 import { type Context, FLAWS, GAP_CAUSES, ORIGINS, type SeriesId } from "../../domain/reading.ts";
+import { STATISTIC_PERIODS, STATISTIC_VALUES } from "../../domain/statistic.ts";
 import type { Entry } from "../store.ts";
 import { notStorable } from "./exact-json.ts";
 
@@ -18,14 +19,14 @@ export function checkEntries(entries: readonly Entry[], knows: (series: SeriesId
     if (entry.kind === "series") {
       added ??= new Set();
       added.add(entry.series);
-    } else if (entry.kind === "reading") {
-      const { series } = entry.reading;
+    } else if (entry.kind === "reading" || entry.kind === "statistic") {
+      const { series } = entry.kind === "reading" ? entry.reading : entry.statistic;
       if (!knows(series) && !added?.has(series))
         throw new Failure(
           "series_unknown",
-          `Entry ${i} of the batch is a reading of series ${series}, which has no identity`,
+          `Entry ${i} of the batch is a ${entry.kind} of series ${series}, which has no identity`,
           {
-            fix: "Append a series entry before the first reading of a series",
+            fix: "Append a series entry before whatever is of a series",
           },
         );
     }
@@ -58,6 +59,16 @@ function faultOf(entry: Entry): string | undefined {
       if (gap.series !== null && !isId(gap.series)) return `series ${gap.series} is not a whole number from 0`;
       if (gap.kind !== "states" && gap.kind !== "events") return `the kind ${gap.kind} is unknown`;
       return GAP_CAUSES.includes(gap.cause) ? undefined : `the cause ${gap.cause} is unknown`;
+    }
+    case "statistic": {
+      const { statistic } = entry;
+      if (!isId(statistic.series)) return `series ${statistic.series} is not a whole number from 0`;
+      if (!STATISTIC_PERIODS.includes(statistic.period)) return `the period ${statistic.period} is unknown`;
+      if (!isTime(statistic.start)) return "the start is not in whole microseconds";
+      if (statistic.lastReset !== null && !isTime(statistic.lastReset))
+        return "the last reset is not in whole microseconds";
+      const wrong = STATISTIC_VALUES.find((name) => statistic[name] !== null && !Number.isFinite(statistic[name]));
+      return wrong && `${wrong} is not a finite number`;
     }
     case "series":
       if (!isId(entry.series)) return `series ${entry.series} is not a whole number from 0`;

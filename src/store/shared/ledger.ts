@@ -11,6 +11,8 @@ export type Ledger = {
   readonly gaps: Stored<Gap>[];
   readings: number;
   events: number;
+  /** Those that were replaced included. */
+  statistics: number;
   oldest: Micros | null;
   newest: Micros | null;
   position: Position;
@@ -22,6 +24,7 @@ export const emptyLedger = (): Ledger => ({
   gaps: [],
   readings: 0,
   events: 0,
+  statistics: 0,
   oldest: null,
   newest: null,
   position: 0,
@@ -38,6 +41,9 @@ export function enter(ledger: Ledger, entry: Entry, position: Position): void {
       break;
     case "gap":
       enterGap(ledger, { ...entry.gap, position });
+      break;
+    case "statistic":
+      ledger.statistics++;
       break;
     case "series":
       enterIdentity(ledger, entry.series, entry.identity);

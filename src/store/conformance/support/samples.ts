@@ -1,5 +1,6 @@
 import type { Context, HomeEvent, Position, Reading, SeriesId } from "../../../domain/reading.ts";
 import type { Identity } from "../../../domain/series.ts";
+import type { Statistic } from "../../../domain/statistic.ts";
 import { ALL_TIME } from "../../../domain/time.ts";
 import type { Entry, EventsQuery, LogEntry, ReadingsQuery, ViewReader } from "../../store.ts";
 
@@ -97,11 +98,28 @@ export function plainEntry(entry: LogEntry): object {
 }
 
 /** How the log tells an entry that was appended. */
-export function toldAt(entry: Exclude<Entry, { kind: "series" }>, position: Position): LogEntry {
+export function toldAt(entry: Exclude<Entry, { kind: "series" | "statistic" }>, position: Position): LogEntry {
   if (entry.kind === "reading") return { kind: "reading", reading: { ...entry.reading, position } };
   if (entry.kind === "event") return { kind: "event", event: { ...entry.event, position } };
   return { kind: "gap", gap: { ...entry.gap, position } };
 }
+
+export const statisticOf = (more: Partial<Statistic> = {}): Statistic => ({
+  series: 1,
+  period: "hour",
+  start: T0,
+  mean: 21.5,
+  min: 20,
+  max: 23.25,
+  sum: null,
+  state: null,
+  lastReset: null,
+  ...more,
+});
+export const statisticEntry = (more: Partial<Statistic> = {}): Entry => ({
+  kind: "statistic",
+  statistic: statisticOf(more),
+});
 
 export async function allReadings(reader: ViewReader, series: SeriesId): Promise<object[]> {
   return (await collect(reader.readings(everyReading(series)))).map(plainReading);

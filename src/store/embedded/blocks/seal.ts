@@ -119,6 +119,7 @@ function contentOf(buffer: Buffer, segment: SealJob["segment"]): Map<string, Con
         contentAt(event.time).events.push({ ...event, position: base + offset });
       },
       gap: () => {},
+      statistic: () => {},
       series: () => {},
       damage: () => {},
     },
@@ -157,6 +158,7 @@ function contextsIn(buffer: Buffer, { base, baseTime, limit }: SealJob["segment"
         see(context, time, 2);
       },
       gap: () => {},
+      statistic: () => {},
       series: () => {},
       damage: () => {},
     },

@@ -10,8 +10,16 @@ import { type Bytes, reserve } from "./bytes.ts";
 export const FRAME = 9;
 export const MOST_PAYLOAD = 2 ** 24 - 1;
 
-/** ASCII letters, so that a dump can be read: Reading, Event, Gap, Series, full Attributes, Differing attributes. */
-export const KIND = { reading: 82, event: 69, gap: 71, series: 83, attributes: 65, difference: 68 } as const;
+/** ASCII letters, so that a dump can be read: Reading, Event, Gap, Series, sTatistic, full Attributes, Differing ones. */
+export const KIND = {
+  reading: 82,
+  event: 69,
+  gap: 71,
+  series: 83,
+  statistic: 84,
+  attributes: 65,
+  difference: 68,
+} as const;
 export type Kind = (typeof KIND)[keyof typeof KIND];
 const KINDS: ReadonlySet<number> = new Set(Object.values(KIND));
 

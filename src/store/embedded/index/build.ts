@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
-import { createBytes } from "../format/bytes.ts";
+import type { Micros } from "../../../domain/time.ts";
+import { type Bytes, createBytes } from "../format/bytes.ts";
 import type { Header } from "../segments/header.ts";
 import type { OffsetList, SegmentLists } from "../segments/lists.ts";
 import { encodeIndexHead, INDEX_HEAD } from "./head.ts";
@@ -14,34 +15,41 @@ export function encodeIndex(
 ): Buffer {
   const bytes = createBytes(64 * 1024);
   bytes.at = INDEX_HEAD;
-  const entries: DirectoryEntry[] = [];
-  let readings = 0;
-  for (const [series, list] of [...lists.readings].sort(([a], [b]) => a - b)) {
-    const at = bytes.at;
-    putList(bytes, list, baseTime);
-    const checksum = crc32(bytes.buffer.subarray(at, bytes.at));
-    entries.push({ series, at, length: bytes.at - at, count: list.times.length, ...rangeOf(list), checksum });
-    readings += list.times.length;
-  }
+  const readings = putLists(bytes, lists.readings, baseTime);
+  const statistics = putLists(bytes, lists.statistics, baseTime);
   const eventsAt = bytes.at;
   putEvents(bytes, lists.events, baseTime);
-  const directory = Buffer.concat(entries.map(encodeEntry));
+  const directory = Buffer.concat(readings.map(encodeEntry));
+  const statisticsDirectory = Buffer.concat(statistics.map(encodeEntry));
   const directoryAt = bytes.at;
-  const snapshotAt = directoryAt + directory.length;
+  const statisticsAt = directoryAt + directory.length;
+  const snapshotAt = statisticsAt + statisticsDirectory.length;
   const packed = snapshot ? withChecksum(snapshot) : Buffer.alloc(0);
   const head = encodeIndexHead({
     base,
     baseTime,
     limit,
     span: lists.span,
-    readings,
+    readings: readings.reduce((sum, { count }) => sum + count, 0),
     events: lists.events.times.length,
     directory: { at: directoryAt, length: directory.length },
     eventList: { at: eventsAt, length: directoryAt - eventsAt },
+    statisticsDirectory: { at: statisticsAt, length: statisticsDirectory.length },
     snapshot: { at: snapshotAt, length: packed.length },
   });
   head.copy(bytes.buffer);
-  return Buffer.concat([bytes.buffer.subarray(0, bytes.at), directory, packed]);
+  return Buffer.concat([bytes.buffer.subarray(0, bytes.at), directory, statisticsDirectory, packed]);
+}
+
+function putLists(bytes: Bytes, lists: ReadonlyMap<number, OffsetList>, baseTime: Micros): DirectoryEntry[] {
+  const entries: DirectoryEntry[] = [];
+  for (const [key, list] of [...lists].sort(([a], [b]) => a - b)) {
+    const at = bytes.at;
+    putList(bytes, list, baseTime);
+    const checksum = crc32(bytes.buffer.subarray(at, bytes.at));
+    entries.push({ key, at, length: bytes.at - at, count: list.times.length, ...rangeOf(list), checksum });
+  }
+  return entries;
 }
 
 function rangeOf({ times }: OffsetList): { from: number; to: number } {

@@ -6,7 +6,8 @@ import type { Span } from "../segments/lists.ts";
 
 /** The fixed part of an index file (docs/data.md): enough to know whether a window touches the segment at all. */
 export const INDEX_HEAD = 192;
-const VERSION = 1;
+/** 2: with places of statistics. A file of version 1 is read as one that has none. */
+const VERSION = 2;
 const MAGIC = Buffer.from("HAINGIDX", "latin1");
 
 export type Section = { readonly at: number; readonly length: number };
@@ -22,6 +23,8 @@ export type IndexHead = {
   /** One entry of fixed size per series, sorted by series. */
   readonly directory: Section;
   readonly eventList: Section;
+  /** As the directory of readings, one entry per series and period; length 0: there are no statistics. */
+  readonly statisticsDirectory: Section;
   /** Length 0: there is none. */
   readonly snapshot: Section;
 };
@@ -39,7 +42,10 @@ export function encodeIndexHead(head: IndexHead): Buffer {
     head.span?.to ?? 0,
     head.readings,
     head.events,
-    ...[head.directory, head.eventList, head.snapshot].flatMap(({ at, length }) => [at, length]),
+    ...[head.directory, head.eventList, head.snapshot, head.statisticsDirectory].flatMap(({ at, length }) => [
+      at,
+      length,
+    ]),
   ];
   for (const [i, value] of numbers.entries()) bytes.writeDoubleLE(value, 16 + 8 * i);
   bytes.writeUInt32LE(crc32(bytes.subarray(0, INDEX_HEAD - 4)), INDEX_HEAD - 4);
@@ -64,5 +70,6 @@ export function decodeIndexHead(bytes: Buffer, base: Position): IndexHead | unde
     directory: section(7),
     eventList: section(9),
     snapshot: section(11),
+    statisticsDirectory: section(13),
   };
 }

@@ -2,6 +2,7 @@ import { crc32 } from "node:zlib";
 import type { SeriesId } from "../../../domain/reading.ts";
 import type { Micros } from "../../../domain/time.ts";
 import { type Bytes, putText, putTime, putVarint, reserve, takeText, takeTime, takeVarint } from "../format/bytes.ts";
+import type { StatisticLine } from "../format/statistic.ts";
 import type { EventList, FlatEvents, FlatList, OffsetList } from "../segments/lists.ts";
 
 /** One list: for each record the distance to the one before in the file, its length, and the distance in time. */
@@ -68,11 +69,12 @@ export function takeEvents(buffer: Buffer, baseTime: Micros): FlatEvents | undef
   return { ...takeRows(bytes, takeVarint(bytes), baseTime, types, names), types };
 }
 
-/** A directory entry: series, where its list stands, how many, first and last time, CRC of the list, CRC of this. */
+/** A directory entry: series (or series and period), where its list stands, how many, first and last time, CRC of the list, CRC of this. */
 export const DIRECTORY_ENTRY = 52;
 
 export type DirectoryEntry = {
-  readonly series: SeriesId;
+  /** The series of readings, or the line of statistics. */
+  readonly key: SeriesId | StatisticLine;
   readonly at: number;
   readonly length: number;
   readonly count: number;
@@ -83,7 +85,7 @@ export type DirectoryEntry = {
 
 export function encodeEntry(entry: DirectoryEntry): Buffer {
   const bytes = Buffer.alloc(DIRECTORY_ENTRY);
-  for (const [i, value] of [entry.series, entry.at, entry.from, entry.to].entries()) bytes.writeDoubleLE(value, 8 * i);
+  for (const [i, value] of [entry.key, entry.at, entry.from, entry.to].entries()) bytes.writeDoubleLE(value, 8 * i);
   bytes.writeUInt32LE(entry.length, 32);
   bytes.writeUInt32LE(entry.count, 36);
   bytes.writeUInt32LE(entry.checksum, 40);
@@ -95,7 +97,7 @@ export function decodeEntry(bytes: Buffer, at: number): DirectoryEntry | undefin
   if (bytes.length < at + DIRECTORY_ENTRY) return undefined;
   if (bytes.readUInt32LE(at + 48) !== crc32(bytes.subarray(at, at + 48))) return undefined;
   return {
-    series: bytes.readDoubleLE(at),
+    key: bytes.readDoubleLE(at),
     at: bytes.readDoubleLE(at + 8),
     from: bytes.readDoubleLE(at + 16),
     to: bytes.readDoubleLE(at + 24),

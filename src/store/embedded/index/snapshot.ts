@@ -8,7 +8,7 @@ import type { Damage } from "../../store.ts";
 /** What a start needs to know of everything up to the end of a segment. */
 export type Snapshot = { readonly ledger: Ledger; readonly damages: readonly Damage[] };
 
-type Head = Pick<Ledger, "readings" | "events" | "oldest" | "newest" | "position"> & {
+type Head = Pick<Ledger, "readings" | "events" | "statistics" | "oldest" | "newest" | "position"> & {
   readonly series: readonly Series[];
   readonly gaps: readonly Stored<Gap>[];
   readonly damages: readonly Damage[];
@@ -16,8 +16,18 @@ type Head = Pick<Ledger, "readings" | "events" | "oldest" | "newest" | "position
 
 /** Lines of JSON, compressed: all but the latest readings, then one of these a line. JSON holds any text exactly. */
 export function encodeSnapshot({ ledger, damages }: Snapshot): Buffer {
-  const { readings, events, oldest, newest, position, series, gaps, latest } = ledger;
-  const head: Head = { readings, events, oldest, newest, position, series: [...series.values()], gaps, damages };
+  const { readings, events, statistics, oldest, newest, position, series, gaps, latest } = ledger;
+  const head: Head = {
+    readings,
+    events,
+    statistics,
+    oldest,
+    newest,
+    position,
+    series: [...series.values()],
+    gaps,
+    damages,
+  };
   const lines = [JSON.stringify(head)];
   for (const reading of latest.values()) lines.push(JSON.stringify(reading));
   return zstdCompressSync(lines.join("\n"));

@@ -2,6 +2,7 @@ import type { Position, SeriesId } from "../../../domain/reading.ts";
 import type { Micros } from "../../../domain/time.ts";
 import type { Narrow } from "../../store.ts";
 import type { Block } from "../blocks/block.ts";
+import { type StatisticLine, seriesOfLine } from "../format/statistic.ts";
 import type { IndexHead } from "../index/head.ts";
 import { type FlatEvents, type FlatList, flatten, type SegmentLists, type Span } from "../segments/lists.ts";
 import type { Segment } from "../segments/tail.ts";
@@ -31,7 +32,11 @@ export type Places =
   | { readonly by: "index"; readonly head: IndexHead }
   | { readonly by: "scan" };
 
-export type FlatLists = { readonly readings: ReadonlyMap<SeriesId, FlatList>; readonly events: FlatEvents };
+export type FlatLists = {
+  readonly readings: ReadonlyMap<SeriesId, FlatList>;
+  readonly statistics: ReadonlyMap<StatisticLine, FlatList>;
+  readonly events: FlatEvents;
+};
 
 export function pictureOf(
   { name, base, baseTime, limit, lists, index }: Segment,
@@ -60,6 +65,14 @@ export function copyLists(lists: SegmentLists, narrow: Narrow): FlatLists {
     const own = lists.readings.get(series);
     if (own) readings.set(series, flatten(own));
   }
+  const statistics = new Map<StatisticLine, FlatList>();
+  const asked = narrow.series && new Set(narrow.series);
+  for (const [line, list] of lists.statistics)
+    if (!asked || asked.has(seriesOfLine(line))) statistics.set(line, flatten(list));
   const { events } = lists;
-  return { readings, events: narrow.events === false ? NO_EVENTS : { ...flatten(events), types: [...events.types] } };
+  return {
+    readings,
+    statistics,
+    events: narrow.events === false ? NO_EVENTS : { ...flatten(events), types: [...events.types] },
+  };
 }

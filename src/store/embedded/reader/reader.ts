@@ -94,6 +94,10 @@ export function openEmbeddedView(
       yield* summaryPages(query, { tail, sealed, readings });
     },
     before: (series, time) => lastBefore(readings, series, time),
+    async *statistics(query) {
+      hasSeries(query.series);
+      yield* tail.statistics(query);
+    },
     async *events(query) {
       checkQuery(query);
       if (narrow.events === false) throw tooNarrow("events", narrow);

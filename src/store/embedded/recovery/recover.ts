@@ -8,7 +8,7 @@ import { type Files, readSome } from "../files.ts";
 import type { HowLeft } from "../lock.ts";
 import { collectSegment } from "../segments/collect.ts";
 import { wholeFile } from "../segments/damage.ts";
-import { decodeHeader, HEADER, type Header, segmentName } from "../segments/header.ts";
+import { decodeHeader, HEADER, type ReadHeader, segmentName, VERSION } from "../segments/header.ts";
 import { attributesIn } from "../segments/replay.ts";
 import type { OpenSegment, Recovered, Segment } from "../segments/tail.ts";
 import type { AttributeState } from "../write/encode.ts";
@@ -93,7 +93,7 @@ export async function recover(needs: Needs): Promise<Recovery> {
     const segment: Segment = { name, base, baseTime: header.baseTime, limit, lists: undefined, index: undefined };
     segments.push(segment);
     if (survey.snapshot && base <= survey.snapshot.base) continue;
-    const replayed = await replay(needs, segment, ledger, isLast);
+    const replayed = await replay(needs, segment, ledger, { isLast, version: header.version });
     bytesRead += limit;
     found.push(...replayed.damages);
     open = replayed.open;
@@ -118,11 +118,11 @@ export async function recover(needs: Needs): Promise<Recovery> {
   };
 }
 
-type Headers = ReadonlyMap<Position, Header & { readonly whole: boolean }>;
+type Headers = ReadonlyMap<Position, ReadHeader>;
 
 /** Of the segments that have no usable index. */
 async function readHeaders({ files, folder }: Needs, { logs, heads, snapshot }: Survey): Promise<Headers> {
-  const headers = new Map<Position, Header & { readonly whole: boolean }>();
+  const headers = new Map<Position, ReadHeader>();
   for (const { name, base } of logs) {
     if (heads.has(base) && snapshot && base <= snapshot.base) continue;
     const handle = await files.open(join(folder, name), "r");
@@ -147,7 +147,7 @@ async function replay(
   { files, folder, log, left, segmentBytes }: Needs,
   segment: Segment,
   ledger: Ledger,
-  isLast: boolean,
+  { isLast, version }: { isLast: boolean; version: number },
 ): Promise<{ damages: readonly Damage[]; open: OpenSegment | undefined }> {
   const path = join(folder, segment.name);
   const buffer = await files.readFile(path);
@@ -174,7 +174,8 @@ async function replay(
     });
     await handle.truncate(collected.end);
   }
-  if (collected.end >= segmentBytes) {
+  // An older hub reads a segment of its own version on: what it does not know must not stand there.
+  if (collected.end >= segmentBytes || version < VERSION) {
     await handle.close();
     return { damages: collected.damages, open: undefined };
   }

@@ -3,7 +3,7 @@ import type { Micros } from "../../../domain/time.ts";
 import { countReading, enterEvent, enterGap, enterIdentity, type Ledger } from "../../shared/ledger.ts";
 import type { Damage } from "../../store.ts";
 import { KIND, type Kind } from "../format/frame.ts";
-import { emptyLists, listEvent, listReading, type SegmentLists } from "./lists.ts";
+import { emptyLists, listEvent, listReading, listStatistic, type SegmentLists } from "./lists.ts";
 import { attributesIn, readingIn, replaySegment } from "./replay.ts";
 
 export type Collected = {
@@ -59,6 +59,11 @@ export function collectSegment(
       stands(offset);
       enterGap(ledger, { ...gap, position: base + offset });
     },
+    statistic: ({ line, start }, offset, length) => {
+      stands(offset);
+      listStatistic(lists, line, start, offset, length);
+      ledger.statistics++;
+    },
     series: (series, identity, offset) => {
       stands(offset);
       enterIdentity(ledger, series, identity);
@@ -97,6 +102,7 @@ function latestIn(
 const lostOf = (kind: Kind | undefined): Damage["lost"] => {
   if (kind === KIND.reading) return "states";
   if (kind === KIND.event) return "events";
+  if (kind === KIND.statistic) return "statistics";
   return kind === KIND.attributes || kind === KIND.difference ? "attributes" : "anything";
 };
 
@@ -106,6 +112,7 @@ const nameOf = (kind: Kind): string =>
     [KIND.event]: "event",
     [KIND.gap]: "gap",
     [KIND.series]: "series entry",
+    [KIND.statistic]: "statistic",
     [KIND.attributes]: "record of attributes",
     [KIND.difference]: "record of attributes",
   })[kind];

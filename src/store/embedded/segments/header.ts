@@ -6,7 +6,8 @@ import type { Micros } from "../../../domain/time.ts";
 /** Twice the same 64 bytes, so that no single damaged byte costs a segment its times. docs/data.md has the fields. */
 const COPY = 64;
 export const HEADER = 2 * COPY;
-export const VERSION = 1;
+/** 2: with statistics. A segment of version 1 is read, and never written on: an older hub must refuse what it cannot read. */
+export const VERSION = 2;
 const MAGIC = Buffer.from("HAINGLOG", "latin1");
 
 export type Header = {
@@ -18,6 +19,9 @@ export type Header = {
   readonly previousEnd: Position;
   readonly created: Micros;
 };
+
+/** What a header says when it is read: whether both of its copies are good, and its format version. */
+export type ReadHeader = Header & { readonly whole: boolean; readonly version: number };
 
 export function encodeHeader(header: Header): Buffer {
   const copy = Buffer.alloc(COPY);
@@ -33,19 +37,20 @@ export function encodeHeader(header: Header): Buffer {
 }
 
 /** `whole`: both copies are good. undefined: neither is, or it is the header of another segment. */
-export function decodeHeader(bytes: Buffer, base: Position): (Header & { readonly whole: boolean }) | undefined {
+export function decodeHeader(bytes: Buffer, base: Position): ReadHeader | undefined {
   const [first, second] = [decodeCopy(bytes, 0, base), decodeCopy(bytes, COPY, base)];
   const header = first ?? second;
   return header && { ...header, whole: first !== undefined && second !== undefined };
 }
 
-function decodeCopy(bytes: Buffer, at: number, base: Position): Header | undefined {
+function decodeCopy(bytes: Buffer, at: number, base: Position): Omit<ReadHeader, "whole"> | undefined {
   const copy = bytes.subarray(at, at + COPY);
   if (copy.length < COPY || !copy.subarray(0, 8).equals(MAGIC)) return undefined;
   if (copy.readUInt32LE(COPY - 4) !== crc32(copy.subarray(0, COPY - 4))) return undefined;
   const version = copy.readUInt16LE(8);
   if (version > VERSION) throw tooNew(version);
   const header = {
+    version,
     base: Number(copy.readBigUInt64LE(16)),
     baseTime: Number(copy.readBigInt64LE(24)),
     previousEnd: Number(copy.readBigUInt64LE(32)),

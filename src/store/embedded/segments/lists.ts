@@ -1,5 +1,7 @@
 import type { SeriesId } from "../../../domain/reading.ts";
 import type { Micros } from "../../../domain/time.ts";
+import type { StatisticLine } from "../format/statistic.ts";
+import type { Segment } from "./tail.ts";
 
 /** Where records stand in one segment, in the order of the file: grown on append, or made by a replay. */
 export type OffsetList = {
@@ -14,6 +16,7 @@ export type Span = { from: Micros; to: Micros };
 
 export type SegmentLists = {
   readonly readings: Map<SeriesId, OffsetList>;
+  readonly statistics: Map<StatisticLine, OffsetList>;
   readonly events: EventList;
   /** First and last time of all readings and events; undefined: there are none. Both ends are inside. */
   span: Span | undefined;
@@ -21,18 +24,34 @@ export type SegmentLists = {
 
 export const emptyLists = (): SegmentLists => ({
   readings: new Map(),
+  statistics: new Map(),
   events: { times: [], offsets: [], lengths: [], types: [] },
   span: undefined,
 });
 
 export function listReading(lists: SegmentLists, series: SeriesId, time: Micros, offset: number, length: number): void {
-  let own = lists.readings.get(series);
+  add(ownList(lists.readings, series), time, offset, length);
+  widen(lists, time);
+}
+
+/** Outside the span: nobody looks for a statistic by the time of readings. */
+export function listStatistic(
+  lists: SegmentLists,
+  line: StatisticLine,
+  start: Micros,
+  offset: number,
+  length: number,
+): void {
+  add(ownList(lists.statistics, line), start, offset, length);
+}
+
+function ownList(lists: Map<number, OffsetList>, key: number): OffsetList {
+  let own = lists.get(key);
   if (!own) {
     own = { times: [], offsets: [], lengths: [] };
-    lists.readings.set(series, own);
+    lists.set(key, own);
   }
-  add(own, time, offset, length);
-  widen(lists, time);
+  return own;
 }
 
 export function listEvent(lists: SegmentLists, type: string, time: Micros, offset: number, length: number): void {
@@ -53,6 +72,10 @@ function widen(lists: SegmentLists, time: Micros): void {
   else if (time < span.from) span.from = time;
   else if (time > span.to) span.to = time;
 }
+
+/** Whether a segment holds statistics, or may hold some as far as is known. */
+export const mayHoldStatistics = ({ index, lists }: Pick<Segment, "index" | "lists">): boolean =>
+  index ? index.statisticsDirectory.length > 0 : lists ? lists.statistics.size > 0 : true;
 
 /** A copy in flat arrays: small, and cheap to post to another thread. */
 export type FlatList = { readonly times: Float64Array; readonly offsets: Float64Array; readonly lengths: Uint32Array };

@@ -6,9 +6,12 @@ import type { Bytes } from "../format/bytes.ts";
 import { peekEvent, takeGap, takeIdentity } from "../format/entries.ts";
 import { FRAME, frameAt, isHead, KIND, type Kind, payloadLength } from "../format/frame.ts";
 import { peekReading, takeReading } from "../format/reading.ts";
+import { peekStatistic, type StatisticLine } from "../format/statistic.ts";
 import { HEADER } from "./header.ts";
 
 export type ReadingPlace = { readonly series: SeriesId; readonly time: Micros; readonly attributesAt: number };
+
+export type StatisticPlace = { readonly line: StatisticLine; readonly start: Micros };
 
 /** What stands in a segment, told in the order of the file. */
 export type Replay = {
@@ -16,6 +19,7 @@ export type Replay = {
   reading(what: ReadingPlace, offset: number, length: number): void;
   event(event: { readonly time: Micros; readonly type: string }, offset: number, length: number): void;
   gap(gap: Gap, offset: number): void;
+  statistic(what: StatisticPlace, offset: number, length: number): void;
   series(series: SeriesId, identity: Identity, offset: number): void;
   /** Bytes that are no record; `kind` where the head still says what it was. */
   damage(offset: number, length: number, kind: Kind | undefined): void;
@@ -61,6 +65,9 @@ function tell(bytes: Bytes, at: number, end: number, baseTime: Micros, replay: R
       break;
     case KIND.gap:
       replay.gap(takeGap(bytes, baseTime), at);
+      break;
+    case KIND.statistic:
+      replay.statistic(peekStatistic(bytes, baseTime), at, end - at);
       break;
     case KIND.series: {
       const { series, identity } = takeIdentity(bytes, end);

@@ -6,8 +6,9 @@ import { checkEntries } from "../../shared/entries.ts";
 import { enter, type Ledger } from "../../shared/ledger.ts";
 import type { Entry } from "../../store.ts";
 import { writeAll } from "../files.ts";
+import { lineOf } from "../format/statistic.ts";
 import { HEADER } from "../segments/header.ts";
-import { listEvent, listReading, type SegmentLists } from "../segments/lists.ts";
+import { listEvent, listReading, listStatistic, type SegmentLists } from "../segments/lists.ts";
 import type { OpenSegment, Tail } from "../segments/tail.ts";
 import type { Troubles } from "../troubles.ts";
 import type { Encoder, Placed } from "./encode.ts";
@@ -139,7 +140,7 @@ export function createAppender(needs: {
     let urgent = false;
     for (const { call, placed } of group) {
       const positions = keep(call.entries, placed, open);
-      urgent ||= call.entries.some(({ kind }) => kind !== "reading");
+      urgent ||= call.entries.some(({ kind }) => kind !== "reading" && kind !== "statistic");
       call.resolve(positions);
     }
     syncing.wrote(open.file, open.segment.limit, urgent);
@@ -160,6 +161,9 @@ export function createAppender(needs: {
       } else if (entry.kind === "event") {
         listEvent(lists, entry.event.type, entry.event.time, offset, lengths[i] as number);
         appended.events++;
+      } else if (entry.kind === "statistic") {
+        const { series, period, start } = entry.statistic;
+        listStatistic(lists, lineOf(series, period), start, offset, lengths[i] as number);
       } else if (entry.kind === "gap") appended.gaps++;
     }
     return positions;

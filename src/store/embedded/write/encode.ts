@@ -6,6 +6,7 @@ import { createBytes, reserve } from "../format/bytes.ts";
 import { putEvent, putGap, putIdentity } from "../format/entries.ts";
 import { closeFrame, KIND, openFrame } from "../format/frame.ts";
 import { putReading } from "../format/reading.ts";
+import { putStatistic } from "../format/statistic.ts";
 
 /** The attributes a series had last in the open segment, and the full record that the next ones may build on. */
 export type AttributeState = {
@@ -102,6 +103,12 @@ export function createEncoder(): Encoder {
         const frame = openFrame(bytes);
         putGap(bytes, entry.gap, baseTime);
         closeFrame(bytes, frame, KIND.gap, base + start + frame);
+        return frame;
+      }
+      case "statistic": {
+        const frame = openFrame(bytes);
+        putStatistic(bytes, entry.statistic, baseTime);
+        closeFrame(bytes, frame, KIND.statistic, base + start + frame);
         return frame;
       }
       case "series": {

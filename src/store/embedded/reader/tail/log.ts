@@ -63,7 +63,7 @@ async function recordAt(segment: SegmentPicture, position: Position, needs: Need
 }
 
 /** Records of attributes have no position of their own. */
-const ENTRIES: ReadonlySet<number> = new Set([KIND.reading, KIND.event, KIND.gap, KIND.series]);
+const ENTRIES: ReadonlySet<number> = new Set([KIND.reading, KIND.event, KIND.gap, KIND.series, KIND.statistic]);
 
 export async function isEntryAt(segment: SegmentPicture, position: Position, needs: Needs): Promise<boolean> {
   const record = await recordAt(segment, position, needs);
@@ -123,6 +123,7 @@ function placesIn(
       reading: (_, offset, length) => add(KIND.reading, offset, length),
       event: (_, offset, length) => add(KIND.event, offset, length),
       gap: (_, offset) => add(KIND.gap, offset, FRAME + payloadLength(buffer, offset)),
+      statistic: () => {},
       series: () => {},
       damage: () => {
         damaged = true;

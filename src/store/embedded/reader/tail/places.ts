@@ -5,6 +5,7 @@ import type { SeriesId } from "../../../../domain/reading.ts";
 import { type Micros, utcMonth, type Window } from "../../../../domain/time.ts";
 import { emptyLedger } from "../../../shared/ledger.ts";
 import type { Damage, Usage } from "../../../store.ts";
+import type { StatisticLine } from "../../format/statistic.ts";
 import type { IndexHead } from "../../index/head.ts";
 import { DIRECTORY_ENTRY, type DirectoryEntry, decodeEntry, takeEvents, takeList } from "../../index/lists.ts";
 import { collectSegment } from "../../segments/collect.ts";
@@ -14,7 +15,7 @@ import { emptyLists, type FlatEvents, type FlatList } from "../../segments/lists
 import type { OpenFiles } from "../open-files.ts";
 import { copyLists, type FlatLists, type SegmentPicture } from "../picture.ts";
 
-/** Readings of one series, or events, in one segment; `load` says where each stands. Both ends of the time are inside. */
+/** Readings or statistics of one series, or events, in one segment; `load` says where each stands. Both ends of the time are inside. */
 export type Run = {
   readonly segment: SegmentPicture;
   readonly from: Micros;
@@ -25,6 +26,7 @@ export type Run = {
 export type PlaceFinder = {
   readings(segment: SegmentPicture, series: SeriesId, window: Window): Promise<Run | undefined>;
   usage(segment: SegmentPicture): Promise<readonly Usage[]>;
+  statistics(segment: SegmentPicture, line: StatisticLine, window: Window): Promise<Run | undefined>;
   events(segment: SegmentPicture, window: Window, types: readonly string[] | undefined): Promise<Run | undefined>;
 };
 
@@ -88,8 +90,11 @@ export function createPlaceFinder(needs: {
   const listsOf = async (segment: SegmentPicture): Promise<FlatLists> =>
     segment.places.by === "lists" ? segment.places.lists : scan(segment);
 
-  const findEntry = async (head: IndexHead, series: SeriesId): Promise<DirectoryEntry | undefined | "wrong"> => {
-    const { at, length } = head.directory;
+  const findEntry = async (
+    head: IndexHead,
+    { directory, key }: Lookup,
+  ): Promise<DirectoryEntry | undefined | "wrong"> => {
+    const { at, length } = head[directory];
     let low = 0;
     let high = length / DIRECTORY_ENTRY;
     const entry = (bytes: Buffer, i: number) => decodeEntry(bytes, i * DIRECTORY_ENTRY);
@@ -97,8 +102,8 @@ export function createPlaceFinder(needs: {
       const middle = (low + high) >>> 1;
       const found = entry(await readIndex(head.base, at + middle * DIRECTORY_ENTRY, DIRECTORY_ENTRY), 0);
       if (!found) return "wrong";
-      if (found.series === series) return found;
-      if (found.series < series) low = middle + 1;
+      if (found.key === key) return found;
+      if (found.key < key) low = middle + 1;
       else high = middle;
     }
     if (low >= high) return undefined;
@@ -106,31 +111,34 @@ export function createPlaceFinder(needs: {
     for (let i = 0; i < high - low; i++) {
       const found = entry(bytes, i);
       if (!found) return "wrong";
-      if (found.series === series) return found;
+      if (found.key === key) return found;
     }
     return undefined;
   };
 
-  const loadList = async (segment: SegmentPicture, series: SeriesId, entry: DirectoryEntry): Promise<FlatList> => {
+  const loadList = async (segment: SegmentPicture, lookup: Lookup, entry: DirectoryEntry): Promise<FlatList> => {
     const read = await askIndex(segment, async (head) => {
       const bytes = await readIndex(head.base, entry.at, entry.length);
       return crc32(bytes) === entry.checksum ? takeList(bytes, entry.count, head.baseTime) : "wrong";
     });
-    return read?.answer ?? (await listsOf(segment)).readings.get(series) ?? NOTHING;
+    return read?.answer ?? listIn(await listsOf(segment), lookup) ?? NOTHING;
   };
 
   const within = (run: Run | undefined, window: Window): Run | undefined => (touches(run, window) ? run : undefined);
 
+  const find = async (segment: SegmentPicture, lookup: Lookup, window: Window): Promise<Run | undefined> => {
+    const asked = await askIndex(segment, (head) => findEntry(head, lookup));
+    if (!asked) return within(runOf(segment, listIn(await listsOf(segment), lookup)), window);
+    const entry = asked.answer;
+    if (!entry) return undefined;
+    const { from, to } = entry;
+    return within({ segment, from, to, load: () => loadList(segment, lookup, entry) }, window);
+  };
+
   return {
-    readings: async (segment, series, window) => {
-      if (!touches(spanOf(segment), window)) return undefined;
-      const asked = await askIndex(segment, (head) => findEntry(head, series));
-      if (!asked) return within(runOf(segment, (await listsOf(segment)).readings.get(series)), window);
-      const entry = asked.answer;
-      if (!entry) return undefined;
-      const { from, to } = entry;
-      return within({ segment, from, to, load: () => loadList(segment, series, entry) }, window);
-    },
+    readings: async (segment, series, window) =>
+      touches(spanOf(segment), window) ? find(segment, { directory: "directory", key: series }, window) : undefined,
+    statistics: (segment, line, window) => find(segment, { directory: "statisticsDirectory", key: line }, window),
     usage: async (segment) => {
       const asked = await askIndex(segment, async (head) => {
         const { at, length } = head.directory;
@@ -139,7 +147,7 @@ export function createPlaceFinder(needs: {
           decodeEntry(bytes, i * DIRECTORY_ENTRY),
         );
         return entries.every((entry) => entry !== undefined)
-          ? entries.map(({ series, count, to }) => ({ series, count, to }))
+          ? entries.map(({ key, count, to }) => ({ series: key, count, to }))
           : "wrong";
       });
       const counts =
@@ -170,6 +178,14 @@ export function createPlaceFinder(needs: {
     },
   };
 }
+
+/** Which directory of an index to look in, and what for. */
+type Lookup =
+  | { readonly directory: "directory"; readonly key: SeriesId }
+  | { readonly directory: "statisticsDirectory"; readonly key: StatisticLine };
+
+const listIn = (lists: FlatLists, { directory, key }: Lookup): FlatList | undefined =>
+  (directory === "directory" ? lists.readings : lists.statistics).get(key);
 
 type Times = { readonly from: Micros; readonly to: Micros };
 const NOTHING: FlatList = { times: new Float64Array(0), offsets: new Float64Array(0), lengths: new Uint32Array(0) };

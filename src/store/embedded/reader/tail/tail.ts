@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import type { HomeEvent, Reading, Stored } from "../../../../domain/reading.ts";
-import type { Damage, EventsQuery, ReadingsQuery, Usage } from "../../../store.ts";
+import type { Statistic } from "../../../../domain/statistic.ts";
+import type { Damage, EventsQuery, ReadingsQuery, StatisticsQuery, Usage } from "../../../store.ts";
 import { takeEvent } from "../../format/entries.ts";
 import { FRAME, frameAt, KIND } from "../../format/frame.ts";
 import { takeReading } from "../../format/reading.ts";
+import { lineOf, takeStatistic } from "../../format/statistic.ts";
 import type { OpenFiles } from "../open-files.ts";
 import type { SegmentPicture } from "../picture.ts";
 import { PAGE } from "../pieces.ts";
@@ -19,6 +21,8 @@ export type TailReader = {
   /** Pages in the asked order. */
   readings(runs: readonly Run[], query: ReadingsQuery): AsyncIterable<readonly Stored<Reading>[]>;
   events(runs: readonly Run[], query: EventsQuery): AsyncIterable<readonly Stored<HomeEvent>[]>;
+  /** From every segment: statistics are in no block. */
+  statistics(query: StatisticsQuery): AsyncIterable<readonly Stored<Statistic>[]>;
   /** Who has how much; bytes by the share of records. */
   usage(): AsyncIterable<readonly Usage[]>;
   readonly attributes: AttributeReader;
@@ -47,7 +51,7 @@ export function createTailReader(needs: {
   };
 
   /** Reads the records of one page and hands over those that check out, in order. */
-  const readPage = async (page: readonly Candidate[], series: number | null, take: Take): Promise<void> => {
+  const readPage = async (page: readonly Candidate[], what: What, take: Take): Promise<void> => {
     const bySegment = Map.groupBy(page, ({ segment }) => segment);
     const spots = new Map<Candidate, { buffer: Buffer; at: number }>();
     for (const [{ name }, own] of bySegment) {
@@ -55,7 +59,7 @@ export function createTailReader(needs: {
       const { buffer, starts } = await gatherMerged(files, join(folder, name), extents, countRecords);
       for (const [i, candidate] of own.entries()) spots.set(candidate, { buffer, at: starts[i] as number });
     }
-    const kind = series === null ? KIND.event : KIND.reading;
+    const kind = KIND[what.kind];
     const lost: Candidate[][] = [];
     let before: Candidate | undefined;
     for (const candidate of page) {
@@ -71,13 +75,13 @@ export function createTailReader(needs: {
       else lost.push([candidate]);
       before = candidate;
     }
-    for (const run of lost) onDamage(damageOf(run, series));
+    for (const run of lost) onDamage(damageOf(run, what));
   };
 
   const readingsPage = async (page: readonly Candidate[], query: ReadingsQuery): Promise<Stored<Reading>[]> => {
     const rows: Stored<Reading>[] = [];
     const attributesAt: { segment: SegmentPicture; at: number }[] = [];
-    await readPage(page, query.series, ({ segment, offset, length }, buffer, at) => {
+    await readPage(page, { kind: "reading", series: query.series }, ({ segment, offset, length }, buffer, at) => {
       const parts = takeReading({ buffer, at: at + FRAME }, at + length, segment.baseTime);
       rows.push(Object.assign(parts.reading, { position: segment.base + offset }));
       attributesAt.push({ segment, at: parts.attributesAt });
@@ -88,9 +92,18 @@ export function createTailReader(needs: {
 
   const eventsPage = async (page: readonly Candidate[]): Promise<Stored<HomeEvent>[]> => {
     const rows: Stored<HomeEvent>[] = [];
-    await readPage(page, null, ({ segment, offset, length }, buffer, at) => {
+    await readPage(page, { kind: "event", series: null }, ({ segment, offset, length }, buffer, at) => {
       const event = takeEvent({ buffer, at: at + FRAME }, at + length, segment.baseTime);
       rows.push(Object.assign(event, { position: segment.base + offset }));
+    });
+    return rows;
+  };
+
+  const statisticsPage = async (page: readonly Candidate[], series: number): Promise<Stored<Statistic>[]> => {
+    const rows: Stored<Statistic>[] = [];
+    await readPage(page, { kind: "statistic", series }, ({ segment, offset }, buffer, at) => {
+      const statistic = takeStatistic({ buffer, at: at + FRAME }, segment.baseTime);
+      rows.push(Object.assign(statistic, { position: segment.base + offset }));
     });
     return rows;
   };
@@ -111,6 +124,21 @@ export function createTailReader(needs: {
     runsOf,
     readings: (runs, query) => paged(runs, query, (page) => readingsPage(page, query)),
     events: (runs, query) => paged(runs, query, eventsPage),
+    async *statistics({ series, period, window }) {
+      const runs: Run[] = [];
+      for (const segment of segments) {
+        const run = await places.statistics(segment, lineOf(series, period), window);
+        if (run) runs.push(run);
+      }
+      const query = { window, order: "oldest_first", limit: Number.MAX_SAFE_INTEGER } as const;
+      for await (const candidates of inOrder(runs, query)) {
+        const kept = candidates.filter(({ time }, i) => candidates[i + 1]?.time !== time);
+        for (let at = 0; at < kept.length; at += PAGE) {
+          const rows = await statisticsPage(kept.slice(at, at + PAGE), series);
+          if (rows.length > 0) yield rows;
+        }
+      }
+    },
     async *usage() {
       for (const segment of segments) if (!segment.sealed) yield await places.usage(segment);
     },
@@ -118,6 +146,8 @@ export function createTailReader(needs: {
   };
 }
 
+/** What a page is made of. */
+type What = { readonly kind: "reading" | "event" | "statistic"; readonly series: number | null };
 type Take = (candidate: Candidate, buffer: Buffer, at: number) => void;
 
 async function fillAttributes(
@@ -158,7 +188,7 @@ async function fillAttributes(
   }
 }
 
-function damageOf(run: readonly Candidate[], series: number | null): Damage {
+function damageOf(run: readonly Candidate[], { kind, series }: What): Damage {
   const [{ segment }] = run as [Candidate];
   const offset = Math.min(...run.map((one) => one.offset));
   const times = run.map(({ time }) => time);
@@ -166,8 +196,8 @@ function damageOf(run: readonly Candidate[], series: number | null): Damage {
     file: segment.name,
     offset,
     length: Math.max(...run.map((one) => one.offset + one.length)) - offset,
-    why: `${series === null ? "events" : "readings"} that cannot be read`,
-    lost: series === null ? "events" : "states",
+    why: `${kind}s that cannot be read`,
+    lost: kind === "reading" ? "states" : `${kind}s`,
     series,
     from: Math.min(...times),
     to: Math.max(...times),
