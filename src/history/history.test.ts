@@ -112,6 +112,7 @@ test("an answer holds every point of the window with its microseconds, its attri
           [microsToRfc3339(TEST_TIME - 99 * SECOND), "on", { i: 99, ü: [1] }],
           [microsToRfc3339(TEST_TIME - 98 * SECOND), "off", { i: 98, ü: [1] }],
         ],
+        completeness: 1,
         gaps: [],
       },
     ],

@@ -8,7 +8,8 @@ import { badCursor, type PageStart, readCursor } from "./cursor.ts";
 import type { Answer } from "./jobs/answer.ts";
 import { createJobs, type Views } from "./jobs/jobs.ts";
 import type { Plan, ReplayPlan } from "./jobs/plan.ts";
-import { gapShape } from "./shapes.ts";
+import type { EventSearch } from "./range/search.ts";
+import { gapShape, openHoleShape } from "./shapes.ts";
 import { type StatisticsRequest, statisticsStart } from "./statistics/request.ts";
 import { knowledgeOf } from "./statistics/values/kinds.ts";
 import { mergeWindows } from "./statistics/values/spans.ts";
@@ -33,13 +34,26 @@ export type PointsRequest = RangeRequest & {
   readonly annotations?: ((window: Window) => string) | undefined;
   readonly times?: "rfc3339" | "us" | undefined;
   readonly form?: "points" | "columns" | undefined;
+  /** Of each series at most so many points, chosen so that peaks and changes stay; a series comes in one piece. */
+  readonly mostPoints?: number | undefined;
 };
 
-export type EventsRequest = RangeRequest & { readonly types?: readonly string[] | undefined };
+export type EventsRequest = RangeRequest & {
+  readonly types?: readonly string[] | undefined;
+  readonly search?: EventSearch | undefined;
+};
+
+export type AtRequest = {
+  readonly series: readonly { readonly id: SeriesId; readonly entityId: string }[];
+  readonly time: Micros;
+  readonly attributes?: boolean | undefined;
+};
 
 /** What is asked of the store's past. Answers are JSON (shapes.ts), made in a worker. */
 export type History = {
   points(request: PointsRequest, signal?: AbortSignal): Promise<Answer>;
+  /** What series were at a moment. */
+  at(request: AtRequest, signal?: AbortSignal): Promise<Answer>;
   /** What series amount to, bucket by bucket. @throws Failure `invalid_request` */
   statistics(request: StatisticsRequest, signal?: AbortSignal): Promise<Answer>;
   events(request: EventsRequest, signal?: AbortSignal): Promise<Answer>;
@@ -111,12 +125,25 @@ export function createHistory(needs: HistoryNeeds): History {
         times: request.times ?? "rfc3339",
         form: request.form ?? "points",
         annotations: request.annotations?.(start.window),
-        series: series.map(({ id, entityId }, index) => ({
-          id,
-          entityId,
-          gaps: index < at.index ? "[]" : JSON.stringify(gapsOf(start.window, id, entityId)),
-        })),
+        mostPoints: request.mostPoints,
+        until: clock.now(),
+        series: series.map((one, index) => described(one, start.window, index < at.index)),
         start: { index: at.index, after: start.after },
+      };
+      return jobs.run(plan, { series: series.map(({ id }) => id), events: false, log: false }, signal);
+    },
+    at: async ({ series, time, attributes = false }, signal) => {
+      const moment = { from: time, to: time + 1 };
+      const open = openHoles().find(({ from, to }) => from <= time && time < to);
+      const plan = {
+        kind: "at" as const,
+        time,
+        attributes,
+        series: series.map(({ id, entityId }) => {
+          const gap = store.gaps(moment, id).find(({ from, to }) => from <= time && time < to);
+          const told = gap ? gapShape(gap, gap.series === null ? null : entityId) : open && openHoleShape(open);
+          return { id, entityId, gap: told ? JSON.stringify(told) : null };
+        }),
       };
       return jobs.run(plan, { series: series.map(({ id }) => id), events: false, log: false }, signal);
     },
@@ -124,7 +151,6 @@ export function createHistory(needs: HistoryNeeds): History {
       const { series, timeZone, functions } = request;
       const now = clock.now();
       const { window, resolution, start } = statisticsStart(request, now);
-      const open = (needs.openHoles?.() ?? []).map(({ from, to }) => ({ from, to: to ?? Math.max(from, now) }));
       const plan = {
         kind: "statistics" as const,
         window,
@@ -136,17 +162,7 @@ export function createHistory(needs: HistoryNeeds): History {
         times: request.times ?? "rfc3339",
         limit: request.limit ?? DEFAULT_LIMIT,
         mostBytes: MOST_BYTES,
-        series: series.map(({ id, entityId }, index) => {
-          const gaps = index < start.index ? [] : store.gaps(window, id);
-          const latest = store.latest(id);
-          return {
-            id,
-            entityId,
-            knowledge: typeof latest?.state === "string" ? knowledgeOf(latest.attributes) : null,
-            gaps: JSON.stringify(gaps.map((gap) => gapShape(gap, gap.series === null ? null : entityId))),
-            holes: mergeWindows([...gaps, ...open]),
-          };
-        }),
+        series: series.map((one, index) => described(one, window, index < start.index)),
         start,
       };
       return jobs.run(plan, { series: series.map(({ id }) => id), events: false, log: false }, signal);
@@ -159,6 +175,7 @@ export function createHistory(needs: HistoryNeeds): History {
         kind: "events" as const,
         ...commonOf(request, start),
         types: request.types,
+        search: request.search,
         after: start.after,
         gaps: JSON.stringify(gaps.map((gap) => gapShape(gap, null))),
       };
@@ -197,8 +214,22 @@ export function createHistory(needs: HistoryNeeds): History {
     },
   };
 
-  function gapsOf(window: Window, id: SeriesId, entityId: string) {
-    return store.gaps(window, id).map((gap) => gapShape(gap, gap.series === null ? null : entityId));
+  function openHoles(): Window[] {
+    const now = clock.now();
+    return (needs.openHoles?.() ?? []).map(({ from, to }) => ({ from, to: to ?? Math.max(from, now) }));
+  }
+
+  /** A series with what the worker must know of it; one that an earlier page has answered needs no gaps. */
+  function described({ id, entityId }: PointsRequest["series"][number], window: Window, answered: boolean) {
+    const gaps = answered ? [] : store.gaps(window, id);
+    const latest = store.latest(id);
+    return {
+      id,
+      entityId,
+      knowledge: typeof latest?.state === "string" ? knowledgeOf(latest.attributes) : null,
+      gaps: JSON.stringify(gaps.map((gap) => gapShape(gap, gap.series === null ? null : entityId))),
+      holes: answered ? [] : mergeWindows([...gaps, ...openHoles()]),
+    };
   }
 }
 

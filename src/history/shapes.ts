@@ -9,7 +9,7 @@ import {
   type Reading,
   type Stored,
 } from "../domain/reading.ts";
-import { microsToRfc3339 } from "../domain/time.ts";
+import { microsToRfc3339, type Window } from "../domain/time.ts";
 
 /**
  * What answers look like on the wire (docs/api.md); made here because the worker makes the bytes. The schemas are what
@@ -113,6 +113,22 @@ export const seriesPointsSchema = v.pipe(
     times: v.exactOptional(v.array(pointTime)),
     states: v.exactOptional(v.array(stateText)),
     attributes: v.exactOptional(v.array(attributesSchema)),
+    sampled: v.exactOptional(
+      v.pipe(
+        v.object({
+          of: v.pipe(countSchema, v.description("Readings in the window.")),
+          method: v.picklist(["none", "peaks", "changes"]),
+          complete: v.pipe(v.boolean(), v.description("Whether no change of the state was left out.")),
+        }),
+        v.description("With max_points: how the points were chosen among the readings."),
+      ),
+    ),
+    completeness: v.pipe(
+      v.nullable(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
+      v.description(
+        "The share of the window until now that is known: in no gap, after the first reading, with the entity not removed. null where the page does not hold the series' whole window.",
+      ),
+    ),
     gaps: v.array(gapSchema),
   }),
   v.title("SeriesPoints"),
@@ -163,6 +179,29 @@ export const eventsSchema = v.pipe(
 );
 export type EventsAnswer = Shape<typeof eventsSchema>;
 
+export const atSchema = v.pipe(
+  v.object({
+    time: timeSchema,
+    states: v.array(
+      v.object({
+        entity_id: v.string(),
+        series: countSchema,
+        state: v.pipe(stateText, v.description("Of the last reading until then; null: removed, or none yet.")),
+        time: v.pipe(v.nullable(timeSchema), v.description("Of that reading; null: there is none.")),
+        changed: v.nullable(timeSchema),
+        attributes: v.exactOptional(attributesSchema),
+        known: v.pipe(
+          v.boolean(),
+          v.description("False: before the first reading, or in a gap, where the state is the last one before it."),
+        ),
+        gap: v.nullable(gapSchema),
+      }),
+    ),
+  }),
+  v.title("StatesAt"),
+);
+export type AtAnswer = Shape<typeof atSchema>;
+
 export const contextShape = (context: Context | null): ContextShape | null =>
   context && { id: context.id, parent_id: context.parentId, user_id: context.userId };
 
@@ -174,6 +213,17 @@ export const gapShape = (gap: Stored<Gap>, entityId: string | null): GapShape =>
   from: microsToRfc3339(gap.from),
   to: microsToRfc3339(gap.to),
   cause: gap.cause,
+});
+
+/** A time that is not heard, and not filled or given up yet. */
+export const openHoleShape = ({ from, to }: Window): GapShape => ({
+  id: 0,
+  kind: "states",
+  entity_id: null,
+  series: null,
+  from: microsToRfc3339(from),
+  to: microsToRfc3339(to),
+  cause: "disconnected",
 });
 
 export const eventShape = (event: Stored<HomeEvent>): EventShape => ({

@@ -5,6 +5,7 @@ import { encodePoints } from "./encode/points.ts";
 import { encodeHolds, encodeReplay } from "./encode/replay.ts";
 import type { Plan } from "./jobs/plan.ts";
 import { serveJobs } from "./jobs/serve.ts";
+import { encodeAt } from "./range/at.ts";
 import { encodeStatistics } from "./statistics/encode.ts";
 import { encodeTrace } from "./trace/trace.ts";
 
@@ -17,6 +18,8 @@ function encode(reader: ViewReader, plan: Plan): AsyncIterable<Uint8Array<ArrayB
   switch (plan.kind) {
     case "points":
       return encodePoints(reader, plan);
+    case "at":
+      return encodeAt(reader, plan);
     case "statistics":
       return encodeStatistics(reader, plan);
     case "events":

@@ -9,7 +9,9 @@ import { endingWith } from "./stream.ts";
 
 export {
   type AnnotationShape,
+  type AtAnswer,
   annotationSchema,
+  atSchema,
   attributesSchema,
   type ChangeShape,
   type ContextShape,

@@ -1,8 +1,12 @@
 import type { Reading, Stored } from "../../domain/reading.ts";
 import { microsToRfc3339 } from "../../domain/time.ts";
-import type { Columns, Cursor, ReadingsQuery, ViewReader } from "../../store/store.ts";
+import type { Cursor, ViewReader } from "../../store/store.ts";
 import { writeCursor } from "../cursor.ts";
 import type { PointsPlan } from "../jobs/plan.ts";
+import { createKnown } from "../range/known.ts";
+import { type Page, pagesOf, pagesOfRows } from "../range/pages.ts";
+import { sample } from "../range/sample.ts";
+import { kindOf, lastKnowledge } from "../statistics/values/kinds.ts";
 import { type ByteWriter, createByteWriter } from "./bytes.ts";
 
 const CHUNK_BYTES = 256 * 1024;
@@ -23,7 +27,14 @@ export async function* encodePoints(reader: ViewReader, plan: PointsPlan): Async
     `{"from":"${microsToRfc3339(window.from)}","to":"${microsToRfc3339(window.to)}","order":"${order}","series":[`,
   );
   for (let index = start.index; index < asked.length && !next; index++) {
-    const { id, entityId, gaps } = asked[index] as PointsPlan["series"][number];
+    const one = asked[index] as PointsPlan["series"][number];
+    const { id, entityId, gaps } = one;
+    const chosen = plan.mostPoints === undefined ? undefined : yield* choose(one, plan.mostPoints);
+    // What was chosen of a series comes in one piece.
+    if (chosen && left < plan.limit && (chosen.rows.length > left || bytes + out.length >= plan.mostBytes)) {
+      next = { index, after: null };
+      break;
+    }
     if (index > start.index) out.ascii(",");
     out.ascii('{"entity_id":');
     out.string(entityId);
@@ -40,12 +51,15 @@ export async function* encodePoints(reader: ViewReader, plan: PointsPlan): Async
       attributes: plan.attributes,
       ...(after ? { after } : {}),
     };
-    for await (const page of pagesOf(reader, query)) {
+    // A page that begins or ends amid a series has not seen all of it.
+    const known = chosen || after ? undefined : createKnown({ window, order, until: plan.until, holes: one.holes });
+    for await (const page of chosen ? pagesOfRows(chosen.rows, query) : pagesOf(reader, query)) {
       // Looked at once a page: a page is small against the most bytes.
       const full = left < plan.limit && bytes + out.length + rows.held >= plan.mostBytes;
       const room = full ? 0 : Math.min(left, page.count);
       if (room > 0) {
         rows.add(page, room);
+        known?.add(page, room);
         last = page.cursor(room - 1);
       }
       left -= room;
@@ -58,10 +72,15 @@ export async function* encodePoints(reader: ViewReader, plan: PointsPlan): Async
       yield out.take();
     }
     rows.close();
-    out.ascii(',"gaps":');
+    if (chosen) {
+      const { of, method, complete } = chosen;
+      out.ascii(`,"sampled":{"of":${of},"method":"${method}","complete":${complete}}`);
+    }
+    const share = chosen ? chosen.share : known && !next ? known.share(await reader.before(id, window.from)) : null;
+    out.ascii(`,"completeness":${share},"gaps":`);
     out.json(gaps);
     out.ascii("}");
-    if (left === 0 && index + 1 < asked.length) next ??= { index: index + 1, after: null };
+    if (left <= 0 && index + 1 < asked.length) next ??= { index: index + 1, after: null };
   }
   out.ascii("]");
   if (plan.annotations !== undefined) {
@@ -75,30 +94,15 @@ export async function* encodePoints(reader: ViewReader, plan: PointsPlan): Async
   } else out.ascii("null");
   out.ascii("}");
   yield out.take();
-}
 
-/** Rows as they are read: whole where attributes are asked for, else columns, which are several times faster. */
-type Page = { readonly count: number; cursor(row: number): Cursor } & (
-  | { readonly readings: readonly Stored<Reading>[] }
-  | { readonly columns: Columns; readonly newestFirst: boolean }
-);
-
-async function* pagesOf(reader: ViewReader, query: ReadingsQuery): AsyncGenerator<Page> {
-  if (query.attributes) {
-    for await (const readings of reader.readings(query))
-      yield { readings, count: readings.length, cursor: (row) => cursorOf(readings[row] as Stored<Reading>) };
-    return;
-  }
-  const newestFirst = query.order === "newest_first";
-  for await (const columns of reader.columns(query)) {
-    const { times, from, to, position } = columns;
-    const at = (row: number) => (newestFirst ? to - 1 - row : from + row);
-    const cursor = (row: number) => ({ time: times[at(row)] as number, position: position(at(row)) });
-    yield { columns, newestFirst, count: to - from, cursor };
+  async function* choose(one: PointsPlan["series"][number], most: number) {
+    const knowledge = one.knowledge ?? (await lastKnowledge(reader, one.id));
+    const numeric = (yield* kindOf(reader, one, knowledge, window.to)) === "numeric";
+    const limit = Number.MAX_SAFE_INTEGER;
+    const query = { series: one.id, window, order, limit, attributes: plan.attributes };
+    return yield* sample(reader, query, { ...one, numeric, until: plan.until, most: Math.min(most, plan.limit) });
   }
 }
-
-const cursorOf = ({ time, position }: Cursor): Cursor => ({ time, position });
 
 type Rows = {
   open(): void;

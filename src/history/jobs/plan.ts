@@ -1,6 +1,7 @@
 import type { Position, SeriesId } from "../../domain/reading.ts";
 import type { Micros, Window } from "../../domain/time.ts";
 import type { Cursor, Order } from "../../store/store.ts";
+import type { EventSearch } from "../range/search.ts";
 import type { Resolution } from "../statistics/resolutions.ts";
 import type { StatisticsFunction } from "../statistics/shapes.ts";
 import type { Knowledge } from "../statistics/values/kinds.ts";
@@ -17,8 +18,18 @@ export type PointsPlan = {
   readonly form: "points" | "columns";
   /** JSON; absent: none were asked for. */
   readonly annotations: string | undefined;
-  /** In the order asked for; `gaps` is JSON. */
-  readonly series: readonly { readonly id: SeriesId; readonly entityId: string; readonly gaps: string }[];
+  /** Of each series at most so many, chosen (range/sample.ts); absent: every reading. */
+  readonly mostPoints: number | undefined;
+  /** Of what comes later nothing is known. */
+  readonly until: Micros;
+  /** In the order asked for; `gaps` is JSON, `holes` what they and open holes cover. */
+  readonly series: readonly {
+    readonly id: SeriesId;
+    readonly entityId: string;
+    readonly knowledge: Knowledge | null;
+    readonly gaps: string;
+    readonly holes: readonly Window[];
+  }[];
   readonly start: { readonly index: number; readonly after: Cursor | null };
 };
 
@@ -29,6 +40,8 @@ export type EventsPlan = {
   readonly limit: number;
   readonly mostBytes: number;
   readonly types: readonly string[] | undefined;
+  /** Absent: every event. */
+  readonly search: EventSearch | undefined;
   readonly after: Cursor | null;
   /** JSON. */
   readonly gaps: string;
@@ -91,4 +104,13 @@ export type StatisticsPlan = {
   readonly start: { readonly index: number; readonly at: Micros | null };
 };
 
-export type Plan = StatisticsPlan | PointsPlan | EventsPlan | EventPlan | HoldsPlan | ReplayPlan | TracePlan;
+/** What series were at a moment. */
+export type AtPlan = {
+  readonly kind: "at";
+  readonly time: Micros;
+  readonly attributes: boolean;
+  /** `gap` is JSON: the hole that the moment lies in. */
+  readonly series: readonly { readonly id: SeriesId; readonly entityId: string; readonly gap: string | null }[];
+};
+
+export type Plan = AtPlan | StatisticsPlan | PointsPlan | EventsPlan | EventPlan | HoldsPlan | ReplayPlan | TracePlan;

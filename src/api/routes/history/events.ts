@@ -7,8 +7,9 @@ import type { Auth } from "../../auth/auth.ts";
 import type { Caller } from "../../auth/caller.ts";
 import type { ApiEnv } from "../../env.ts";
 import { refuse } from "../../errors.ts";
-import { checkWindow, eventsParameters, traceParameters } from "../../input/range.ts";
-import { readQuery } from "../../input/read.ts";
+import { findSeries } from "../../input/entity-filter.ts";
+import { checkWindow, eventsParameters, eventsQuestion, traceParameters } from "../../input/range.ts";
+import { readBody, readQuery } from "../../input/read.ts";
 import { NO_PARAMETERS, positionInPath } from "../../input/schemas.ts";
 import type { Gate } from "../../limits/gate.ts";
 import { streamParameters } from "../../live/frames.ts";
@@ -32,6 +33,18 @@ const LIST: RouteDescription = {
   query: eventsParameters,
   answer: { json: eventsSchema },
   problems: ["busy", "store_unavailable"],
+};
+const SEARCH: RouteDescription = {
+  id: "search_events",
+  tag: "History",
+  summary: "Events by what stands in them: words, entities, who did it, under which context",
+  description:
+    "Everything given must be met. A page looks through 200,000 events; it may hold fewer than limit, or none, while next_cursor goes on.",
+  limit: "history",
+  query: NO_PARAMETERS,
+  body: eventsQuestion,
+  answer: { json: eventsSchema },
+  problems: ["unknown_entity", "payload_too_large", "busy", "store_unavailable"],
 };
 const STREAM: RouteDescription = {
   id: "stream_events",
@@ -84,6 +97,17 @@ export const eventsRoutes = (needs: {
       return jsonBytes<EventsAnswer>(
         c,
         await gate.pass(c, () => history.events({ ...asked, types }, c.req.raw.signal)),
+      );
+    })
+    .post("/events/search", auth.needs("read", SEARCH), async (c) => {
+      readQuery(c, NO_PARAMETERS);
+      const { text, entities, user, context, ...asked } = await readBody(c, eventsQuestion);
+      checkWindow(asked, clock.now());
+      const names = entities?.flatMap((name) => findSeries(series, name).identities.map((one) => one.entityId));
+      const search = { words: text?.split(/\s+/).filter(Boolean) ?? [], entities: names, user, context };
+      return jsonBytes<EventsAnswer>(
+        c,
+        await gate.pass(c, () => history.events({ ...asked, search }, c.req.raw.signal)),
       );
     })
     .get("/events/stream", auth.needs("read", STREAM), async (c) => {

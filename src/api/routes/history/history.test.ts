@@ -4,7 +4,7 @@ import { TEST_TIME } from "../../../../tests/support/test-clock.ts";
 import { identity, reading, startTestHub } from "../../../../tests/support/test-hub.ts";
 import { microsToRfc3339 } from "../../../domain/time.ts";
 import type { Problem } from "../../errors.ts";
-import type { EventsAnswer, GapShape, HistoryAnswer } from "../../shapes/answers.ts";
+import type { AtAnswer, EventsAnswer, GapShape, HistoryAnswer } from "../../shapes/answers.ts";
 
 const SECOND = 1_000_000;
 const hub = startTestHub();
@@ -152,4 +152,55 @@ test("gaps are listed by window, kind and entity", async () => {
   assert.deepEqual(await gaps("?entity=sensor.old_name"), ["states null", "states sensor.new_name"]);
   assert.deepEqual(await gaps("?entity=light.kitchen"), ["states null"]);
   assert.deepEqual(await gaps("?to=2026-11-23T00:00:00Z"), []);
+});
+
+const post = async (path: string, body: object) =>
+  hub.ask(`/api/v1/${path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+
+test("the states at a moment are those of every entity there is, or of those named; the future is refused", async () => {
+  const time = microsToRfc3339(TEST_TIME - 3 * SECOND);
+  const all = (await (await post("history/at", { time })).json()) as AtAnswer;
+  assert.deepEqual(
+    all.states.map(({ entity_id, state, time: of, known }) => [entity_id, state, of, known]),
+    [
+      ["light.kitchen", "on", time, true],
+      ["sensor.new_name", "3", time, true],
+    ],
+  );
+  const one = await post("history/at", { time, entities: ["sensor.old_name", "sensor.new_name"], attributes: true });
+  assert.deepEqual(((await one.json()) as AtAnswer).states.length, 1);
+  assert.deepEqual(await problem(await post("history/at", { time: "2100-01-01T00:00:00Z" })), {
+    code: "invalid_request",
+    status: 400,
+    detail: "time: has not come yet",
+  });
+});
+
+test("max_points chooses among the readings, and is refused where it is too small to mean anything", async () => {
+  const answer = (await (await post("history/query", { entities: ["#2"], max_points: 10 })).json()) as HistoryAnswer;
+  assert.deepEqual(answer.series[0]?.sampled, { of: 20, method: "peaks", complete: false });
+  assert.deepEqual([answer.series[0]?.points?.[0]?.[1], answer.series[0]?.points?.at(-1)?.[1]], ["20", "1"]);
+  const refused = await hub.ask("/api/v1/history/light.kitchen?max_points=3");
+  assert.match((await problem(refused)).detail, /max_points: is below 10/);
+});
+
+test("events are found by what stands in them, entities by any name they had", async () => {
+  await hub.recordEvents([
+    {
+      type: "call_service",
+      time: TEST_TIME - SECOND,
+      data: { entity_id: "sensor.old_name", note: "Frühstück" },
+      context: { id: "c", parentId: null, userId: "u" },
+      origin: "live",
+    },
+  ]);
+  const found = async (body: object) => ((await (await post("events/search", body)).json()) as EventsAnswer).events;
+  assert.equal((await found({ entities: ["sensor.new_name"] })).length, 1);
+  assert.equal((await found({ text: "frühstück  CALL", user: "u", context: "c" })).length, 1);
+  assert.equal((await found({ text: "frühstück", types: ["other"] })).length, 0);
+  assert.equal((await post("events/search", { entities: ["light.nowhere"] })).status, 404);
 });

@@ -29,6 +29,9 @@ export type Numbers = {
   min: number;
   max: number;
   readings: number;
+  /** Of the first and the last reading inside; NaN: there is none. */
+  firstTime: Micros;
+  lastTime: Micros;
   changes: number;
   numbers: number;
   sum: number;
@@ -46,6 +49,8 @@ export const NOTHING: Readonly<Numbers> = Object.freeze({
   min: Number.NaN,
   max: Number.NaN,
   readings: 0,
+  firstTime: Number.NaN,
+  lastTime: Number.NaN,
   changes: 0,
   numbers: 0,
   sum: 0,
@@ -103,6 +108,8 @@ function addHeld(to: Numbers, value: number, seconds: number): void {
 }
 
 function addReadings(to: Numbers, summary: Summary, carried: Carried): void {
+  if (to.readings === 0) to.firstTime = summary.firstTime;
+  to.lastTime = summary.lastTime;
   to.readings += summary.readings;
   to.changes += summary.changes;
   to.numbers += summary.numbers;

@@ -41,3 +41,6 @@ export function mergeWindows(windows: readonly Window[]): Window[] {
   }
   return merged;
 }
+
+export const lengthOf = (windows: readonly Window[]): Micros =>
+  windows.reduce((total, { from, to }) => total + (to - from), 0);
