@@ -32,6 +32,7 @@ import { createStoredFeed } from "./live/stored.ts";
 import { createLiveBus } from "./live/topics.ts";
 import { systemClock as clock } from "./platform/clock.ts";
 import { createHttp } from "./platform/http.ts";
+import { createJobs } from "./platform/jobs/jobs.ts";
 import { createLog } from "./platform/log.ts";
 import { createMask } from "./platform/mask.ts";
 import { runUntilSignal } from "./platform/run.ts";
@@ -102,6 +103,14 @@ async function start(): Promise<{ close(): Promise<void> }> {
   const held = createHeld({ store, keyOf: rowKey });
   const live = createLiveBus((error) => log.error("a live listener failed", { error }));
   status.onChange((part) => live.publish("status", [part]));
+  const jobs = keep(
+    createJobs({
+      clock,
+      log: log.for("jobs"),
+      book: { get: () => database.settings.get("jobs"), set: (kept) => database.settings.set("jobs", kept) },
+      onChange: (job) => live.publish("job", [job]),
+    }),
+  );
   const feed = createStoredFeed({ bus: live, series: store.series, clock });
   const ingest = createIngest({
     append: store.append,
@@ -226,6 +235,7 @@ async function start(): Promise<{ close(): Promise<void> }> {
     },
     setup: { ...openSetupMark({ ...database, clock }), recorder: recorder.last, lookAtRecorder: recorder.look },
     excluding: { ...ingest.excluded, replace: ingest.exclude },
+    jobs,
     backups: keep(createBackupHold({ store, database, clock, log: log.for("backup"), status })),
     panel,
   });

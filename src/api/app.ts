@@ -20,6 +20,7 @@ import type {
   Facts,
   Figures,
   Gaps,
+  Jobs,
   Parts,
   Published,
   Readiness,
@@ -32,6 +33,7 @@ import type {
 import { annotationsRoutes } from "./routes/admin/annotations.ts";
 import { backupsRoutes } from "./routes/admin/backups.ts";
 import { connectionsRoutes } from "./routes/admin/connections.ts";
+import { jobsRoutes } from "./routes/admin/jobs.ts";
 import { sessionRoutes } from "./routes/admin/session.ts";
 import { tokensRoutes } from "./routes/admin/tokens.ts";
 import { usageRoutes } from "./routes/admin/usage.ts";
@@ -80,6 +82,7 @@ export type ApiNeeds = {
   readonly connections: Connections;
   readonly services: Services;
   readonly backups: Backups;
+  readonly jobs: Jobs;
   readonly usage: Usage;
   readonly annotations: Annotations;
   /** The home's; of a home that has never said it, UTC. */
@@ -125,6 +128,7 @@ export function createApi(given: ApiNeeds) {
     .route("/api/v1", backupsRoutes({ ...given, auth }))
     .route("/api/v1", usageRoutes({ auth, meter }))
     .route("/api/v1", annotationsRoutes({ ...given, auth }))
+    .route("/api/v1", jobsRoutes({ ...given, auth }))
     .route("/api/v1", setupRoutes({ ...given, auth }))
     .route("/api/v1", exclusionsRoutes({ ...given, auth }))
     .route("/api/v1", liveRoutes({ auth, streams }))

@@ -1,3 +1,4 @@
+import type { Job } from "../domain/job.ts";
 import type { Firing, PublishedEntry } from "../domain/published.ts";
 import type { Gap, HomeEvent, Reading, Stored } from "../domain/reading.ts";
 import type { Series } from "../domain/series.ts";
@@ -21,6 +22,7 @@ export type Topics = {
   /** What the hub shows in Home Assistant, as it changes. */
   published: PublishedEntry;
   firing: Firing;
+  job: Job;
 };
 
 export type LiveBus = Bus<Topics>;

@@ -10,6 +10,7 @@ import { currentIdentity, type Identity, type Series } from "../../src/domain/se
 import { createExchange } from "../../src/exchange/exchange.ts";
 import { createHistory } from "../../src/history/history.ts";
 import { createLiveBus, type LiveChange } from "../../src/live/topics.ts";
+import { createJobs } from "../../src/platform/jobs/jobs.ts";
 import { createLog } from "../../src/platform/log.ts";
 import { createMask } from "../../src/platform/mask.ts";
 import { createStatusBoard } from "../../src/platform/status-board.ts";
@@ -60,6 +61,12 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
   const board = createStatusBoard({ clock });
   board.onChange((status) => bus.publish("status", [status]));
   const database = openDatabase({ folder, clock, log });
+  const jobs = createJobs({
+    clock,
+    log,
+    book: { get: () => database.settings.get("jobs"), set: (kept) => database.settings.set("jobs", kept) },
+    onChange: (job) => bus.publish("job", [job]),
+  });
   const series = createSeriesBook(store.series);
   const history = createHistory({ store, startWorker: () => startWorker("history/worker"), clock, log });
   const exchange = createExchange({ store, startWorker: () => startWorker("exchange/worker"), clock, log });
@@ -95,6 +102,7 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
     windowStart: store.windowStart,
     bus,
     gaps: store.gaps,
+    jobs,
     backups: { begin: async () => ({ until: clock.now(), problems: [] }), end: () => false },
     history,
     timeZone: () => "Europe/Berlin",
@@ -121,6 +129,7 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
     log,
     history,
     exchange,
+    jobs,
     lines,
     store,
     bus,

@@ -5,7 +5,7 @@ import type { Log } from "../../platform/log.ts";
 import type { Auth } from "../auth/auth.ts";
 import type { Caller } from "../auth/caller.ts";
 import { type ProblemCode, type Refusal, refuse } from "../errors.ts";
-import type { CurrentPosition, Facts, Parts, Published, SeriesBook, States } from "../ports/ports.ts";
+import type { CurrentPosition, Facts, Jobs, Parts, Published, SeriesBook, States } from "../ports/ports.ts";
 import type { Encoder } from "../shapes/state.ts";
 import { createConnection } from "./connection.ts";
 import type { Subscribe } from "./frames.ts";
@@ -45,6 +45,7 @@ export type LiveNeeds = {
   readonly series: SeriesBook;
   readonly position: CurrentPosition;
   readonly parts: Parts;
+  readonly jobs: Pick<Jobs, "list">;
   readonly facts: Facts;
   readonly published: Published;
   readonly encoder: Encoder;

@@ -2,6 +2,7 @@ import { currentIdentity } from "../../domain/series.ts";
 import type { Topics } from "../../live/topics.ts";
 import { presentEntities } from "../ports/present.ts";
 import { eventShape, gapShape, partShape } from "../shapes/answers.ts";
+import { jobShape } from "../shapes/job.ts";
 import { entryShape, firingShape, publishedShape } from "../shapes/published.ts";
 import { createFilter, type LiveMessage } from "./filter.ts";
 import type { Subscribe, TopicName } from "./frames.ts";
@@ -18,11 +19,12 @@ const TOPICS_OF: { readonly [name in TopicName]: readonly (keyof Topics)[] } = {
   gaps: ["gap"],
   status: ["status"],
   published: ["published", "firing"],
+  jobs: ["job"],
 };
 
 /** Snapshot, then batches of what comes, as fast as the client reads and no faster. */
 export function startSubscription(needs: LiveNeeds & { asked: Subscribe; sender: Sender }): Disposable {
-  const { asked, sender, bus, states, series, position, parts, encoder, queue = QUEUE } = needs;
+  const { asked, sender, bus, states, series, position, parts, jobs, encoder, queue = QUEUE } = needs;
   const filter = createFilter(asked, series.get);
   let scheduled: NodeJS.Immediate | undefined;
 
@@ -52,6 +54,7 @@ export function startSubscription(needs: LiveNeeds & { asked: Subscribe; sender:
     sender.send(`{"type":"snapshot","position":${position()},"states":[${texts.join(",")}]}`);
   }
   if (asked.topics.includes("status")) sender.send(JSON.stringify({ type: "status", parts: parts().map(partShape) }));
+  if (asked.topics.includes("jobs")) sender.send(JSON.stringify({ type: "jobs", jobs: jobs.list().map(jobShape) }));
   if (asked.topics.includes("published"))
     sender.send(JSON.stringify({ type: "published", complete: true, ...publishedShape(needs) }));
   sender.onDrain(() => {
@@ -93,6 +96,9 @@ function frameOf(run: readonly LiveMessage[], { encoder, series }: LiveNeeds): s
       name = "status";
       key = "parts";
       texts.push(JSON.stringify(partShape(item)));
+    } else if (topic === "job") {
+      key = name = "jobs";
+      texts.push(JSON.stringify(jobShape(item)));
     } else if (topic === "published") {
       key = name = "published";
       texts.push(JSON.stringify(entryShape(item)));

@@ -7,6 +7,7 @@ import type { RecorderLook } from "../../domain/setup.ts";
 import type { ConnectionStatus, PartStatus, ServiceAction } from "../../domain/status.ts";
 import type { Micros, Window } from "../../domain/time.ts";
 import type { UserAnswer } from "../../domain/user.ts";
+import type { Jobs as AllJobs } from "../../platform/jobs/jobs.ts";
 
 /** What the API asks of the rest, named by the API; main.ts fills these. A route takes only those it needs. */
 
@@ -72,6 +73,9 @@ export type Setup = {
   /** Asks Home Assistant anew; a failure is part of what was found. */
   lookAtRecorder(): Promise<unknown>;
 };
+
+/** Long work in the background. */
+export type Jobs = Pick<AllJobs, "list" | "get" | "start" | "startable" | "act">;
 
 export type Figures = () => {
   readonly changesPerSecond: number;
