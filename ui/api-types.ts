@@ -202,6 +202,18 @@ export type Gap = {
   readonly cause: string;
 };
 
+/** A note at a time; no entities: it concerns everything. */
+export type Annotation = {
+  readonly id: string;
+  readonly from: Time;
+  readonly to: Time | null;
+  readonly text: string;
+  readonly entities: readonly { readonly entity_id: string; readonly series: number }[];
+  readonly tags: readonly string[];
+  readonly created: Time;
+  readonly created_by: string;
+};
+
 export type Area = { readonly area_id: string; readonly name: string };
 export type Device = { readonly device_id: string; readonly name: string | null };
 
@@ -249,6 +261,35 @@ export type History = {
     readonly points: readonly Point[];
     readonly gaps: readonly Gap[];
   }[];
+  readonly next_cursor: string | null;
+};
+
+/** What a series amounts to in a part of a window. Numbers are null where there was none. */
+export type StatisticsBucket = {
+  readonly from: Time;
+  readonly to: Time;
+  /** The share of it that is known; null where it was imported. */
+  readonly completeness: number | null;
+  readonly source: "readings" | "imported";
+  readonly mean?: number | null;
+  readonly min?: number | null;
+  readonly max?: number | null;
+  readonly count?: number | null;
+  readonly states?: { readonly [state: string]: { readonly seconds: number; readonly entered: number } };
+};
+export type StatisticsSeries = {
+  readonly entity_id: string;
+  readonly series: number;
+  readonly kind: "numeric" | "text" | "none";
+  readonly unit: string | null;
+  readonly buckets: readonly StatisticsBucket[];
+  readonly gaps: readonly Gap[];
+};
+export type Statistics = {
+  readonly from: Time;
+  readonly to: Time;
+  readonly resolution: string;
+  readonly series: readonly StatisticsSeries[];
   readonly next_cursor: string | null;
 };
 

@@ -1,4 +1,5 @@
 import type {
+  Annotation,
   Area,
   Connections,
   Device,
@@ -14,6 +15,7 @@ import type {
   ServiceAction,
   Setup,
   State,
+  Statistics,
   Status,
   Token,
   Usage,
@@ -39,7 +41,8 @@ export class Problem extends Error {
 
 export const describeProblem = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-type Query = { readonly [name: string]: string | number | boolean | undefined };
+type QueryValue = string | number | boolean | undefined;
+type Query = { readonly [name: string]: QueryValue | readonly string[] };
 type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 export type Api = ReturnType<typeof createApi>;
@@ -58,21 +61,30 @@ export function createApi(needs: {
 }) {
   const { base, fetch, token, onUnauthorized } = needs;
 
-  async function ask<T>(method: string, path: string, more: { query?: Query; body?: unknown; quiet?: boolean } = {}) {
+  type More = { query?: Query; body?: unknown; quiet?: boolean; signal?: AbortSignal | undefined };
+
+  function addressOf(path: string, query: Query = {}): string {
     const url = new URL(path, base);
-    for (const [name, value] of Object.entries(more.query ?? {}))
-      if (value !== undefined) url.searchParams.set(name, String(value));
+    for (const [name, value] of Object.entries(query))
+      for (const one of Array.isArray(value) ? value : [value])
+        if (one !== undefined) url.searchParams.append(name, String(one));
+    return url.href;
+  }
+
+  async function send(method: string, path: string, more: More): Promise<Response> {
     const secret = token();
-    const response = await fetch(url.href, {
+    const response = await fetch(addressOf(path, more.query), {
       method,
       credentials: "same-origin",
+      signal: more.signal ?? null,
       headers: {
         accept: "application/json",
         ...(more.body === undefined ? {} : { "content-type": "application/json" }),
         ...(secret === null ? {} : { authorization: `Bearer ${secret}` }),
       },
       ...(more.body === undefined ? {} : { body: JSON.stringify(more.body) }),
-    }).catch(() => {
+    }).catch((error: unknown) => {
+      if (more.signal?.aborted) throw error;
       throw new Problem({
         status: 0,
         code: "unreachable",
@@ -80,10 +92,15 @@ export function createApi(needs: {
         fix: t("problem.unreachable.fix"),
       });
     });
-    if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
+    if (response.ok) return response;
     const problem = await readProblem(response);
     if (problem.status === 401 && !more.quiet) onUnauthorized(problem);
     throw problem;
+  }
+
+  async function ask<T>(method: string, path: string, more: More = {}) {
+    const response = await send(method, path, more);
+    return (response.status === 204 ? undefined : await response.json()) as T;
   }
 
   return {
@@ -102,7 +119,29 @@ export function createApi(needs: {
     history: (
       entity: string,
       query: { from?: string; to?: string; limit?: number; order?: "oldest_first" | "newest_first" },
-    ) => ask<History>("GET", `api/v1/history/${encodeURIComponent(entity)}`, { query: { ...query, times: "us" } }),
+      signal?: AbortSignal,
+    ) =>
+      ask<History>("GET", `api/v1/history/${encodeURIComponent(entity)}`, { query: { ...query, times: "us" }, signal }),
+    statistics: (
+      question: { entities: readonly string[]; from: string; to: string; points: number; functions: readonly string[] },
+      signal?: AbortSignal,
+    ) => ask<Statistics>("POST", "api/v1/statistics/query", { body: question, signal }),
+    /**
+     * A file to be saved. Where the session's cookie says who calls, the browser itself can follow `url` and write to
+     * the disk as it comes; a token given by hand it would not send, so the answer is the file.
+     */
+    download: async (path: string, query: Query) => {
+      const control = new AbortController();
+      const response = await send("GET", path, { query, signal: control.signal });
+      if (token() !== null) return { url: null, blob: await response.blob() };
+      control.abort();
+      return { url: addressOf(path, query), blob: null };
+    },
+    annotations: async (query: { from: string; to: string }) =>
+      (await ask<{ annotations: readonly Annotation[] }>("GET", "api/v1/annotations", { query })).annotations,
+    annotate: (note: { text: string; from: string; to: string | null; entities: readonly string[] }) =>
+      ask<Annotation>("POST", "api/v1/annotations", { body: note }),
+    removeAnnotation: (id: string) => ask<void>("DELETE", `api/v1/annotations/${encodeURIComponent(id)}`),
     tokens: async () => (await ask<{ tokens: readonly Token[] }>("GET", "api/v1/tokens")).tokens,
     createToken: (name: string, scope: Scope) => ask<NewToken>("POST", "api/v1/tokens", { body: { name, scope } }),
     revokeToken: (id: string) => ask<void>("DELETE", `api/v1/tokens/${encodeURIComponent(id)}`),

@@ -9,6 +9,7 @@ import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts
 import { findChromium, launchChromium } from "./chromium.ts";
 import { eventually } from "./eventually.ts";
 import { type Hub, startHub } from "./hub.ts";
+import { recordPast } from "./past.ts";
 
 export const executable = findChromium();
 if (!executable && process.env.REQUIRE_SUITES === "1")
@@ -84,6 +85,12 @@ export async function startPanel() {
       return first;
     },
     stopHub: () => hub.stop(),
+    /** So many days of a past, written while the hub is not running. */
+    recordPast: async (days: number) => {
+      await hub.stop();
+      await recordPast({ dataDir, days });
+      hub = await start(Number(new URL(hub.url).port));
+    },
     startHub: async (port: number) => {
       hub = await start(port);
     },
@@ -143,8 +150,9 @@ export async function takePictures(browser: Browser, from: BrowserContext, url: 
         await page.goto(`${url}#/${path}`);
         await untilDrawn(page);
         if (path === "live") await holds(page, `document.querySelectorAll(".row").length > 5`);
-        const file = `${path.replace(/\W+/g, "-")}-${viewport.width}-${colorScheme}.png`;
-        await page.screenshot({ path: join(folder, file) });
+        await holds(page, `!document.querySelector("[aria-busy=true]")`);
+        const file = `${path.replace(/\W+/g, "-").slice(0, 60)}-${viewport.width}-${colorScheme}.png`;
+        await page.screenshot({ path: join(folder, file), fullPage: path.startsWith("history") || path === "storage" });
       }
       await context.close();
     }

@@ -8,6 +8,7 @@ import { ServicesPage } from "./admin/services.tsx";
 import { SetupPage } from "./admin/setup.tsx";
 import { EntitiesPage } from "./entities.tsx";
 import { EntityPage } from "./entity.tsx";
+import { HistoryPage } from "./history/page.tsx";
 import { LivePage } from "./live.tsx";
 import { OverviewPage } from "./overview.tsx";
 
@@ -17,6 +18,7 @@ export const PAGES: Record<Route["page"], (route: Route) => JSX.Element> = {
   live: () => <LivePage />,
   entities: () => <EntitiesPage />,
   entity: ({ entity }) => <EntityPage key={entity} id={entity} />,
+  history: () => <HistoryPage />,
   services: () => <ServicesPage />,
   connections: () => <ConnectionsPage />,
   access: () => <AccessPage />,

@@ -90,6 +90,32 @@ const PATHS = {
       <path d="M8 11V8a4 4 0 0 1 8 0v3" />
     </>
   ),
+  history: (
+    <>
+      <path d="M4 5v14h16" />
+      <path d="M7.5 15l3.5-5 3 3 5-6.5" />
+    </>
+  ),
+  storage: (
+    <>
+      <ellipse cx="12" cy="6.5" rx="7.5" ry="3" />
+      <path d="M4.5 6.5v11c0 1.7 3.4 3 7.5 3s7.5-1.3 7.5-3v-11M4.5 12c0 1.7 3.4 3 7.5 3s7.5-1.3 7.5-3" />
+    </>
+  ),
+  zoom_in: (
+    <>
+      <circle cx="10.5" cy="10.5" r="6" />
+      <path d="m15 15 5 5M8 10.5h5M10.5 8v5" />
+    </>
+  ),
+  zoom_out: (
+    <>
+      <circle cx="10.5" cy="10.5" r="6" />
+      <path d="m15 15 5 5M8 10.5h5" />
+    </>
+  ),
+  download: <path d="M12 4v11M7.5 10.5 12 15l4.5-4.5M5 19.5h14" />,
+  note: <path d="M6 21V4h12l-3 4.5 3 4.5H6" />,
   sort: <path d="m8 10 4-4 4 4M8 14l4 4 4-4" />,
 } as const satisfies Record<string, JSX.Element>;
 

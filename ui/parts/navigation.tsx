@@ -15,6 +15,7 @@ const FIRST: readonly NavigationItem[] = [
   { path: "overview", pages: ["overview"], label: "nav.overview", icon: "overview" },
   { path: "live", pages: ["live"], label: "nav.live", icon: "live" },
   { path: "entities", pages: ["entities", "entity"], label: "nav.entities", icon: "entities" },
+  { path: "history", pages: ["history"], label: "nav.history", icon: "history" },
 ];
 /** Behind “More” where there is no room for all. */
 const FURTHER: readonly NavigationItem[] = [

@@ -41,3 +41,21 @@ export function explainCause(cause: string): string {
   const key = `gap.cause.${cause}`;
   return hasText(key) ? t(key) : readable(cause);
 }
+
+/** The holes that a chart shows, grouped likewise; `everything`: so many names are all that it shows. */
+export function groupSpans(
+  spans: readonly { readonly from: number; readonly to: number; readonly cause: string; readonly name: string }[],
+  everything: number,
+): readonly GapGroup[] {
+  const groups = new Map<string, { group: GapGroup; names: Set<string> }>();
+  for (const { from, to, cause, name } of spans) {
+    const key = `${cause} ${Math.floor(to)}`;
+    const known = groups.get(key);
+    const bounds = { from: Math.min(known?.group.from ?? Number.POSITIVE_INFINITY, from * 1000), to: to * 1000 };
+    const group: GapGroup = { key, kind: "states", cause, ...bounds, entities: [] };
+    groups.set(key, { group, names: (known?.names ?? new Set()).add(name) });
+  }
+  return [...groups.values()]
+    .map(({ group, names }) => ({ ...group, entities: names.size >= everything && everything > 1 ? [] : [...names] }))
+    .sort((a, b) => b.to - a.to || b.from - a.from);
+}

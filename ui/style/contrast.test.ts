@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { SERIES_COLOURS } from "../shape/explorer/colours.ts";
 
 const tokens = readFileSync(join(import.meta.dirname, "tokens.css"), "utf8");
 const blockOf = (selector: string) => {
@@ -47,6 +48,8 @@ const SHAPES: [string, string][] = [
   ["line-strong", "surface"],
   ["line-strong", "bg"],
   ["accent", "surface"],
+  ["note", "surface"],
+  ...Array.from({ length: SERIES_COLOURS }, (_, at): [string, string] => [`series-${at + 1}`, "surface"]),
 ];
 
 for (const [theme, colours] of Object.entries({ light, dark })) {

@@ -1,4 +1,5 @@
 import { admin } from "./en-admin.ts";
+import { history } from "./en-history.ts";
 
 /** Every text of the panel. `{name}` is filled in; `.one` and `.other` are forms for a count. */
 export const en = {
@@ -8,6 +9,7 @@ export const en = {
   "nav.overview": "Overview",
   "nav.live": "Live",
   "nav.entities": "Entities",
+  "nav.history": "History",
   "nav.services": "Services",
   "nav.connections": "Connections",
   "nav.access": "Access",
@@ -283,4 +285,5 @@ export const en = {
   "unit.days": "{n} d",
   "unit.unknown": "unknown",
   ...admin,
+  ...history,
 } as const satisfies Record<string, string>;

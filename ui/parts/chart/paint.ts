@@ -9,38 +9,49 @@ export const colour = (name: string): string =>
 export const FONT = "12px system-ui, sans-serif";
 
 /** A hole is hatched: it must never be taken for a value. */
-export function paintGaps(plot: uPlot, gaps: readonly Span[]): void {
-  if (gaps.length === 0) return;
-  const pattern = hatch(plot.ctx, colour("gap-line"));
-  clipped(plot, (ctx) => {
-    for (const gap of gaps) {
-      const { left, width } = across(plot, gap);
-      ctx.fillStyle = colour("gap-ground");
-      ctx.fillRect(left, plot.bbox.top, width, plot.bbox.height);
-      if (pattern) ctx.fillStyle = pattern;
-      ctx.fillRect(left, plot.bbox.top, width, plot.bbox.height);
-    }
-  });
-}
+export const paintGaps = (plot: uPlot, gaps: readonly Span[]): void =>
+  hatchSpans(plot, gaps, plot.bbox.top, plot.bbox.height);
 
 /** Recorded, but without a number: unavailable, unknown, removed. */
-export function paintMissing(plot: uPlot, stretches: readonly Span[]): void {
-  clipped(plot, (ctx) => {
-    ctx.fillStyle = colour("band-missing");
-    for (const stretch of stretches) {
-      const { left, width } = across(plot, stretch);
-      ctx.fillRect(left, plot.bbox.top, width, plot.bbox.height);
-    }
-  });
-}
+export const paintMissing = (plot: uPlot, stretches: readonly Span[]): void =>
+  fillSpans(plot, stretches, "band-missing", plot.bbox.top, plot.bbox.height);
 
-export function paintBands(
+export const paintBands = (
   plot: uPlot,
   stretches: readonly Stretch[],
   colours: ReadonlyMap<string | null, BandColour>,
   nameOf: (state: string | null) => string,
+): void => paintStretches(plot, stretches, colours, nameOf, plot.bbox.top, plot.bbox.height);
+
+/** `top` and `height` in pixels of the canvas, as everywhere below. */
+export function hatchSpans(plot: uPlot, spans: readonly Span[], top: number, height: number): void {
+  if (spans.length === 0) return;
+  const pattern = hatch(plot.ctx, colour("gap-line"));
+  fillSpans(plot, spans, "gap-ground", top, height);
+  if (pattern) fill(plot, spans, pattern, top, height);
+}
+
+export const fillSpans = (plot: uPlot, spans: readonly Span[], name: string, top: number, height: number): void =>
+  fill(plot, spans, colour(name), top, height);
+
+function fill(plot: uPlot, spans: readonly Span[], style: string | CanvasPattern, top: number, height: number): void {
+  clipped(plot, (ctx) => {
+    ctx.fillStyle = style;
+    for (const span of spans) {
+      const { left, width } = across(plot, span);
+      ctx.fillRect(left, top, width, height);
+    }
+  });
+}
+
+export function paintStretches(
+  plot: uPlot,
+  stretches: readonly Stretch[],
+  colours: ReadonlyMap<string | null, BandColour>,
+  nameOf: (state: string | null) => string,
+  top: number,
+  height: number,
 ): void {
-  const { top, height } = plot.bbox;
   const fills = new Map(
     [...new Set(colours.values())].map((name) => [name, [colour(`band-${name}`), colour(`band-${name}-text`)]]),
   );
@@ -52,21 +63,21 @@ export function paintBands(
     ctx.textBaseline = "middle";
     for (const stretch of stretches) {
       const { left, width } = across(plot, stretch);
-      const [fill = "", text = ""] = fills.get(colours.get(stretch.state) ?? "missing") ?? [];
-      ctx.fillStyle = fill;
+      const [ground = "", text = ""] = fills.get(colours.get(stretch.state) ?? "missing") ?? [];
+      ctx.fillStyle = ground;
       // A hair of ground between neighbours, as long as both can be seen.
       ctx.fillRect(left, top, width > 3 * scale ? width - scale : width, height);
       const start = Math.max(left, plot.bbox.left);
       const label = nameOf(stretch.state);
       const room = left + width - start - 14 * scale;
-      if (room < 20 * scale || ctx.measureText(label).width > room) continue;
+      if (label === "" || room < 20 * scale || ctx.measureText(label).width > room) continue;
       ctx.fillStyle = text;
       ctx.fillText(label, start + 7 * scale, top + height / 2);
     }
   });
 }
 
-function clipped(plot: uPlot, paint: (ctx: CanvasRenderingContext2D) => void): void {
+export function clipped(plot: uPlot, paint: (ctx: CanvasRenderingContext2D) => void): void {
   const { ctx, bbox } = plot;
   ctx.save();
   ctx.beginPath();
