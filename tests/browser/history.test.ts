@@ -27,15 +27,17 @@ describe("History in a browser", { skip }, () => {
   before(async () => {
     panel = await startPanel();
     await panel.signIn();
-    await panel.recordPast(20);
+    await panel.recordPast(200);
   });
   after(() => panel?.close());
 
+  // What is no longer wanted is given up.
+  const quiet = /ERR_ABORTED/;
   const at = (query: string) => `${panel.hub.url}#/history?${query}`;
   const slider = (page: Page) => page.getByRole("slider", { name: "Moment in the chart" });
 
   test("entities are chosen by searching; the address holds them, and Back takes the last one out", async () => {
-    const { page, complaints, context } = await panel.open({ url: `${panel.hub.url}#/history` });
+    const { page, complaints, context } = await panel.open({ url: `${panel.hub.url}#/history`, quiet });
     await page.getByText("Choose what to look at").waitFor();
     await page.getByLabel("Search").fill("living room temperature");
     await page.getByRole("checkbox", { name: /Living room.*Temperature/ }).check();
@@ -51,7 +53,7 @@ describe("History in a browser", { skip }, () => {
   });
 
   test("dragging zooms to finer readings, Back returns, and steps go through time", async () => {
-    const { page, complaints, context } = await panel.open({ url: at(`${ALL}&window=week`) });
+    const { page, complaints, context } = await panel.open({ url: at(`${ALL}&window=week`), quiet });
     await drawn(page);
     const before = page.url();
     const box = await slider(page).boundingBox();
@@ -81,7 +83,7 @@ describe("History in a browser", { skip }, () => {
   });
 
   test("a moment says every series exactly, by pointer and by keyboard, and why nothing was recorded", async () => {
-    const { page, complaints, context } = await panel.open({ url: at(`${ALL}&window=week`) });
+    const { page, complaints, context } = await panel.open({ url: at(`${ALL}&window=week`), quiet });
     await drawn(page);
     const box = await slider(page).boundingBox();
     assert.ok(box);
@@ -114,7 +116,7 @@ describe("History in a browser", { skip }, () => {
   });
 
   test("an earlier time is laid over, the table says the same, and notes are added and deleted", async () => {
-    const { page, complaints, context } = await panel.open({ url: at(ALL) });
+    const { page, complaints, context } = await panel.open({ url: at(ALL), quiet });
     await drawn(page);
     await page.getByLabel("Compare with").selectOption("week");
     await page
@@ -164,7 +166,7 @@ describe("History in a browser", { skip }, () => {
   test("it works under a path prefix", async () => {
     const proxy = await startPrefixProxy({ target: panel.hub.url, prefix: "/api/ingress/a1b2c3" });
     try {
-      const { page, complaints, context } = await panel.open({ url: proxy.url, cookies: false, quiet: /401/ });
+      const { page, complaints, context } = await panel.open({ url: proxy.url, cookies: false, quiet: /401|ERR_ABORTED/ });
       await page.getByLabel(/access token/).fill(panel.hub.token);
       await page.getByRole("button", { name: "Sign in" }).click();
       await page.getByRole("heading", { name: "Overview" }).waitFor();

@@ -62,7 +62,8 @@ async function everyReading(api: Asks, asked: TrackQuestion, limit: number, sign
 /** null: this hub does not sum up. */
 async function summedUp(api: Asks, asked: TrackQuestion, signal: AbortSignal): Promise<Track | null> {
   const { entity, window, now, pixels } = asked;
-  const points = Math.max(50, Math.round(pixels / 2));
+  // A month by the hour, a week by quarters of an hour: the next coarser step would be days.
+  const points = Math.max(750, pixels);
   const question = { entities: [entity], from: timeText(window.from), to: timeText(window.to), points };
   try {
     const { resolution, series } = await api.statistics({ ...question, functions: FUNCTIONS }, signal);

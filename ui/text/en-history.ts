@@ -63,6 +63,8 @@ export const history = {
   "legend.every.other": "{count} readings, all drawn",
   "legend.summed.one": "{count} reading, drawn as lowest, mean and highest {each}",
   "legend.summed.other": "{count} readings, drawn as lowest, mean and highest {each}",
+  "legend.shares.one": "{count} reading, drawn as the share of each state {each}",
+  "legend.shares.other": "{count} readings, drawn as the share of each state {each}",
   "legend.imported": "Some of it was imported from Home Assistant’s statistics.",
   "legend.cut":
     "The newest {count} readings, from {time} on: there are more than can be drawn, and this hub does not sum them up. Zoom in to see earlier ones.",

@@ -68,13 +68,13 @@ function numbersOf(track: Track, unit: string): string {
 }
 
 /** Nobody should take a mean for a reading, or a part for the whole. */
-function exactness({ detail, begins, readings }: Track): string {
+function exactness({ kind, detail, begins, readings }: Track): string {
   if (detail.kind === "readings")
     return begins === null
       ? plural("legend.every", readings)
       : t("legend.cut", { count: readings.toLocaleString(), time: formatMoment(begins * 1000) });
   const key = `resolution.${detail.resolution}`;
   const each = hasText(key) ? t(key) : detail.resolution;
-  const text = plural("legend.summed", readings, { each });
+  const text = plural(kind === "states" ? "legend.shares" : "legend.summed", readings, { each });
   return detail.imported ? `${text} ${t("legend.imported")}` : text;
 }

@@ -32,7 +32,8 @@ export function HistoryPage() {
     return { window: windowOf(view.range, seconds), now: seconds };
   }, [rangeText, round]);
   const again = () => setRound((n) => n + 1);
-  useReconnected(again);
+  // The first hello says nothing new to what was only just loaded.
+  useReconnected(() => clock.now() / 1000 - now > 3 && again());
   useEffect(() => {
     if (!reachesNow(view.range, now) || view.range.kind === "own") return;
     return clock.after(refreshSeconds(window, 1_000) * 1000, () => (document.hidden ? waitForSight(again) : again()));

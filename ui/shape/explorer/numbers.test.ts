@@ -7,7 +7,7 @@ import { axisNumbers, formatFigure, formatShare } from "./numbers.ts";
 test("labels of an axis are of one form, and no two say the same", () => {
   assert.deepEqual(axisNumbers([0, 0.5, 1], "en-GB"), ["0", "0.5", "1"]);
   assert.deepEqual(axisNumbers([101_325, 101_326], "en-GB"), ["101,325", "101,326"]);
-  assert.deepEqual(axisNumbers([0, 20_000, 40_000], "en-GB"), ["0", "20K", "40K"]);
+  assert.deepEqual(axisNumbers([0, 20_000, 40_000], "en-GB"), ["0", "20k", "40k"]);
   assert.deepEqual(axisNumbers([-0, 0.001], "en-GB"), ["0", "0.001"]);
 });
 
