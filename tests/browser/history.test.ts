@@ -27,7 +27,7 @@ describe("History in a browser", { skip }, () => {
   before(async () => {
     panel = await startPanel();
     await panel.signIn();
-    await panel.recordPast(200);
+    await panel.recordPast(60);
   });
   after(() => panel?.close());
 

@@ -93,6 +93,8 @@ test("parts are cut at the window and at now; those of texts say how long each h
     { state: "off", seconds: 15 },
   ]);
   assert.equal(summed([bucket(100, null)]).kind, "nothing");
+  // A number's texts are counted, too; they say nothing that its mean does not.
+  assert.deepEqual(summed([held(100, 5)]).buckets[0]?.states, []);
 });
 
 test("the mean weighs by time and leaves out what is no number", () => {
