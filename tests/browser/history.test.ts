@@ -166,7 +166,11 @@ describe("History in a browser", { skip }, () => {
   test("it works under a path prefix", async () => {
     const proxy = await startPrefixProxy({ target: panel.hub.url, prefix: "/api/ingress/a1b2c3" });
     try {
-      const { page, complaints, context } = await panel.open({ url: proxy.url, cookies: false, quiet: /401|ERR_ABORTED/ });
+      const { page, complaints, context } = await panel.open({
+        url: proxy.url,
+        cookies: false,
+        quiet: /401|ERR_ABORTED/,
+      });
       await page.getByLabel(/access token/).fill(panel.hub.token);
       await page.getByRole("button", { name: "Sign in" }).click();
       await page.getByRole("heading", { name: "Overview" }).waitFor();

@@ -88,7 +88,10 @@ export function bucketTrack(answer: StatisticsSeries, resolution: string, window
     };
     if (span.from >= span.to) return [];
     const { mean = null, min = null, max = null, count = null } = bucket;
-    const states = Object.entries((kind === "text" && bucket.states) || {}).map(([state, { seconds }]) => ({ state, seconds }));
+    const states = Object.entries((kind === "text" && bucket.states) || {}).map(([state, { seconds }]) => ({
+      state,
+      seconds,
+    }));
     return [{ ...span, mean, min, max, readings: count ?? 0, states: states.sort((a, b) => b.seconds - a.seconds) }];
   });
   const numeric = buckets.some(({ mean }) => mean !== null);
