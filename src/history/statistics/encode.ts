@@ -8,6 +8,7 @@ import { writeStatisticsCursor } from "./cursor.ts";
 import { bucketEnd, bucketStart, edgesFrom } from "./resolutions.ts";
 import type { Bucket, StatisticsFunction } from "./shapes.ts";
 import { type BucketContent, bucketOf, isKnown } from "./values/buckets.ts";
+import { firstImported, type ImportedSource, importedOf, importedSource } from "./values/imported.ts";
 import { functionsFor, isCounter, kindOf, lastKnowledge } from "./values/kinds.ts";
 import { carriedTo, NOTHING, numbersOf } from "./values/numbers.ts";
 import { spansOf } from "./values/spans.ts";
@@ -53,7 +54,11 @@ export async function* encodeStatistics(
   /** One series, as far as there is room; the answer says where to go on. */
   async function* one(series: Series, index: number, from: Micros) {
     const knowledge = series.knowledge ?? (await lastKnowledge(reader, series.id));
-    const kind = yield* kindOf(reader, series, knowledge, window.to);
+    const source = importedSource(series.id, resolution === "5m" || resolution === "15m");
+    const importedFrom = await firstImported(reader, source, { from, to: end });
+    const held = yield* kindOf(reader, series, knowledge, window.to);
+    // Home Assistant keeps statistics of numbers alone.
+    const kind = held === "none" && importedFrom !== undefined ? "numeric" : held;
     const functions = functionsFor(plan.functions, kind, knowledge);
     const rows = plan.form === "columns" ? columnRows(functions) : listRows();
     const shape = { functions, kind, difference: knowledge.stateClass === "total", time };
@@ -64,7 +69,9 @@ export async function* encodeStatistics(
     let more: { readonly index: number; readonly at: Micros } | undefined;
     if (kind !== "none") {
       const counts = functions.has("increase") || isCounter(knowledge);
-      for await (const batch of contents(series, from, counts, functions.has("states") || kind === "text")) {
+      const wanted = { counts, states: functions.has("states") || kind === "text" };
+      const imported = importedFrom === undefined ? undefined : { ...source, from: importedFrom };
+      for await (const batch of contents(series, from, wanted, imported)) {
         if (batch === BREATH) {
           yield BREATH;
           continue;
@@ -91,22 +98,29 @@ export async function* encodeStatistics(
     return more;
   }
 
-  /** What each bucket amounts to, batch by batch, from the bucket of the first reading on. */
-  async function* contents(series: Series, from: Micros, counts: boolean, states: boolean) {
+  /** What each bucket amounts to, batch by batch, from the first bucket on of which there is anything. */
+  async function* contents(
+    series: Series,
+    from: Micros,
+    wanted: { readonly counts: boolean; readonly states: boolean },
+    imported: (ImportedSource & { readonly from: Micros }) | undefined,
+  ) {
     let at = from;
-    const carried = yield* carriedTo(reader, series.id, at, counts);
+    const carried = yield* carriedTo(reader, series.id, at, wanted.counts);
     if (!carried.exists) {
       const first = await firstTime(series.id, at);
-      if (first === undefined) return;
-      if (resolution !== "window") at = Math.max(at, bucketStart(first, resolution, calendar));
+      if (first === undefined && !imported) return;
+      const beginning = Math.min(first ?? Number.POSITIVE_INFINITY, imported?.from ?? Number.POSITIVE_INFINITY);
+      if (resolution !== "window") at = Math.max(at, bucketStart(beginning, resolution, calendar));
     }
-    const last = states && carried.exists ? await reader.before(series.id, at) : undefined;
+    const last = wanted.states && carried.exists ? await reader.before(series.id, at) : undefined;
     let held: Held = last?.state;
     while (at < end) {
       const edges = edgesFrom(at, end, Math.min(BATCH, left + 1), resolution, calendar);
       const spans = spansOf(edges, series.holes, plan.until);
       const numbers = yield* numbersOf(reader, series.id, spans, carried);
-      const texts = states ? yield* statesOf(reader, series.id, spans, held) : undefined;
+      const texts = wanted.states ? yield* statesOf(reader, series.id, spans, held) : undefined;
+      const others = imported ? yield* importedOf(reader, imported, edges, resolution === "window") : undefined;
       held = texts?.held;
       yield edges.slice(0, -1).map(
         (edge, i): BucketContent => ({
@@ -114,6 +128,7 @@ export async function* encodeStatistics(
           to: edges[i + 1] as Micros,
           numbers: numbers[i] ?? NOTHING,
           states: texts?.all[i],
+          imported: others?.[i],
         }),
       );
       at = edges.at(-1) as Micros;

@@ -1,5 +1,6 @@
 import type { Micros } from "../../../domain/time.ts";
 import type { Bucket, SeriesKind, StatisticsFunction } from "../shapes.ts";
+import type { Imported } from "./imported.ts";
 import type { Numbers } from "./numbers.ts";
 import type { States } from "./states.ts";
 
@@ -11,10 +12,19 @@ export type BucketContent = {
   readonly to: Micros;
   readonly numbers: Readonly<Numbers>;
   readonly states: States | undefined;
+  readonly imported: Imported | undefined;
 };
 
 /** Whether there is anything to say of it. */
-export const isKnown = ({ numbers }: BucketContent): boolean => numbers.known > 0 || numbers.readings > 0;
+export const isKnown = ({ numbers, imported }: BucketContent): boolean =>
+  numbers.known > 0 || numbers.readings > 0 || imported !== undefined;
+
+/** Of what imported statistics cover, readings that are to answer in their place must cover so much. */
+const ENOUGH = 0.9;
+
+/** Readings answer, but where they are missing or begin only later: never a mix of both. */
+const isImported = ({ numbers, imported }: BucketContent): boolean =>
+  imported !== undefined && numbers.known < ENOUGH * imported.seconds;
 
 export function bucketOf(
   content: BucketContent,
@@ -28,8 +38,8 @@ export function bucketOf(
 ): Bucket {
   const { from, to, numbers, states } = content;
   const { functions, kind } = needs;
+  if (kind === "numeric" && isImported(content)) return importedBucket(content, needs);
   const texts = kind !== "numeric";
-  const value = (one: number): number | null => (Number.isFinite(one) ? one : null);
   const values: { [F in StatisticsFunction]?: () => Bucket[F] } = {
     mean: () => value(numbers.covered > 0 ? numbers.integral / numbers.covered : Number.NaN),
     min: () => value(numbers.min),
@@ -52,6 +62,29 @@ export function bucketOf(
   for (const name of functions) bucket[name] = values[name]?.();
   const omitted = functions.has("states") ? (states?.times.size ?? 0) - MOST_STATES : 0;
   if (omitted > 0) bucket.states_omitted = omitted;
+  return bucket as Bucket;
+}
+
+const value = (one: number | undefined): number | null => (one !== undefined && Number.isFinite(one) ? one : null);
+
+function importedBucket(
+  { from, to, imported }: BucketContent,
+  needs: { readonly functions: ReadonlySet<StatisticsFunction>; readonly time: (time: Micros) => string | number },
+): Bucket {
+  const values: { [F in StatisticsFunction]?: number | undefined } = {
+    mean: imported?.mean,
+    min: imported?.min,
+    max: imported?.max,
+    last: imported?.last,
+    increase: imported?.increase,
+  };
+  const bucket: Record<string, unknown> = {
+    from: needs.time(from),
+    to: needs.time(to),
+    completeness: null,
+    source: "imported",
+  };
+  for (const name of needs.functions) bucket[name] = name === "states" ? {} : value(values[name]);
   return bucket as Bucket;
 }
 
