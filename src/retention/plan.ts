@@ -1,0 +1,219 @@
+import type { SeriesId } from "../domain/reading.ts";
+import type { Traits } from "../domain/selector.ts";
+import { type Micros, utcMonthEnd } from "../domain/time.ts";
+import type { ShedPlan, StoragePart, Usage } from "../store/store.ts";
+import { type Aging, DAY, dayStart, forecastSizes, type Growth, monthStart, shareBefore } from "./forecast.ts";
+import { createKeeper, type Keep, type RetentionRule, type RetentionRules } from "./rules.ts";
+
+export type Kind = "readings" | "events";
+
+/** What the budget will take, told so long before. */
+export type Announcement = {
+  readonly what: Kind;
+  readonly before: Micros;
+  readonly announced: Micros;
+  readonly due: Micros;
+  readonly bytes: number;
+};
+
+export type Cutoff = {
+  readonly before: Micros;
+  readonly reason: "rule" | "default" | "budget";
+  readonly rule: RetentionRule | null;
+};
+
+export type Plan = {
+  readonly asOf: Micros;
+  /** What goes now; whom nothing is named for keeps everything. */
+  readonly readings: ReadonlyMap<SeriesId, Cutoff>;
+  readonly events: Cutoff | null;
+  readonly announced: readonly Announcement[];
+  /** Today and the next 30 days, budget applied; null: growth is not known yet. */
+  readonly forecast: readonly number[] | null;
+  /** Days until the budget is reached by growth alone; null: not within the forecast, or not known. */
+  readonly daysLeft: number | null;
+};
+
+export const NOTICE: Micros = 30 * DAY;
+/** The budget never takes what is younger. */
+const YOUNGEST = 31 * DAY;
+
+export type PlanNeeds = {
+  readonly rules: RetentionRules;
+  readonly asOf: Micros;
+  readonly series: readonly Traits[];
+  readonly usage: readonly Usage[];
+  readonly parts: readonly StoragePart[];
+  readonly budgetBytes: number;
+  readonly growth: Growth | null;
+  /** What the log grows to. */
+  readonly logLimit: number;
+  readonly announced: readonly Announcement[];
+  /** True: what is announced goes before its time. */
+  readonly atOnce: boolean;
+};
+
+/** What goes when, and why. Nothing newer than a cut-off ever goes, and nothing of whom a rule keeps for ever. */
+export function makePlan(needs: PlanNeeds): Plan {
+  const { rules, asOf, series, usage, parts, budgetBytes, growth, logLimit } = needs;
+  const keeperOf = createKeeper(rules);
+  const kept = new Map(series.map((traits) => [traits.series, keeperOf(traits)]));
+  const keepOf = (id: SeriesId): Keep => kept.get(id)?.keep ?? rules.defaults.readings;
+
+  const readings = new Map<SeriesId, Cutoff>();
+  for (const [id, { keep, rule }] of kept)
+    if (typeof keep === "number") readings.set(id, { before: cutoffAt(asOf, keep), reason: rule ? "rule" : "default", rule });
+  let events: Cutoff | null =
+    typeof rules.defaults.events === "number"
+      ? { before: cutoffAt(asOf, rules.defaults.events), reason: "default", rule: null }
+      : null;
+
+  const sizes = sizesWithout(needs, keepOf);
+  const items = takeable(needs, keepOf, (id) => readings.get(id)?.before ?? null, events?.before ?? null);
+  const announced: Announcement[] = [];
+  const due: { [what in Kind]: Micros | null } = { readings: null, events: null };
+  const taken: { at: Micros; bytes: number }[] = [];
+  let freed = 0;
+  for (const { what, before, bytes } of items) {
+    const day = sizes.findIndex((size) => size - freed > budgetBytes);
+    if (day < 0) break;
+    const known = needs.announced.find((one) => one.what === what && one.before === before);
+    const since = Math.min(known?.announced ?? asOf, asOf);
+    const at = Math.max(since + NOTICE, asOf + day * DAY);
+    if ((day === 0 && at <= asOf) || needs.atOnce) due[what] = before;
+    else announced.push({ what, before, announced: since, due: at, bytes });
+    taken.push({ at, bytes });
+    freed += bytes;
+  }
+
+  if (due.readings !== null) {
+    const cutoff: Cutoff = { before: due.readings, reason: "budget", rule: null };
+    for (const { series: id } of series)
+      if (keepOf(id) !== "for_ever" && (readings.get(id)?.before ?? Number.NEGATIVE_INFINITY) < cutoff.before)
+        readings.set(id, cutoff);
+  }
+  if (due.events !== null && (events?.before ?? Number.NEGATIVE_INFINITY) < due.events)
+    events = { before: due.events, reason: "budget", rule: null };
+
+  const known = growth !== null && growth.bytesPerDay !== null;
+  const forecast = sizes.map((size, day) =>
+    taken.reduce((left, { at, bytes }) => (at <= asOf + day * DAY ? left - bytes : left), size),
+  );
+  const reached = sizes.findIndex((size) => size > budgetBytes);
+  return {
+    asOf,
+    readings,
+    events,
+    announced,
+    forecast: known ? forecast : null,
+    daysLeft: reached < 0 || (!known && reached > 0) ? null : reached,
+  };
+}
+
+/** Whole days of UTC, so that plans of one day are the same. */
+const cutoffAt = (asOf: Micros, days: number): Micros => dayStart(asOf) - days * DAY;
+
+export const usedBytes = (parts: readonly StoragePart[]): number => parts.reduce((sum, { bytes }) => sum + bytes, 0);
+
+/** Sizes of the next days if only rules by age are applied; today alone where growth is not known. */
+function sizesWithout(needs: PlanNeeds, keepOf: (id: SeriesId) => Keep): number[] {
+  const { parts, usage, growth, asOf, rules, logLimit } = needs;
+  const used = usedBytes(parts);
+  const logBytes = usedBytes(parts.filter(({ kind }) => kind === "log"));
+  const idle: Growth = { readingsPerDay: 0, eventsPerDay: 0, bytesPerDay: 0, logBytesPerDay: 0, days: 0 };
+  const grows = growth ?? idle;
+  const recent = usage.filter(({ month }) => utcMonthEnd(month) > asOf - YOUNGEST);
+  const recentBytes = recent.reduce((sum, { bytes }) => sum + bytes, 0);
+  const shareOf = (days: Keep) =>
+    recentBytes === 0
+      ? 0
+      : recent.reduce((sum, row) => (keepOf(row.series) === days ? sum + row.bytes : sum), 0) / recentBytes;
+  const aging: Aging[] = [];
+  for (const [keepDays, rows] of Map.groupBy(usage, ({ series }) => keepOf(series))) {
+    if (typeof keepDays !== "number") continue;
+    for (const [month, own] of Map.groupBy(rows, (row) => row.month))
+      aging.push({ month, keepDays, bytes: own.reduce((sum, { bytes }) => sum + bytes, 0), newBytesPerDay: 0 });
+    // What comes from now on ages too, once.
+    aging.push({ month: NEVER, keepDays, bytes: 0, newBytesPerDay: shareOf(keepDays) * (grows.bytesPerDay ?? 0) });
+  }
+  const { events } = rules.defaults;
+  if (typeof events === "number")
+    for (const { month, bytes } of eventParts(parts)) aging.push({ month, keepDays: events, bytes, newBytesPerDay: 0 });
+  const sizes = forecastSizes({ usedBytes: used, logBytes, logLimit, growth: grows, aging, asOf });
+  return growth === null ? sizes.slice(0, 1) : sizes;
+}
+
+const NEVER = "2250-01";
+
+const eventParts = (parts: readonly StoragePart[]) =>
+  parts.flatMap(({ kind, month, bytes }) => (kind === "events" && month !== null ? [{ month, bytes }] : []));
+
+type Item = { readonly what: Kind; readonly before: Micros; readonly bytes: number };
+
+/** What the budget may take, month by month, oldest first; of a month the readings before the events. */
+function takeable(
+  { usage, parts, asOf, rules }: PlanNeeds,
+  keepOf: (id: SeriesId) => Keep,
+  goesBefore: (id: SeriesId) => Micros | null,
+  eventsBefore: Micros | null,
+): Item[] {
+  const left = new Map<string, { readings: number; events: number }>();
+  const add = (month: string, what: Kind, bytes: number) => {
+    const sums = left.get(month) ?? { readings: 0, events: 0 };
+    sums[what] += bytes;
+    left.set(month, sums);
+  };
+  for (const { series, month, bytes } of usage)
+    if (keepOf(series) !== "for_ever") add(month, "readings", bytes * (1 - gone(month, goesBefore(series), asOf)));
+  if (rules.defaults.events !== "for_ever")
+    for (const { month, bytes } of eventParts(parts)) add(month, "events", bytes * (1 - gone(month, eventsBefore, asOf)));
+  return [...left]
+    .filter(([month]) => utcMonthEnd(month) <= asOf - YOUNGEST)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([month, sums]) =>
+      (["readings", "events"] as const)
+        .filter((what) => sums[what] >= 1)
+        .map((what) => ({ what, before: utcMonthEnd(month), bytes: Math.round(sums[what]) })),
+    );
+}
+
+const gone = (month: string, before: Micros | null, asOf: Micros): number =>
+  before === null ? 0 : shareBefore(month, before, asOf);
+
+/** What the store is told. */
+export const shedPlanOf = ({ readings, events }: Pick<Plan, "readings" | "events">): ShedPlan => ({
+  readings: { default: null, series: new Map([...readings].map(([id, { before }]) => [id, before])) },
+  events: { default: events?.before ?? null },
+});
+
+/** Where a cut-off falls inside a month: the readings there must be counted one by one. */
+export type Partial = { readonly series: SeriesId; readonly from: Micros; readonly to: Micros };
+
+export function partialsOf({ readings }: Plan, usage: readonly Usage[]): Partial[] {
+  return usage.flatMap(({ series, month }) => {
+    const to = readings.get(series)?.before;
+    const from = monthStart(month);
+    return to !== undefined && from < to && to < utcMonthEnd(month) ? [{ series, from, to }] : [];
+  });
+}
+
+/** What goes, exactly. */
+export type Count = { readonly series: SeriesId; readonly cutoff: Cutoff; readonly readings: number; readonly bytes: number };
+
+/** @param counted the number of readings of each of `partialsOf`, by series */
+export function countPlan(plan: Plan, usage: readonly Usage[], counted: ReadonlyMap<SeriesId, number>): Count[] {
+  return [...Map.groupBy(usage, ({ series }) => series)].flatMap(([series, rows]) => {
+    const cutoff = plan.readings.get(series);
+    if (!cutoff) return [];
+    let readings = 0;
+    let bytes = 0;
+    for (const row of rows) {
+      if (monthStart(row.month) >= cutoff.before) continue;
+      const whole = utcMonthEnd(row.month) <= cutoff.before;
+      const going = whole ? row.readings : (counted.get(series) ?? 0);
+      readings += going;
+      bytes += row.readings === 0 ? 0 : (row.bytes * going) / row.readings;
+    }
+    return readings === 0 ? [] : [{ series, cutoff, readings, bytes: Math.round(bytes) }];
+  });
+}
