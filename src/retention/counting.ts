@@ -1,0 +1,121 @@
+import type { Worker } from "node:worker_threads";
+import { describeError, Failure } from "../domain/failure.ts";
+import type { SeriesId } from "../domain/reading.ts";
+import type { Micros } from "../domain/time.ts";
+import type { Damage, Store, Usage, View } from "../store/store.ts";
+import type { Partial } from "./plan.ts";
+
+export type Ask =
+  | { readonly kind: "usage" }
+  | { readonly kind: "count"; readonly partials: readonly Partial[]; readonly eventsBefore: Micros | null };
+
+export type Question = { readonly id: number; readonly view: View; readonly ask: Ask };
+
+export type Counts = { readonly readings: readonly (readonly [SeriesId, number])[]; readonly events: number };
+
+export type Answer = { readonly id: number; readonly damages: readonly Damage[] } & (
+  | { readonly usage: readonly Usage[] }
+  | { readonly counts: Counts }
+  | { readonly failed: string }
+);
+
+/** What the store holds of whom, counted in a worker that is there only while somebody asks. */
+export type Counting = {
+  usage(): Promise<readonly Usage[]>;
+  count(partials: readonly Partial[], eventsBefore: Micros | null): Promise<Counts>;
+  close(): Promise<void>;
+};
+
+/** A worker that nobody asks anything ends after so long. */
+const IDLE_MS = 60_000;
+
+export function createCounting(needs: {
+  store: Pick<Store, "view" | "release" | "noteDamages">;
+  startWorker: () => Worker;
+  clock: { after(ms: number, run: () => void): () => void };
+}): Counting {
+  const { store, clock } = needs;
+  const waiting = new Map<number, { resolve(answer: Answer): void; reject(error: Failure): void }>();
+  let worker: Worker | undefined;
+  let cancelIdle = () => {};
+  let asked = 0;
+  let closed = false;
+
+  const fail = (why: string) => {
+    const failure = new Failure("store_unavailable", `What the store holds could not be counted: ${why}`, {
+      retry: true,
+      fix: "Ask again; the hub's status says more.",
+    });
+    for (const { reject } of [...waiting.values()]) reject(failure);
+  };
+  const start = (): Worker => {
+    const started = needs.startWorker();
+    started.unref();
+    started.on("message", (answer: Answer) => {
+      if (answer.damages.length > 0) store.noteDamages(answer.damages);
+      waiting.get(answer.id)?.resolve(answer);
+    });
+    const ended = (error: unknown) => {
+      if (worker !== started) return;
+      worker = undefined;
+      fail(describeError(error));
+    };
+    started.on("error", ended);
+    started.on("exit", (code) => ended(`the worker ended with ${code}`));
+    return started;
+  };
+  const endIdle = () => {
+    const idle = worker;
+    worker = undefined;
+    void idle?.terminate();
+  };
+
+  const ask = async (what: Ask): Promise<Answer> => {
+    if (closed) throw new Failure("store_unavailable", "The hub is stopping", { retry: true });
+    cancelIdle();
+    worker ??= start();
+    worker.ref();
+    const id = ++asked;
+    const view = store.view({ log: false });
+    try {
+      return await new Promise<Answer>((resolve, reject) => {
+        waiting.set(id, { resolve, reject });
+        worker?.postMessage({ id, view, ask: what } satisfies Question);
+      });
+    } finally {
+      waiting.delete(id);
+      store.release(view);
+      if (waiting.size === 0) {
+        worker?.unref();
+        cancelIdle = clock.after(IDLE_MS, endIdle);
+      }
+    }
+  };
+  const failed = (answer: Answer): Failure =>
+    new Failure("store_unavailable", `What the store holds could not be counted: ${"failed" in answer ? answer.failed : ""}`, {
+      retry: true,
+      fix: "Ask again; the hub's status says more.",
+    });
+
+  return {
+    usage: async () => {
+      const answer = await ask({ kind: "usage" });
+      if ("usage" in answer) return answer.usage;
+      throw failed(answer);
+    },
+    count: async (partials, eventsBefore) => {
+      if (partials.length === 0 && eventsBefore === null) return { readings: [], events: 0 };
+      const answer = await ask({ kind: "count", partials, eventsBefore });
+      if ("counts" in answer) return answer.counts;
+      throw failed(answer);
+    },
+    close: async () => {
+      closed = true;
+      cancelIdle();
+      const ending = worker;
+      worker = undefined;
+      await ending?.terminate();
+      fail("The hub is stopping");
+    },
+  };
+}

@@ -1,0 +1,350 @@
+import type { Worker } from "node:worker_threads";
+import { describeError, Failure } from "../domain/failure.ts";
+import type { SeriesId } from "../domain/reading.ts";
+import { type Traits, traitsOf } from "../domain/selector.ts";
+import { currentIdentity } from "../domain/series.ts";
+import type { Micros } from "../domain/time.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { DiskRoom } from "../platform/disk.ts";
+import type { Log } from "../platform/log.ts";
+import type { StatusBoard } from "../platform/status-board.ts";
+import type { Shed, Store, StoragePart, Usage } from "../store/store.ts";
+import { type Budget, budgetOf } from "./budget.ts";
+import { createCounting } from "./counting.ts";
+import { DAY, type Growth, measureGrowth } from "./forecast.ts";
+import { type HomeTime, lookAtTime } from "./home-time.ts";
+import { type LastRun, openMemory } from "./memory.ts";
+import { type Announcement, type Count, countPlan, makePlan, type Plan, partialsOf, shedPlanOf, usedBytes } from "./plan.ts";
+import { nextQuiet } from "./quiet.ts";
+import { checkRules, NO_RULES, type RetentionRules, readRules } from "./rules.ts";
+import { describeRetention } from "./status.ts";
+
+export type Preview = {
+  readonly id: string;
+  readonly plan: Plan;
+  readonly counts: readonly Count[];
+  /** Events that go. */
+  readonly events: number;
+  readonly eventBytes: number;
+  readonly expires: Micros;
+};
+
+export type StorageFigures = {
+  readonly asOf: Micros;
+  readonly room: DiskRoom | null;
+  readonly parts: readonly StoragePart[];
+  readonly growth: Growth | null;
+  readonly budget: Budget;
+  readonly used: number;
+  readonly daysLeft: number | null;
+  /** Today and the days after; null: growth is not known yet. */
+  readonly forecast: readonly number[] | null;
+};
+
+export type Retention = {
+  rules(): RetentionRules;
+  /** @throws Failure `invalid_request` */
+  change(rules: RetentionRules): void;
+  state(): {
+    readonly time: HomeTime;
+    readonly announced: readonly Announcement[];
+    readonly lastRun: LastRun | null;
+    readonly nextRun: Micros | null;
+    readonly running: boolean;
+  };
+  budget(): Promise<Budget & { readonly used: number }>;
+  /** What would go now, counted exactly; `rules`: as if these held. */
+  preview(asked?: { readonly rules?: RetentionRules; readonly atOnce?: boolean }): Promise<Preview>;
+  /** Begins a run and does not wait for its end. @throws Failure `action_unavailable`, `clock_untrusted` */
+  run(previewId?: string): Promise<void>;
+  /** Resolves when no run is under way. */
+  idle(): Promise<void>;
+  storage(): Promise<StorageFigures>;
+  usage(): Promise<readonly Usage[]>;
+  close(): Promise<void>;
+};
+
+export type RetentionNeeds = {
+  readonly store: Pick<
+    Store,
+    "storage" | "shed" | "seal" | "view" | "release" | "noteDamages" | "series" | "allLatest" | "latest" | "stats"
+  >;
+  readonly settings: { get(key: string): unknown; set(key: string, value: unknown): void };
+  readonly startWorker: () => Worker;
+  readonly room: () => Promise<DiskRoom>;
+  /** What the log grows to, in bytes. */
+  readonly logLimit: number;
+  readonly timeZone: () => string | undefined;
+  /** Somebody copies the files now. */
+  readonly isHeld: () => boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly status: StatusBoard;
+};
+
+const LOOK_EVERY_MS = 10 * 60_000;
+const FIRST_LOOK_MS = 30_000;
+const PREVIEW_MS = 60 * 60_000;
+const MOST_PREVIEWS = 10;
+const MOST_SAMPLES = 40;
+/** A run by the clock that would free less than this part of the store waits, for at most a week: files are written again for it. */
+const WORTH_IT = 0.01;
+const LONGEST_WAIT: Micros = 7 * DAY;
+const USAGE_HOLDS_MS = 30_000;
+const KEY = "retention";
+
+export function createRetention(needs: RetentionNeeds): Retention {
+  const { store, settings, clock, status, isHeld } = needs;
+  const log = needs.log;
+  const counting = createCounting(needs);
+  const memory = openMemory(settings);
+  const read = readRules(settings.get(KEY));
+  let unreadable = read === "unreadable";
+  let rules: RetentionRules = read === undefined || read === "unreadable" ? NO_RULES : read;
+  const previews = new Map<string, Preview & { readonly of: RetentionRules }>();
+  let made = 0;
+  let running: Promise<void> | undefined;
+  let usageHeld: { readonly until: number; readonly usage: Promise<readonly Usage[]> } | undefined;
+  let closed = false;
+  let cancelLook = clock.after(FIRST_LOOK_MS, () => look());
+
+  const lookAtClock = (): HomeTime => {
+    const { time, watch } = lookAtTime({
+      newest: newestLive(store),
+      ours: clock.now(),
+      ticks: clock.ticks(),
+      watch: memory.now.watch,
+    });
+    if (watch) memory.note({ watch });
+    return time;
+  };
+  const roomOrNull = () => needs.room().catch(() => null);
+  const usage = (): Promise<readonly Usage[]> => {
+    if (usageHeld && usageHeld.until > clock.ticks()) return usageHeld.usage;
+    const asked = counting.usage();
+    usageHeld = { until: clock.ticks() + USAGE_HOLDS_MS, usage: asked };
+    asked.catch(() => {
+      usageHeld = undefined;
+    });
+    return asked;
+  };
+  const traits = (): Traits[] =>
+    [...store.series().values()].map((series) =>
+      traitsOf(series.id, currentIdentity(series), store.latest(series.id)?.attributes),
+    );
+
+  const planFor = async (given: RetentionRules, asOf: Micros, atOnce: boolean) => {
+    // Fresh: what a preview says must be what then goes.
+    usageHeld = undefined;
+    const [held, room] = [await usage(), await roomOrNull()];
+    const parts = store.storage();
+    const growth = measureGrowth({ samples: memory.now.samples, parts, usage: held, asOf });
+    const plan = makePlan({
+      rules: given,
+      asOf,
+      series: traits(),
+      usage: held,
+      parts,
+      budgetBytes: budgetOf(given, room).bytes,
+      growth,
+      logLimit: needs.logLimit,
+      announced: memory.now.announced,
+      atOnce,
+    });
+    return { plan, usage: held, parts, growth, room };
+  };
+
+  const makePreview = async (given: RetentionRules, atOnce: boolean): Promise<Preview> => {
+    const time = lookAtClock();
+    const asOf = time.asOf ?? clock.now();
+    const { plan, usage: held, parts } = await planFor(given, asOf, atOnce);
+    const { readings, events } = await counting.count(partialsOf(plan, held), plan.events?.before ?? null);
+    const counts = countPlan(plan, held, new Map(readings));
+    const preview: Preview = {
+      id: `${++made}-${Math.floor(asOf / 1_000_000).toString(36)}`,
+      plan,
+      counts,
+      events,
+      eventBytes: bytesOfEvents(parts, events),
+      expires: clock.now() + PREVIEW_MS * 1000,
+    };
+    previews.set(preview.id, { ...preview, of: given });
+    for (const id of [...previews.keys()].slice(0, -MOST_PREVIEWS)) previews.delete(id);
+    return preview;
+  };
+
+  const shed = async ({ plan, counts, events }: Preview): Promise<Shed> => {
+    const expected = counts.reduce((sum, { readings }) => sum + readings, 0);
+    const wanted = shedPlanOf(plan);
+    const went = { ...(await store.shed(wanted)) };
+    if (went.readings < expected || went.events < events) {
+      // The rest stands in the newest part of the log, which only becomes history when it is full.
+      await store.seal();
+      const rest = await store.shed(wanted);
+      for (const key of ["readings", "events", "bytes", "files"] as const) went[key] += rest[key];
+    }
+    log.info("what was to go has gone", { ...went, expected_readings: expected, expected_events: events });
+    return went;
+  };
+
+  const finish = (began: Micros, more: Partial<LastRun> & Pick<LastRun, "state">) => {
+    const { gone } = memory.now;
+    const lastRun: LastRun = { began, ended: clock.now(), readings: 0, events: 0, bytes: 0, files: 0, ...more };
+    memory.note({
+      lastRun,
+      gone: { readings: gone.readings + lastRun.readings, events: gone.events + lastRun.events },
+    });
+    tell();
+  };
+  const begin = (preview: Preview) => {
+    const began = clock.now();
+    usageHeld = undefined;
+    running = shed(preview)
+      .then(
+        (went) => finish(began, { state: "done", ...went }),
+        (error: unknown) => {
+          log.warning("retention could not finish", { why: describeError(error) });
+          finish(began, { state: "failed", why: describeError(error) });
+        },
+      )
+      .finally(() => {
+        running = undefined;
+        usageHeld = undefined;
+      });
+    tell();
+  };
+  const refuseUnlessFree = () => {
+    const unavailable = (why: string, fix: string) => new Failure("action_unavailable", why, { fix, retry: true });
+    if (closed) throw unavailable("The hub is stopping", "Ask again when it has started");
+    if (running) throw unavailable("A run is under way", "Wait for its end; GET api/v1/retention says when");
+    if (isHeld()) throw unavailable("A backup is copying the files", "Ask again when it has ended");
+    if (unreadable) throw unavailable("The rules in app.db cannot be read", "Set them anew with PUT api/v1/retention");
+    const time = lookAtClock();
+    if (!time.trusted) throw new Failure("clock_untrusted", time.why, { fix: time.fix, retry: true });
+  };
+
+  const tell = () => {
+    const { announced, lastRun } = memory.now;
+    status.set("retention", describeRetention({ unreadable, time: lookAtClock(), announced, lastRun, running: running !== undefined }));
+  };
+  const sample = (asOf: Micros) => {
+    const { samples, gone } = memory.now;
+    const before = samples.at(-1);
+    if (before && asOf - before.at < DAY) return;
+    const { readings, events } = store.stats();
+    const logBytes = usedBytes(store.storage().filter(({ kind }) => kind === "log"));
+    const next = { at: asOf, readings: readings + gone.readings, events: events + gone.events, logBytes };
+    memory.note({ samples: [...samples, next].slice(-MOST_SAMPLES) });
+  };
+  /** What the quiet hour does: announce what the budget will take, and let go what is due. */
+  const runByClock = async (asOf: Micros) => {
+    memory.note({ scheduled: asOf });
+    const preview = await makePreview(rules, false);
+    memory.note({ announced: preview.plan.announced });
+    const bytes = preview.counts.reduce((sum, count) => sum + count.bytes, preview.eventBytes);
+    const last = memory.now.lastRun;
+    const waited = last?.state !== "done" || asOf - last.ended >= LONGEST_WAIT;
+    if (preview.counts.length + preview.events === 0) return;
+    if (bytes < WORTH_IT * usedBytes(store.storage()) && !waited) return;
+    if (!closed && !running && !isHeld()) begin(preview);
+  };
+  const look = () => {
+    if (closed) return;
+    cancelLook = clock.after(LOOK_EVERY_MS, look);
+    const time = lookAtClock();
+    tell();
+    if (!time.trusted || unreadable) return;
+    sample(time.asOf);
+    const { scheduled } = memory.now;
+    if (running || isHeld() || time.asOf < nextQuiet(scheduled, time.asOf, needs.timeZone())) return;
+    runByClock(time.asOf)
+      .catch((error: unknown) => log.warning("what retention would do could not be worked out", { why: describeError(error) }))
+      .finally(tell);
+  };
+
+  return {
+    rules: () => rules,
+    change: (next) => {
+      checkRules(next);
+      settings.set(KEY, next);
+      rules = next;
+      unreadable = false;
+      tell();
+    },
+    state: () => {
+      const time = lookAtClock();
+      const { announced, lastRun, scheduled } = memory.now;
+      const nextRun = time.asOf === null ? null : nextQuiet(scheduled, time.asOf, needs.timeZone());
+      return { time, announced, lastRun, nextRun, running: running !== undefined };
+    },
+    budget: async () => ({ ...budgetOf(rules, await roomOrNull()), used: usedBytes(store.storage()) }),
+    preview: ({ rules: asIf, atOnce = false } = {}) => {
+      if (asIf) checkRules(asIf);
+      return makePreview(asIf ?? rules, atOnce);
+    },
+    run: async (id) => {
+      refuseUnlessFree();
+      const known = id === undefined ? undefined : previews.get(id);
+      if (id !== undefined && (!known || known.of !== rules || known.expires < clock.now()))
+        throw new Failure("action_unavailable", "This preview is too old, or of other rules than those in force", {
+          fix: "Make a new one with POST api/v1/retention/preview and run that",
+        });
+      const preview = known ?? (await makePreview(rules, false));
+      refuseUnlessFree();
+      if (!known) memory.note({ announced: preview.plan.announced });
+      begin(preview);
+    },
+    idle: async () => {
+      await running;
+    },
+    storage: async () => {
+      const asOf = lookAtClock().asOf ?? clock.now();
+      const held = await usage();
+      const room = await roomOrNull();
+      const parts = store.storage();
+      const growth = measureGrowth({ samples: memory.now.samples, parts, usage: held, asOf });
+      const budget = budgetOf(rules, room);
+      const { forecast, daysLeft } = makePlan({
+        rules,
+        asOf,
+        series: traits(),
+        usage: held,
+        parts,
+        budgetBytes: budget.bytes,
+        growth,
+        logLimit: needs.logLimit,
+        announced: memory.now.announced,
+        atOnce: false,
+      });
+      return { asOf, room, parts, growth, budget, used: usedBytes(parts), forecast, daysLeft };
+    },
+    usage,
+    close: async () => {
+      closed = true;
+      cancelLook();
+      await counting.close();
+      await running;
+    },
+  };
+}
+
+/** Home Assistant's time when it last told a change live; what was stored last, since a clock may have been set back. */
+function newestLive(store: Pick<Store, "allLatest">): Micros | undefined {
+  let position = -1;
+  let newest: Micros | undefined;
+  for (const reading of store.allLatest()) {
+    const { origin, timeIsArrival, flaws } = reading;
+    if (reading.position <= position || origin !== "live" || timeIsArrival || flaws.includes("clock_skew")) continue;
+    position = reading.position;
+    newest = reading.time;
+  }
+  return newest;
+}
+
+function bytesOfEvents(parts: readonly StoragePart[], count: number): number {
+  const events = parts.filter(({ kind }) => kind === "events");
+  const entries = events.reduce((sum, part) => sum + part.entries, 0);
+  return entries === 0 ? 0 : Math.round((usedBytes(events) * Math.min(count, entries)) / entries);
+}
+
+export type { SeriesId };

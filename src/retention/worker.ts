@@ -1,0 +1,60 @@
+import { parentPort } from "node:worker_threads";
+import { describeError } from "../domain/failure.ts";
+import { ALL_TIME } from "../domain/time.ts";
+import { openView } from "../store/open.ts";
+import type { Usage, ViewReader } from "../store/store.ts";
+import type { Answer, Question } from "./counting.ts";
+
+/** Counts in a thread of its own: what a whole store holds is not looked up on the event loop. */
+
+const port = parentPort;
+if (!port) throw new Error("retention/worker is started by createCounting, as a worker thread");
+
+port.on("message", (question: Question) => {
+  answer(question).then(
+    (told) => port.postMessage(told),
+    (error: unknown) =>
+      port.postMessage({ id: question.id, failed: describeError(error), damages: [] } satisfies Answer),
+  );
+});
+
+async function answer({ id, view, ask }: Question): Promise<Answer> {
+  const reader = openView(view);
+  try {
+    if (ask.kind === "usage") return { id, usage: await usageOf(reader), damages: reader.damages };
+    const readings: [number, number][] = [];
+    for (const { series, from, to } of ask.partials) readings.push([series, await countReadings(reader, series, from, to)]);
+    const events = ask.eventsBefore === null ? 0 : await countEvents(reader, ask.eventsBefore);
+    return { id, counts: { readings, events }, damages: reader.damages };
+  } finally {
+    await reader.close();
+  }
+}
+
+async function usageOf(reader: ViewReader): Promise<Usage[]> {
+  const sums = new Map<string, { series: number; month: string; readings: number; bytes: number }>();
+  for await (const page of reader.usage())
+    for (const { series, month, readings, bytes } of page) {
+      const key = `${series} ${month}`;
+      const sum = sums.get(key) ?? { series, month, readings: 0, bytes: 0 };
+      sum.readings += readings;
+      sum.bytes += bytes;
+      sums.set(key, sum);
+    }
+  return [...sums.values()];
+}
+
+async function countReadings(reader: ViewReader, series: number, from: number, to: number): Promise<number> {
+  let count = 0;
+  for await (const page of reader.summaries({ series, edges: [from, to] }))
+    for (const { summary } of page) count += summary.readings;
+  return count;
+}
+
+async function countEvents(reader: ViewReader, before: number): Promise<number> {
+  const window = { from: ALL_TIME.from, to: before };
+  let count = 0;
+  for await (const page of reader.events({ window, order: "oldest_first", limit: Number.MAX_SAFE_INTEGER }))
+    count += page.length;
+  return count;
+}
