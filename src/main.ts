@@ -119,16 +119,21 @@ async function start(): Promise<{ close(): Promise<void> }> {
     isHeld: (series, time, state) =>
       held.rows(series, { from: time, to: time + 1 }).then((rows) => rows.has(rowKey(time, state))),
     publish: feed.publish,
+    around: held.around,
     keepExclusions: {
       get: () => database.settings.get("exclusions"),
       set: (kept) => database.settings.set("exclusions", kept),
+    },
+    keepThinning: {
+      get: () => database.settings.get("thinning"),
+      set: (kept) => database.settings.set("thinning", kept),
     },
     clock,
     log: log.for("ingest"),
     status,
   });
   opening.defer(ingest.close);
-  const present = createPresent(store, ingest.excluded);
+  const present = createPresent(store, ingest.excluded, ingest.thinned);
 
   const readOpenHoles = () => readHoles(database.settings.get("open_holes"));
   const readable = {

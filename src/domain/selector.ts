@@ -60,7 +60,10 @@ export function createChooser<Rule extends { readonly select: Selector }>(
 ): (traits: Traits) => Rule | undefined {
   const order = rules
     .map((rule) => ({ rule, matches: createMatcher(rule.select) }))
-    .sort(({ rule: a }, { rule: b }) => rank(a.select) - rank(b.select) || letters(b.select) - letters(a.select) || prefers(a, b));
+    .sort(
+      ({ rule: a }, { rule: b }) =>
+        rank(a.select) - rank(b.select) || letters(b.select) - letters(a.select) || prefers(a, b),
+    );
   return (traits) => order.find(({ matches }) => matches(traits))?.rule;
 }
 

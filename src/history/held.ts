@@ -1,4 +1,4 @@
-import type { SeriesId } from "../domain/reading.ts";
+import type { Reading, SeriesId, Stored } from "../domain/reading.ts";
 import { currentIdentity } from "../domain/series.ts";
 import { ALL_TIME, type Micros, type Window } from "../domain/time.ts";
 import type { Store, ViewReader } from "../store/store.ts";
@@ -7,6 +7,11 @@ import type { Store, ViewReader } from "../store/store.ts";
 export type Held = {
   /** Keys of all readings of a series in a window. */
   rows(series: SeriesId, window: Window): Promise<Set<string>>;
+  /** The readings next to a time, without attributes. */
+  around(
+    series: SeriesId,
+    time: Micros,
+  ): Promise<{ before: Stored<Reading> | undefined; after: Stored<Reading> | undefined }>;
   /** The same by the name that an entity has now, with the latest readings and the names in use. */
   byName(holder: (entityId: string) => SeriesId | undefined): {
     latest(entityId: string): { readonly time: Micros; readonly state: string | null } | undefined;
@@ -38,8 +43,19 @@ export function createHeld(needs: { store: Store; keyOf: (time: Micros, state: s
     });
     return keys;
   };
+  const around: Held["around"] = async (series, time) => {
+    const found: Awaited<ReturnType<Held["around"]>> = { before: undefined, after: undefined };
+    const window = { from: time + 1, to: ALL_TIME.to };
+    await read({ series: [series] }, async (reader) => {
+      found.before = await reader.before(series, time);
+      for await (const [row] of reader.readings({ series, window, order: "oldest_first", limit: 1, attributes: false }))
+        found.after = row;
+    });
+    return found;
+  };
   return {
     rows,
+    around,
     byName: (holder) => ({
       latest: (entityId) => {
         const series = holder(entityId);

@@ -21,6 +21,7 @@ export type Identities = {
   named(): Iterable<readonly [entityId: string, series: SeriesId]>;
   /** The name that a series has now, or had last. */
   nameOf(series: SeriesId): string | undefined;
+  identityOf(series: SeriesId): Identity | undefined;
 };
 
 export function createIdentities(known: Iterable<Series>): Identities {
@@ -87,6 +88,7 @@ export function createIdentities(known: Iterable<Series>): Identities {
     holder: (entityId) => byName.get(entityId),
     named: () => byName.entries(),
     nameOf: (series) => current.get(series)?.entityId,
+    identityOf: (series) => current.get(series),
     resolve: (entityId, isRemoval, time) => {
       if (isRemoval) {
         const series = lastUnder.get(entityId);

@@ -50,6 +50,8 @@ function setUp(disk: (entries: readonly IngestEntry[]) => void | Promise<void> =
       gaps: (gaps) => told.push(...gaps.map(({ cause }) => `gap ${cause}`)),
     },
     keepExclusions: { get: () => undefined, set: () => {} },
+    keepThinning: { get: () => undefined, set: () => {} },
+    around: async () => ({ before: undefined, after: undefined }),
     clock,
     log: silentLog,
     status,

@@ -1,12 +1,14 @@
 import { describeError, Failure } from "../domain/failure.ts";
 import type { Change, FeedItem, HomeGap } from "../domain/home.ts";
 import type { Flaw, Gap, HomeEvent, Position, Reading, SeriesId, Stored } from "../domain/reading.ts";
+import type { ThinningRule } from "../domain/thinning.ts";
 import type { Micros } from "../domain/time.ts";
 import { createExclusions, type Exclusions } from "./exclusions/exclusions.ts";
 import { createIdentities } from "./identities.ts";
 import type { IngestEntry, IngestNeeds } from "./needs.ts";
 import { createQuality } from "./quality.ts";
 import { maskAttributes, maskEvent } from "./secrets.ts";
+import { createThinning, type Thinning } from "./thinning/thinning.ts";
 import { createPatientAppend } from "./write/append.ts";
 import { type Batch, createBatch, keyOf } from "./write/batch.ts";
 
@@ -22,6 +24,9 @@ export type Ingest = {
   readonly excluded: Pick<Exclusions, "list" | "has" | "openGaps">;
   /** From now on leaves out what matches, and records again what no longer does, with a gap for the time between. */
   exclude(patterns: readonly string[]): Promise<void>;
+  readonly thinned: Pick<Thinning, "list" | "spans" | "unsaved" | "dropped">;
+  /** From now on records less of what the rules name, in place of what was said before. */
+  thin(rules: readonly ThinningRule[]): Promise<void>;
   readonly counts: {
     readonly changes: number;
     readonly events: number;
@@ -35,6 +40,10 @@ export type Ingest = {
 
 /** The position of what the store refused. */
 const REFUSED: Position = -1;
+/** The position of what a rule keeps from being stored: it is told all the same, since it is the present. */
+const UNSAVED: Position = 0;
+/** Where an entry stands in a batch that is not stored. */
+const NOT_STORED = -1;
 const REPORT = "Report it with the hub's log";
 
 /** Files, checks, masks, stores, then publishes: nothing is published that a query cannot find. */
@@ -42,6 +51,7 @@ export function createIngest(needs: IngestNeeds): Ingest {
   const { clock, log, status } = needs;
   const identities = createIdentities(needs.series);
   const excluded = createExclusions({ ...needs, keep: needs.keepExclusions });
+  const thinned = createThinning({ ...needs, keep: needs.keepThinning, onDue: () => void storeHeld(thinned.due) });
   const quality = createQuality();
   const masked = new WeakMap<object, Change["attributes"]>();
   const last = new Map<SeriesId, Stored<Reading>>();
@@ -83,12 +93,13 @@ export function createIngest(needs: IngestNeeds): Ingest {
     if (change.state === null && previous?.state === null && !isOlder) return;
     let { time, changed, origin } = change;
     if (previous && change.timeIsArrival && time <= previous.time) time = changed = previous.time + 1;
+    const late = previous !== undefined && time < previous.time;
     if (previous && time <= previous.time) {
       if (await repeats(change, series, previous, batch)) {
         counts.repeated++;
         return;
       }
-      if (origin === "live" && time < previous.time) origin = "late";
+      if (origin === "live" && late) origin = "late";
     }
     const attributes = withoutSecrets(change.attributes);
     const reading = {
@@ -110,10 +121,49 @@ export function createIngest(needs: IngestNeeds): Ingest {
       }),
       position: -1,
     };
-    batch.changes.push({ at: batch.entries.length, change: { series, reading, previous }, reading });
+    if (late ? await dropsLate(reading) : !putThinned(reading, batch)) {
+      if (late) return;
+      batch.changes.push({ at: NOT_STORED, change: { series, reading, previous }, reading });
+    } else {
+      batch.changes.push({ at: batch.entries.length, change: { series, reading, previous }, reading });
+      batch.entries.push({ kind: "reading", reading });
+    }
     batch.keys?.add(keyOf(reading));
-    batch.entries.push({ kind: "reading", reading });
-    if (!previous || time >= previous.time) batch.latest.set(series, reading);
+    if (!late) batch.latest.set(series, reading);
+  };
+  /** Stores what a rule held until now, where the reading ends that; answers whether the reading itself is to be stored. */
+  const putThinned = (reading: Reading, batch: Batch): boolean => {
+    const { series } = reading;
+    const stored = batch.kept.get(series) ?? needs.latest(series);
+    const { store, holds } = thinned.take(reading, identities.identityOf(series), stored);
+    putHeld(holds ? store : store.slice(0, -1), batch);
+    if (!holds) batch.kept.set(series, reading);
+    return !holds;
+  };
+  /** Nobody is told: whoever listens has heard it when it was held. */
+  const putHeld = (held: readonly Reading[], batch: Batch) => {
+    for (const reading of held) {
+      batch.kept.set(reading.series, reading);
+      batch.entries.push({ kind: "reading", reading });
+    }
+  };
+  const dropsLate = async (reading: Reading): Promise<boolean> => {
+    const { series, time } = reading;
+    const rule = thinned.ruleFor(reading, identities.identityOf(series));
+    if (!rule) return false;
+    const { before, after } = await needs.around(series, time);
+    return thinned.drops(rule, reading, before, after);
+  };
+  const storeHeld = (take: () => readonly Reading[]): Promise<void> => {
+    const done = chain.then(async () => {
+      const batch = createBatch();
+      putHeld(take(), batch);
+      await store(batch);
+    });
+    chain = done.catch((error: unknown) => {
+      log.warning("what was held by a rule could not be stored", { why: describeError(error) });
+    });
+    return done;
   };
   const repeats = async (change: Change, series: SeriesId, previous: Reading, batch: Batch): Promise<boolean> => {
     const { time, state, origin } = change;
@@ -215,13 +265,16 @@ export function createIngest(needs: IngestNeeds): Ingest {
 
   const store = async (batch: Batch) => {
     const { entries, changes, events, gaps } = batch;
-    if (entries.length === 0) return;
-    const positions = await append(entries).catch((error: unknown) => {
-      if (!(error instanceof Failure) || error.retry) throw error;
-      return appendEach(batch);
-    });
+    if (entries.length === 0 && changes.length === 0) return;
+    const positions =
+      entries.length === 0
+        ? []
+        : await append(entries).catch((error: unknown) => {
+            if (!(error instanceof Failure) || error.retry) throw error;
+            return appendEach(batch);
+          });
     excluded.settle();
-    for (const { at, reading } of changes) reading.position = positions[at] ?? REFUSED;
+    for (const { at, reading } of changes) reading.position = at === NOT_STORED ? UNSAVED : (positions[at] ?? REFUSED);
     for (const { at, event } of events) event.position = positions[at] ?? REFUSED;
     for (const { at, gap } of gaps) gap.position = positions[at] ?? REFUSED;
     const isStored = ({ position }: { position: Position }) => position !== REFUSED;
@@ -263,6 +316,8 @@ export function createIngest(needs: IngestNeeds): Ingest {
     },
     holder: identities.holder,
     excluded,
+    thinned,
+    thin: (rules) => storeHeld(() => thinned.replace(rules)),
     exclude: (patterns) => {
       const done = chain.then(async () => {
         const batch = createBatch();
@@ -281,7 +336,9 @@ export function createIngest(needs: IngestNeeds): Ingest {
     close: async () => {
       stopping.abort();
       excluded.close();
-      await chain;
+      thinned.close();
+      // Tried once: what is lost is a reading that Home Assistant tells again.
+      await storeHeld(thinned.release).catch(() => {});
     },
   };
 }

@@ -28,8 +28,18 @@ export type IngestNeeds = {
   readonly latest: (series: SeriesId) => Stored<Reading> | undefined;
   /** Whether the store has this very reading; asked only for one heard live that is older than the latest of its series. */
   readonly isHeld: (series: SeriesId, time: Micros, state: string | null) => Promise<boolean>;
+  /**
+   * The readings next to a time in the store, without attributes; asked only for one that is older than the latest of a
+   * series that a rule thins.
+   */
+  readonly around: (
+    series: SeriesId,
+    time: Micros,
+  ) => Promise<{ readonly before: Reading | undefined; readonly after: Reading | undefined }>;
   /** What the user excluded, kept over restarts. */
   readonly keepExclusions: { get(): unknown; set(value: unknown): void };
+  /** What the user wants less of, kept over restarts. */
+  readonly keepThinning: { get(): unknown; set(value: unknown): void };
   readonly clock: Clock;
   readonly log: Log;
   readonly status: StatusBoard;

@@ -92,10 +92,14 @@ export function createCounting(needs: {
     }
   };
   const failed = (answer: Answer): Failure =>
-    new Failure("store_unavailable", `What the store holds could not be counted: ${"failed" in answer ? answer.failed : ""}`, {
-      retry: true,
-      fix: "Ask again; the hub's status says more.",
-    });
+    new Failure(
+      "store_unavailable",
+      `What the store holds could not be counted: ${"failed" in answer ? answer.failed : ""}`,
+      {
+        retry: true,
+        fix: "Ask again; the hub's status says more.",
+      },
+    );
 
   return {
     usage: async () => {

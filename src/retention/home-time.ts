@@ -46,7 +46,11 @@ export function lookAtTime(given: {
     watch: next,
   });
   if (newest === undefined)
-    return refuse("Home Assistant has told no change yet.", "Connect Home Assistant; nothing is deleted until then.", watch);
+    return refuse(
+      "Home Assistant has told no change yet.",
+      "Connect Home Assistant; nothing is deleted until then.",
+      watch,
+    );
   const next = watched(newest, ticks, watch);
   const fix = "Check the clocks of Home Assistant and of this machine. Nothing is deleted until they agree.";
   if (newest > ours + MOST_AHEAD)

@@ -55,14 +55,15 @@ export type PlanNeeds = {
 
 /** What goes when, and why. Nothing newer than a cut-off ever goes, and nothing of whom a rule keeps for ever. */
 export function makePlan(needs: PlanNeeds): Plan {
-  const { rules, asOf, series, usage, parts, budgetBytes, growth, logLimit } = needs;
+  const { rules, asOf, series, budgetBytes, growth } = needs;
   const keeperOf = createKeeper(rules);
   const kept = new Map(series.map((traits) => [traits.series, keeperOf(traits)]));
   const keepOf = (id: SeriesId): Keep => kept.get(id)?.keep ?? rules.defaults.readings;
 
   const readings = new Map<SeriesId, Cutoff>();
   for (const [id, { keep, rule }] of kept)
-    if (typeof keep === "number") readings.set(id, { before: cutoffAt(asOf, keep), reason: rule ? "rule" : "default", rule });
+    if (typeof keep === "number")
+      readings.set(id, { before: cutoffAt(asOf, keep), reason: rule ? "rule" : "default", rule });
   let events: Cutoff | null =
     typeof rules.defaults.events === "number"
       ? { before: cutoffAt(asOf, rules.defaults.events), reason: "default", rule: null }
@@ -166,7 +167,8 @@ function takeable(
   for (const { series, month, bytes } of usage)
     if (keepOf(series) !== "for_ever") add(month, "readings", bytes * (1 - gone(month, goesBefore(series), asOf)));
   if (rules.defaults.events !== "for_ever")
-    for (const { month, bytes } of eventParts(parts)) add(month, "events", bytes * (1 - gone(month, eventsBefore, asOf)));
+    for (const { month, bytes } of eventParts(parts))
+      add(month, "events", bytes * (1 - gone(month, eventsBefore, asOf)));
   return [...left]
     .filter(([month]) => utcMonthEnd(month) <= asOf - YOUNGEST)
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -198,7 +200,12 @@ export function partialsOf({ readings }: Plan, usage: readonly Usage[]): Partial
 }
 
 /** What goes, exactly. */
-export type Count = { readonly series: SeriesId; readonly cutoff: Cutoff; readonly readings: number; readonly bytes: number };
+export type Count = {
+  readonly series: SeriesId;
+  readonly cutoff: Cutoff;
+  readonly readings: number;
+  readonly bytes: number;
+};
 
 /** @param counted the number of readings of each of `partialsOf`, by series */
 export function countPlan(plan: Plan, usage: readonly Usage[], counted: ReadonlyMap<SeriesId, number>): Count[] {

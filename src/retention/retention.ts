@@ -1,6 +1,5 @@
 import type { Worker } from "node:worker_threads";
 import { describeError, Failure } from "../domain/failure.ts";
-import type { SeriesId } from "../domain/reading.ts";
 import { type Traits, traitsOf } from "../domain/selector.ts";
 import { currentIdentity } from "../domain/series.ts";
 import type { Micros } from "../domain/time.ts";
@@ -8,13 +7,22 @@ import type { Clock } from "../platform/clock.ts";
 import type { DiskRoom } from "../platform/disk.ts";
 import type { Log } from "../platform/log.ts";
 import type { StatusBoard } from "../platform/status-board.ts";
-import type { Shed, Store, StoragePart, Usage } from "../store/store.ts";
+import type { Shed, StoragePart, Store, Usage } from "../store/store.ts";
 import { type Budget, budgetOf } from "./budget.ts";
 import { createCounting } from "./counting.ts";
 import { DAY, type Growth, measureGrowth } from "./forecast.ts";
 import { type HomeTime, lookAtTime } from "./home-time.ts";
 import { type LastRun, openMemory } from "./memory.ts";
-import { type Announcement, type Count, countPlan, makePlan, type Plan, partialsOf, shedPlanOf, usedBytes } from "./plan.ts";
+import {
+  type Announcement,
+  type Count,
+  countPlan,
+  makePlan,
+  type Plan,
+  partialsOf,
+  shedPlanOf,
+  usedBytes,
+} from "./plan.ts";
 import { nextQuiet } from "./quiet.ts";
 import { checkRules, NO_RULES, type RetentionRules, readRules } from "./rules.ts";
 import { describeRetention } from "./status.ts";
@@ -108,15 +116,11 @@ export function createRetention(needs: RetentionNeeds): Retention {
   let closed = false;
   let cancelLook = clock.after(FIRST_LOOK_MS, () => look());
 
+  let watch = memory.now.watch;
   const lookAtClock = (): HomeTime => {
-    const { time, watch } = lookAtTime({
-      newest: newestLive(store),
-      ours: clock.now(),
-      ticks: clock.ticks(),
-      watch: memory.now.watch,
-    });
-    if (watch) memory.note({ watch });
-    return time;
+    const looked = lookAtTime({ newest: newestLive(store), ours: clock.now(), ticks: clock.ticks(), watch });
+    watch = looked.watch;
+    return looked.time;
   };
   const roomOrNull = () => needs.room().catch(() => null);
   const usage = (): Promise<readonly Usage[]> => {
@@ -225,7 +229,10 @@ export function createRetention(needs: RetentionNeeds): Retention {
 
   const tell = () => {
     const { announced, lastRun } = memory.now;
-    status.set("retention", describeRetention({ unreadable, time: lookAtClock(), announced, lastRun, running: running !== undefined }));
+    status.set(
+      "retention",
+      describeRetention({ unreadable, time: lookAtClock(), announced, lastRun, running: running !== undefined }),
+    );
   };
   const sample = (asOf: Micros) => {
     const { samples, gone } = memory.now;
@@ -252,13 +259,16 @@ export function createRetention(needs: RetentionNeeds): Retention {
     if (closed) return;
     cancelLook = clock.after(LOOK_EVERY_MS, look);
     const time = lookAtClock();
+    memory.note({ watch });
     tell();
     if (!time.trusted || unreadable) return;
     sample(time.asOf);
     const { scheduled } = memory.now;
     if (running || isHeld() || time.asOf < nextQuiet(scheduled, time.asOf, needs.timeZone())) return;
     runByClock(time.asOf)
-      .catch((error: unknown) => log.warning("what retention would do could not be worked out", { why: describeError(error) }))
+      .catch((error: unknown) =>
+        log.warning("what retention would do could not be worked out", { why: describeError(error) }),
+      )
       .finally(tell);
   };
 
@@ -346,5 +356,3 @@ function bytesOfEvents(parts: readonly StoragePart[], count: number): number {
   const entries = events.reduce((sum, part) => sum + part.entries, 0);
   return entries === 0 ? 0 : Math.round((usedBytes(events) * Math.min(count, entries)) / entries);
 }
-
-export type { SeriesId };

@@ -1,6 +1,13 @@
 import * as v from "valibot";
 import { Failure } from "../domain/failure.ts";
-import { createChooser, faultOfSelector, SELECTOR_KINDS, type Selector, sameSelector, type Traits } from "../domain/selector.ts";
+import {
+  createChooser,
+  faultOfSelector,
+  SELECTOR_KINDS,
+  type Selector,
+  sameSelector,
+  type Traits,
+} from "../domain/selector.ts";
 
 /** How long something is kept: whole days; within the budget, then oldest first; or for ever, whatever the budget. */
 export type Keep = number | "within_budget" | "for_ever";

@@ -23,7 +23,8 @@ async function answer({ id, view, ask }: Question): Promise<Answer> {
   try {
     if (ask.kind === "usage") return { id, usage: await usageOf(reader), damages: reader.damages };
     const readings: [number, number][] = [];
-    for (const { series, from, to } of ask.partials) readings.push([series, await countReadings(reader, series, from, to)]);
+    for (const { series, from, to } of ask.partials)
+      readings.push([series, await countReadings(reader, series, from, to)]);
     const events = ask.eventsBefore === null ? 0 : await countEvents(reader, ask.eventsBefore);
     return { id, counts: { readings, events }, damages: reader.damages };
   } finally {

@@ -57,6 +57,8 @@ export function startTestLink(
       (await held.rows(series, { from: time, to: time + 1 })).has(rowKey(time, state)),
     publish: { changes: () => {}, events: () => {}, gaps: () => {} },
     keepExclusions: { get: () => undefined, set: () => {} },
+    keepThinning: { get: () => undefined, set: () => {} },
+    around: async () => ({ before: undefined, after: undefined }),
     clock,
     log,
     status,

@@ -34,6 +34,8 @@ function setUp(
       events: (events) => published.push(...events.map(({ type }) => type)),
       gaps: (gaps) => published.push(...gaps.map(({ cause }) => `gap ${cause}`)),
     },
+    keepThinning: { get: () => undefined, set: () => {} },
+    around: async () => ({ before: undefined, after: undefined }),
     keepExclusions: {
       get: () => kept.value,
       set: (value) => {

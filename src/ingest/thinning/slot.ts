@@ -30,7 +30,11 @@ export const openSlot = (rule: ThinningRule, kept: Reading): Slot => ({
 export function stepSlot(before: Slot, reading: Reading): Step {
   const { rule, held } = before;
   if (isTurn(held ?? before.kept, reading))
-    return { slot: openSlot(rule, reading), flushed: rule.minInterval === null ? undefined : worthKeeping(before), keeps: true };
+    return {
+      slot: openSlot(rule, reading),
+      flushed: rule.minInterval === null ? undefined : worthKeeping(before),
+      keeps: true,
+    };
   const flushed = reading.time >= before.end ? worthKeeping(before) : undefined;
   const slot = flushed ? { rule, kept: flushed, end: before.end + (rule.minInterval ?? 0), held: undefined } : before;
   if (reading.time >= slot.end && !isSmall(rule, slot.kept, reading))

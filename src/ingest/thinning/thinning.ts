@@ -24,7 +24,11 @@ export type Thinning = {
    * @param stored the latest reading in the store
    * @returns what to store: nothing, the reading, or one held before it, too
    */
-  take(reading: Reading, identity: Identity | undefined, stored: Reading | undefined): { store: Reading[]; holds: boolean };
+  take(
+    reading: Reading,
+    identity: Identity | undefined,
+    stored: Reading | undefined,
+  ): { store: Reading[]; holds: boolean };
   /** The rule that a late reading must be judged by; undefined: none. */
   ruleFor(reading: Reading, identity: Identity | undefined): ThinningRule | undefined;
   /** Whether a rule drops a late reading; what it drops is counted. */
@@ -67,7 +71,9 @@ export function createThinning(needs: {
   const read = v.safeParse(Kept, found);
   let rules: readonly ListedThinning[] = read.success ? read.output.rules : [];
   let spans: Span[] = read.success ? read.output.spans : [];
-  const open = new Map<SeriesId, Span>(spans.flatMap((span) => (span.to === null ? [[span.series, span] as const] : [])));
+  const open = new Map<SeriesId, Span>(
+    spans.flatMap((span) => (span.to === null ? [[span.series, span] as const] : [])),
+  );
   const slots = new Map<SeriesId, Slot>();
   /** By ticks: when what is held is to be stored. */
   const dues = new Map<SeriesId, number>();
@@ -110,7 +116,12 @@ export function createThinning(needs: {
     if (span && sameRule(span.rule, by)) return;
     endSpan(reading.series, reading.time);
     const { select, minChange, minInterval } = by;
-    const begun: Span = { series: reading.series, from: reading.time, to: null, rule: { select, minChange, minInterval } };
+    const begun: Span = {
+      series: reading.series,
+      from: reading.time,
+      to: null,
+      rule: { select, minChange, minInterval },
+    };
     spans.push(begun);
     open.set(reading.series, begun);
     save();
@@ -194,7 +205,12 @@ export function createThinning(needs: {
         if (!slot || !held) continue;
         dropped--;
         readings.push(held);
-        slots.set(series, { rule: slot.rule, kept: held, end: slot.end + (slot.rule.minInterval ?? 0), held: undefined });
+        slots.set(series, {
+          rule: slot.rule,
+          kept: held,
+          end: slot.end + (slot.rule.minInterval ?? 0),
+          held: undefined,
+        });
       }
       arm();
       return readings;

@@ -12,6 +12,8 @@ export type Batch = {
   /** Holes that entries left which can never be stored. */
   readonly refused: Stored<Gap>[];
   readonly latest: Map<SeriesId, Stored<Reading>>;
+  /** The latest of those that are stored, where a rule thins. */
+  readonly kept: Map<SeriesId, Reading>;
   /** What the batch holds, by `keyOf`; made when it is first asked for. */
   keys: Set<string> | undefined;
 };
@@ -23,6 +25,7 @@ export const createBatch = (): Batch => ({
   gaps: [],
   refused: [],
   latest: new Map(),
+  kept: new Map(),
   keys: undefined,
 });
 

@@ -117,11 +117,21 @@ export function startEventStream(
   const gather = () => {
     const { messages, lost } = incoming.take();
     if (lost > 0) outlet.write(sseText("lost", JSON.stringify({ count: lost })));
-    const at = (message: LiveMessage) => positionOf(message) ?? 0;
-    pending = messages.filter((message) => at(message) === 0 || at(message) > done).sort((a, b) => at(a) - at(b));
+    const told = messages.filter((message) => {
+      const at = positionOf(message) ?? 0;
+      return at === 0 || at > done;
+    });
+    // What has no position stays behind what it followed.
+    let last = 0;
+    const placed = told.map((message) => {
+      last = positionOf(message) || last;
+      return { message, at: last };
+    });
+    pending = placed.sort((a, b) => a.at - b.at).map(({ message }) => message);
   };
   const textOf = ({ topic, item }: LiveMessage): string => {
-    if (topic === "change") return sseText("change", encoder.change(item), item.reading.position);
+    // Without an id where a rule keeps it from being stored: nobody can resume from it.
+    if (topic === "change") return sseText("change", encoder.change(item), item.reading.position || undefined);
     if (topic === "event") return sseText("event", JSON.stringify(eventShape(item)), item.position);
     if (topic === "status") return sseText("status", JSON.stringify({ parts: [partShape(item)] }));
     if (topic !== "gap") return "";
