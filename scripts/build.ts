@@ -13,6 +13,7 @@ const root = join(import.meta.dirname, "..");
 export const WORKERS = [
   "history/worker",
   "exchange/worker",
+  "retention/worker",
   "store/embedded/maintenance/worker",
   "backup/jobs/worker",
 ] as const;

@@ -31,6 +31,7 @@ import { createIngest } from "./ingest/ingest.ts";
 import { createStoredFeed } from "./live/stored.ts";
 import { createLiveBus } from "./live/topics.ts";
 import { systemClock as clock } from "./platform/clock.ts";
+import { roomAt } from "./platform/disk.ts";
 import { createHttp } from "./platform/http.ts";
 import { createJobs } from "./platform/jobs/jobs.ts";
 import { createLog } from "./platform/log.ts";
@@ -39,8 +40,10 @@ import { runUntilSignal } from "./platform/run.ts";
 import { createStatusBoard } from "./platform/status-board.ts";
 import { startWorker } from "./platform/worker.ts";
 import { createPublished } from "./published/published.ts";
+import { createRetention } from "./retention/retention.ts";
 import { startSimulator } from "./simulator/simulator.ts";
-import { openStore } from "./store/open.ts";
+import { LOG_WINDOW_BYTES, openStore } from "./store/open.ts";
+import { createSpace } from "./store/space.ts";
 import { createStoreStatus } from "./store/status.ts";
 import { startIntegrationPart } from "./supervisor/integration/integration.ts";
 import { startSupervisorPart } from "./supervisor/supervisor.ts";
@@ -89,6 +92,8 @@ async function start(): Promise<{ close(): Promise<void> }> {
   const folder = join(config.dataFolder, simulated ? "simulated" : "home");
   const database = keep(openDatabase({ folder, clock, log: log.for("database") }));
   const storeStatus = createStoreStatus({ status });
+  const room = () => roomAt(folder);
+  const space = createSpace({ room, reserve: config.reserveBytes, clock });
   const store = keep(
     await openStore({
       kind: "embedded",
@@ -96,6 +101,7 @@ async function start(): Promise<{ close(): Promise<void> }> {
       clock,
       log: log.for("store"),
       onTrouble: storeStatus.onTrouble,
+      space,
     }),
   );
   storeStatus.watch(store);
@@ -198,9 +204,24 @@ async function start(): Promise<{ close(): Promise<void> }> {
       }),
     );
 
-  const serverId = keptServerId(database.settings);
   let home: HomeFacts | undefined;
   let homeSince: Micros | undefined;
+  const retention = keep(
+    createRetention({
+      store,
+      settings: database.settings,
+      startWorker: () => startWorker("retention/worker"),
+      room,
+      logLimit: LOG_WINDOW_BYTES,
+      timeZone: () => home?.timeZone,
+      isHeld: () => status.get("backup")?.figures?.under_way === true,
+      clock,
+      log: log.for("retention"),
+      status,
+    }),
+  );
+
+  const serverId = keptServerId(database.settings);
   const { app, streams } = createApi({
     clock,
     log: log.for("api"),
@@ -230,6 +251,9 @@ async function start(): Promise<{ close(): Promise<void> }> {
     exchange,
     registries: database.registry,
     figures: () => figuresOf(store, feed.perSecond()),
+    thinning: { list: ingest.thinned.list, replace: ingest.thin, dropped: () => ingest.thinned.dropped },
+    retention,
+    disk: space,
     connections: {
       list: () => ({ paused: link?.paused ?? false, connections: link?.connections() ?? [] }),
       act: (id, action) => link?.actOn(id, action),

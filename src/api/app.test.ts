@@ -31,6 +31,9 @@ const SCOPE_OF: Record<string, Scope> = {
   "POST /api/v1/setup/recorder": "admin",
   "POST /api/v1/setup/finish": "admin",
   "PUT /api/v1/exclusions": "admin",
+  "PUT /api/v1/recording": "admin",
+  "PUT /api/v1/retention": "admin",
+  "POST /api/v1/retention/run": "admin",
 };
 const routes = [
   ...new Map(
@@ -209,6 +212,14 @@ test("what does not belong in a request is refused with where and what, never ig
     [["/api/v1/setup/finish?x=1", { method: "POST" }], "x", /not known/],
     [["/api/v1/exclusions?x=1"], "x", /not known/],
     [["/api/v1/exclusions", { method: "PUT", headers: json, body: '{"patterns":["*"]}' }], "patterns[0]", /pattern/],
+    [["/api/v1/recording?x=1"], "x", /not known/],
+    [["/api/v1/recording", { method: "PUT", headers: json, body: '{"thinning":{}}' }], "thinning", /list/],
+    [["/api/v1/retention?x=1"], "x", /not known/],
+    [["/api/v1/retention", { method: "PUT", headers: json, body: '{"rules":[{"keep":0}]}' }], "rules[0].keep", /days/],
+    [post("/api/v1/retention/preview", { defaults: { readings: "long" } }), "defaults.readings", /neither for_ever/],
+    [post("/api/v1/retention/run", { plan: 7 }), "plan", /not a text/],
+    [["/api/v1/storage?x=1"], "x", /not known/],
+    [post("/api/v1/storage/top", { group: "colour" }), "group", /none of entity/],
     [["/api/v1/tokens?x=1"], "x", /not known/],
     [["/api/v1/usage?x=1"], "x", /not known/],
     [["/api/v1/annotations?kind=1"], "kind", /known are entity, from, to/],

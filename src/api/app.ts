@@ -5,6 +5,7 @@ import type { History } from "../history/history.ts";
 import type { LiveBus } from "../live/topics.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
+import type { Retention } from "../retention/retention.ts";
 import { type Credentials, createAuth, refuseTokenInQuery } from "./auth/auth.ts";
 import { createLimiter } from "./auth/limiter.ts";
 import { createGate } from "./limits/gate.ts";
@@ -16,6 +17,7 @@ import type {
   Backups,
   Connections,
   CurrentPosition,
+  DiskSpace,
   Excluding,
   Facts,
   Figures,
@@ -29,6 +31,7 @@ import type {
   Services,
   Setup,
   States,
+  ThinningBook,
 } from "./ports/ports.ts";
 import { annotationsRoutes } from "./routes/admin/annotations.ts";
 import { backupsRoutes } from "./routes/admin/backups.ts";
@@ -55,6 +58,9 @@ import { statesRoutes } from "./routes/now/states.ts";
 import { summaryRoutes } from "./routes/now/summary.ts";
 import { exclusionsRoutes } from "./routes/setup/exclusions.ts";
 import { setupRoutes } from "./routes/setup/setup.ts";
+import { recordingRoutes } from "./routes/storage/recording.ts";
+import { retentionRoutes } from "./routes/storage/retention.ts";
+import { storageRoutes } from "./routes/storage/storage.ts";
 import { createEncoder } from "./shapes/state.ts";
 import { servePanel } from "./static.ts";
 
@@ -79,6 +85,9 @@ export type ApiNeeds = {
   readonly figures: Figures;
   readonly setup: Setup;
   readonly excluding: Excluding;
+  readonly thinning: ThinningBook;
+  readonly retention: Retention;
+  readonly disk: DiskSpace;
   readonly connections: Connections;
   readonly services: Services;
   readonly backups: Backups;
@@ -131,6 +140,9 @@ export function createApi(given: ApiNeeds) {
     .route("/api/v1", jobsRoutes({ ...given, auth }))
     .route("/api/v1", setupRoutes({ ...given, auth }))
     .route("/api/v1", exclusionsRoutes({ ...given, auth }))
+    .route("/api/v1", recordingRoutes({ ...given, auth }))
+    .route("/api/v1", retentionRoutes({ ...given, auth }))
+    .route("/api/v1", storageRoutes({ ...given, auth }))
     .route("/api/v1", liveRoutes({ auth, streams }))
     .route("/api/v1", docsRoutes({ ...given, auth, routes: () => app.routes }));
   if (given.panel !== undefined) app.use(servePanel({ folder: given.panel, log: given.log }));

@@ -20,6 +20,7 @@ const PROBLEMS = {
   action_unavailable: { status: 409, title: "This cannot be done now" },
   payload_too_large: { status: 413, title: "The body is too large" },
   address_too_long: { status: 431, title: "The address or the headers are too long" },
+  clock_untrusted: { status: 409, title: "It is not certain what time it is" },
   limit_reached: { status: 409, title: "There is no room for more" },
   too_many_requests: { status: 429, title: "Too many requests" },
   internal: { status: 500, title: "The hub failed" },

@@ -43,6 +43,8 @@ export type Config = {
   readonly eventTypes: readonly string[];
   /** Waits before the last seconds of a hole are asked for again. */
   readonly settleMs: readonly number[];
+  /** Recording stops before it takes these last bytes of the disk. */
+  readonly reserveBytes: number;
   readonly simulator: { readonly seed: number; readonly speed: number };
 };
 
@@ -96,6 +98,7 @@ export function readConfig(
       logLevel: app.options.logLevel ?? options.HA_INGESTOR_LOG_LEVEL,
       eventTypes: [...new Set([...options.HA_INGESTOR_EVENTS, ...app.options.eventTypes])],
       settleMs: options.HA_INGESTOR_SETTLE_SECONDS.map((seconds) => seconds * 1000),
+      reserveBytes: options.HA_INGESTOR_RESERVE_MB * 1_000_000,
       simulator: { seed: options.HA_INGESTOR_SIMULATOR_SEED, speed: options.HA_INGESTOR_SIMULATOR_SPEED },
     },
   };

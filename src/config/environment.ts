@@ -46,6 +46,10 @@ const OPTIONS = {
     ),
     fix: "Give one to five waits in seconds, such as 6,15.",
   },
+  HA_INGESTOR_RESERVE_MB: {
+    read: v.optional(wholeNumber, "500"),
+    fix: "Give so many megabytes of the disk that recording leaves free, such as 500; 0 takes the disk to its end.",
+  },
   HA_INGESTOR_SIMULATOR_SEED: { read: v.optional(wholeNumber, "1"), fix: "Give a whole number." },
   HA_INGESTOR_SIMULATOR_SPEED: {
     read: v.optional(positive, "1"),

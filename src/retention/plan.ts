@@ -82,7 +82,8 @@ export function makePlan(needs: PlanNeeds): Plan {
     const since = Math.min(known?.announced ?? asOf, asOf);
     const at = Math.max(since + NOTICE, asOf + day * DAY);
     if ((day === 0 && at <= asOf) || needs.atOnce) due[what] = before;
-    else announced.push({ what, before, announced: since, due: at, bytes });
+    // What is due stays announced until it has gone.
+    announced.push({ what, before, announced: since, due: at, bytes });
     taken.push({ at, bytes });
     freed += bytes;
   }

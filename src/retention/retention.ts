@@ -69,6 +69,7 @@ export type Retention = {
   idle(): Promise<void>;
   storage(): Promise<StorageFigures>;
   usage(): Promise<readonly Usage[]>;
+  totals(): { readonly readings: number; readonly events: number };
   close(): Promise<void>;
 };
 
@@ -252,7 +253,8 @@ export function createRetention(needs: RetentionNeeds): Retention {
     const last = memory.now.lastRun;
     const waited = last?.state !== "done" || asOf - last.ended >= LONGEST_WAIT;
     if (preview.counts.length + preview.events === 0) return;
-    if (bytes < WORTH_IT * usedBytes(store.storage()) && !waited) return;
+    const isOver = preview.counts.some(({ cutoff }) => cutoff.reason === "budget");
+    if (bytes < WORTH_IT * usedBytes(store.storage()) && !waited && !isOver) return;
     if (!closed && !running && !isHeld()) begin(preview);
   };
   const look = () => {
@@ -329,6 +331,10 @@ export function createRetention(needs: RetentionNeeds): Retention {
       return { asOf, room, parts, growth, budget, used: usedBytes(parts), forecast, daysLeft };
     },
     usage,
+    totals: () => {
+      const { readings, events } = store.stats();
+      return { readings, events };
+    },
     close: async () => {
       closed = true;
       cancelLook();

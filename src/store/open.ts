@@ -1,13 +1,15 @@
 import { Failure } from "../domain/failure.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
-import { type EmbeddedNeeds, type EmbeddedStore, openEmbeddedStore } from "./embedded/embedded.ts";
+import { type EmbeddedNeeds, type EmbeddedStore, LOG_WINDOW_BYTES, openEmbeddedStore } from "./embedded/embedded.ts";
 import { systemFiles } from "./embedded/files.ts";
 import { EMBEDDED, openEmbeddedView } from "./embedded/reader/reader.ts";
 import { makeScratch, type PlacedFile } from "./embedded/recovery/scratch.ts";
 import { createMemoryStore, MEMORY } from "./memory/memory.ts";
 import { openMemoryView } from "./memory/view.ts";
 import type { Store, View, ViewReader } from "./store.ts";
+
+export { LOG_WINDOW_BYTES };
 
 export type StoreChoice = ({ readonly kind: "embedded" } & EmbeddedNeeds) | { readonly kind: "memory" };
 

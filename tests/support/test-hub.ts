@@ -15,6 +15,7 @@ import { createLog } from "../../src/platform/log.ts";
 import { createMask } from "../../src/platform/mask.ts";
 import { createStatusBoard } from "../../src/platform/status-board.ts";
 import { startWorker } from "../../src/platform/worker.ts";
+import { createRetention } from "../../src/retention/retention.ts";
 import { createMemoryStore } from "../../src/store/memory/memory.ts";
 import { createTestClock, TEST_TIME } from "./test-clock.ts";
 
@@ -70,6 +71,18 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
   const series = createSeriesBook(store.series);
   const history = createHistory({ store, startWorker: () => startWorker("history/worker"), clock, log });
   const exchange = createExchange({ store, startWorker: () => startWorker("exchange/worker"), clock, log });
+  const retention = createRetention({
+    store,
+    settings: database.settings,
+    startWorker: () => startWorker("retention/worker"),
+    room: async () => ({ total: 100e9, free: 50e9 }),
+    logLimit: 0,
+    timeZone: () => "UTC",
+    isHeld: () => false,
+    clock,
+    log,
+    status: board,
+  });
   const api = createApi({
     clock,
     log,
@@ -96,6 +109,9 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
       lookAtRecorder: async () => {},
     },
     excluding: { list: () => [], has: () => false, replace: async () => {} },
+    thinning: { list: () => [], dropped: () => 0, replace: async () => {} },
+    retention,
+    disk: { reserve: 500_000_000, stoppedSince: () => undefined },
     states: { get: store.latest, all: store.allLatest },
     series,
     position: () => store.stats().position,
@@ -130,6 +146,7 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
     history,
     exchange,
     jobs,
+    retention,
     lines,
     store,
     bus,
@@ -173,6 +190,7 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
       api.streams.close();
       await history.close();
       await exchange.close();
+      await retention.close();
       database.close();
       await store.close();
       rmSync(folder, { recursive: true });

@@ -50,7 +50,7 @@ function Known(props: { entity: Entity; loaded: State; asked: string; back: prea
   const { live, states } = useHub();
   const [state, setState] = useState(loaded);
   const [arrived, setArrived] = useState<readonly Arrived[]>([]);
-  useEffect(() => setState((before) => (loaded.position > before.position ? loaded : before)), [loaded]);
+  useEffect(() => setState((before) => newest(before, loaded)), [loaded]);
   useWanted({ topics: ["changes", "gaps", "status"], entities: [entity.entity_id], snapshot: true });
   useEffect(
     () =>
@@ -60,9 +60,11 @@ function Known(props: { entity: Entity; loaded: State; asked: string; back: prea
         const mine = heard.filter(({ series }) => series === entity.series);
         if (mine.length === 0) return;
         setArrived((before) => {
-          // Positions only grow: what a second snapshot repeats is already here.
-          const last = before.at(-1)?.position ?? Number.NEGATIVE_INFINITY;
-          return [...before, ...mine.filter(({ position }) => position > last)].slice(-MOST_ARRIVED);
+          // Positions only grow: what a second snapshot repeats is already here. What is not stored has none.
+          const last = before.findLast(({ position }) => position > 0)?.position ?? Number.NEGATIVE_INFINITY;
+          const isNew = ({ position, time }: Arrived) =>
+            position > last || (position === 0 && before.every((one) => one.time !== time));
+          return [...before, ...mine.filter(isNew)].slice(-MOST_ARRIVED);
         });
         setState((before) => mine.reduce(newest, before));
       }),

@@ -5,6 +5,7 @@ import type { Gap, Position, Reading, SeriesId, Stored } from "../../domain/read
 import type { Series } from "../../domain/series.ts";
 import type { RecorderLook } from "../../domain/setup.ts";
 import type { ConnectionStatus, PartStatus, ServiceAction } from "../../domain/status.ts";
+import type { ThinningRule } from "../../domain/thinning.ts";
 import type { Micros, Window } from "../../domain/time.ts";
 import type { UserAnswer } from "../../domain/user.ts";
 import type { Jobs as AllJobs } from "../../platform/jobs/jobs.ts";
@@ -63,6 +64,21 @@ export type Excluding = {
   list(): readonly Exclusion[];
   has(series: SeriesId): boolean;
   replace(patterns: readonly string[]): Promise<void>;
+};
+
+/** What is recorded less, by choice. */
+export type ThinningBook = {
+  list(): readonly (ThinningRule & { readonly since: Micros })[];
+  /** Since the hub started. */
+  dropped(): number;
+  replace(rules: readonly ThinningRule[]): Promise<void>;
+};
+
+/** The room that recording leaves on the disk. */
+export type DiskSpace = {
+  readonly reserve: number;
+  /** Since when nothing is recorded for want of room. */
+  stoppedSince(): Micros | undefined;
 };
 
 export type Setup = {

@@ -4,6 +4,7 @@ import type { Gap } from "../../domain/reading.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Log } from "../../platform/log.ts";
 import { gapsIn, type Ledger } from "../shared/ledger.ts";
+import type { Space } from "../space.ts";
 import type { Damage, Store, View } from "../store.ts";
 import { createKeeper } from "./blocks/keeper.ts";
 import type { Manifest } from "./blocks/manifest.ts";
@@ -35,6 +36,8 @@ export type EmbeddedNeeds = {
   readonly log: Log;
   readonly onTrouble?: OnTrouble;
   readonly files?: Files;
+  /** Asked before each write whether there is room; absent: until the disk refuses. */
+  readonly space?: Space;
   /** A segment is closed when it is this large. */
   readonly segmentBytes?: number;
   /** So much of the log, counted in whole segments, is the log window. */
@@ -54,7 +57,7 @@ export type EmbeddedStore = Store & {
 };
 
 /** What a client may have missed and still be told of by position; docs/api.md names it. */
-const LOG_WINDOW_BYTES = 256 * 1024 * 1024;
+export const LOG_WINDOW_BYTES = 256 * 1024 * 1024;
 const SEGMENT_BYTES = 4 * 1024 * 1024;
 
 export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedStore> {
@@ -104,6 +107,7 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
     clock,
     segmentBytes,
     isHeld: () => holds > 0,
+    space: needs.space,
   });
 
   const damages: Damage[] = [...recovery.damages, ...blocks.damages];

@@ -4,6 +4,7 @@ import type { Micros } from "../../../domain/time.ts";
 import type { Clock } from "../../../platform/clock.ts";
 import { checkEntries } from "../../shared/entries.ts";
 import { enter, type Ledger } from "../../shared/ledger.ts";
+import type { Space } from "../../space.ts";
 import type { Entry } from "../../store.ts";
 import { writeAll } from "../files.ts";
 import { lineOf } from "../format/statistic.ts";
@@ -47,8 +48,9 @@ export function createAppender(needs: {
   segmentBytes: number;
   /** True: no new segment is begun while the open one can still grow. */
   isHeld: () => boolean;
+  space?: Space | undefined;
 }): Appender {
-  const { tail, encoder, ledger, syncing, troubles, clock, segmentBytes, isHeld } = needs;
+  const { tail, encoder, ledger, syncing, troubles, clock, segmentBytes, isHeld, space } = needs;
   const appended = { readings: 0, events: 0, gaps: 0 };
   let queue: Call[] = [];
   let running: Promise<void> | undefined;
@@ -113,6 +115,9 @@ export function createAppender(needs: {
   const writeGroup = async () => {
     let open: OpenSegment;
     try {
+      const asked = space?.refusal();
+      const noRoom = asked && (await asked);
+      if (noRoom) throw new Error(noRoom);
       open = await openSegment();
     } catch (cause) {
       const refused = queue;
@@ -135,6 +140,7 @@ export function createAppender(needs: {
       );
     }
     open.segment.limit += bytes.length;
+    space?.took(bytes.length);
     encoder.kept();
     troubles.set("write", null);
     let urgent = false;

@@ -1,0 +1,250 @@
+import * as v from "valibot";
+import { SELECTOR_KINDS, type Selector } from "../../domain/selector.ts";
+import { microsToRfc3339 } from "../../domain/time.ts";
+import type { Announcement, Count } from "../../retention/plan.ts";
+import type { Preview, Retention } from "../../retention/retention.ts";
+import { createKeeper, type Keep, LONGEST_DAYS, type RetentionRules } from "../../retention/rules.ts";
+import { text } from "../input/schemas.ts";
+import { countSchema, type Shape, timeSchema } from "./answers.ts";
+
+export const selectorSchema = v.pipe(
+  v.strictObject({
+    kind: v.picklist(SELECTOR_KINDS, `is none of ${SELECTOR_KINDS.join(", ")}`),
+    value: text,
+  }),
+  v.title("Selector"),
+  v.description("Whom a rule is for. Of several rules the kind that is named first here wins."),
+);
+export type SelectorShape = Shape<typeof selectorSchema>;
+
+export const keepSchema = v.pipe(
+  v.union(
+    [
+      v.picklist(["for_ever", "within_budget"]),
+      v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(LONGEST_DAYS)),
+    ],
+    `is neither for_ever nor within_budget nor a whole number of days up to ${LONGEST_DAYS}`,
+  ),
+  v.description("Days; within_budget: until the budget takes it, oldest first; for_ever: not even the budget does."),
+);
+
+const whatSchema = v.picklist(["readings", "events"]);
+
+const announcementSchema = v.pipe(
+  v.object({
+    what: whatSchema,
+    before: v.pipe(timeSchema, v.description("What is older goes.")),
+    announced: timeSchema,
+    due: v.pipe(timeSchema, v.description("Not earlier.")),
+    bytes: countSchema,
+  }),
+  v.title("Announcement"),
+  v.description("What the budget will take, told 30 days before."),
+);
+
+export const retentionSchema = v.pipe(
+  v.object({
+    defaults: v.object({ readings: keepSchema, events: keepSchema }),
+    rules: v.array(
+      v.object({
+        select: selectorSchema,
+        what: v.literal("readings"),
+        keep: keepSchema,
+        entities: v.pipe(countSchema, v.description("For how many entities of now it is the rule that holds.")),
+      }),
+    ),
+    budget_bytes: v.nullable(countSchema),
+    budget: v.object({ bytes: countSchema, source: v.picklist(["automatic", "chosen"]), used: countSchema }),
+    clock: v.object({
+      trusted: v.boolean(),
+      as_of: v.nullable(timeSchema),
+      why: v.exactOptional(v.string()),
+      fix: v.exactOptional(v.string()),
+    }),
+    announced: v.array(announcementSchema),
+    next_run: v.nullable(timeSchema),
+    last_run: v.nullable(
+      v.object({
+        began: timeSchema,
+        ended: timeSchema,
+        state: v.picklist(["done", "failed", "refused"]),
+        why: v.exactOptional(v.string()),
+        readings: countSchema,
+        events: countSchema,
+        bytes: v.pipe(v.number(), v.integer()),
+        files: v.pipe(v.number(), v.integer()),
+      }),
+    ),
+    running: v.boolean(),
+  }),
+  v.title("Retention"),
+);
+export type RetentionShape = Shape<typeof retentionSchema>;
+
+export const previewSchema = v.pipe(
+  v.object({
+    plan: v.pipe(v.string(), v.description("Give it to run within the hour.")),
+    as_of: v.pipe(timeSchema, v.description("Home Assistant's time, by which ages are counted.")),
+    expires: timeSchema,
+    steps: v.array(
+      v.object({
+        what: whatSchema,
+        before: timeSchema,
+        reason: v.picklist(["rule", "default", "budget"]),
+        rule: v.nullable(selectorSchema),
+        series: countSchema,
+        readings: countSchema,
+        events: countSchema,
+        bytes: countSchema,
+        lost: v.string(),
+        stays: v.string(),
+      }),
+    ),
+    total: v.object({ readings: countSchema, events: countSchema, bytes: countSchema }),
+    top: v.array(
+      v.object({
+        entity_id: v.string(),
+        series: countSchema,
+        before: timeSchema,
+        readings: countSchema,
+        bytes: countSchema,
+      }),
+    ),
+    announced: v.array(announcementSchema),
+    forecast: v.object({
+      bytes_in_30_days: v.nullable(countSchema),
+      budget_reached: v.nullable(timeSchema),
+      days_left: v.nullable(countSchema),
+    }),
+    refused: v.nullable(v.object({ why: v.string(), fix: v.string() })),
+  }),
+  v.title("RetentionPreview"),
+  v.description("What would go now. Readings and events are counted exactly; bytes are estimated."),
+);
+export type PreviewShape = Shape<typeof previewSchema>;
+
+const MOST_TOP = 50;
+const DAY = 86_400_000_000;
+
+export const selectorShape = ({ kind, value }: Selector): SelectorShape => ({ kind, value });
+
+const announcementShape = ({ what, before, announced, due, bytes }: Announcement) => ({
+  what,
+  before: microsToRfc3339(before),
+  announced: microsToRfc3339(announced),
+  due: microsToRfc3339(due),
+  bytes,
+});
+
+export function retentionShape(
+  rules: RetentionRules,
+  state: ReturnType<Retention["state"]>,
+  budget: Awaited<ReturnType<Retention["budget"]>>,
+  traits: readonly Parameters<ReturnType<typeof createKeeper>>[0][],
+): RetentionShape {
+  const keeperOf = createKeeper(rules);
+  const held = Map.groupBy(traits, (one) => keeperOf(one).rule);
+  const { time, announced, lastRun, nextRun, running } = state;
+  return {
+    defaults: rules.defaults,
+    rules: rules.rules.map((rule) => ({
+      select: selectorShape(rule.select),
+      what: "readings",
+      keep: rule.keep,
+      entities: held.get(rule)?.length ?? 0,
+    })),
+    budget_bytes: rules.budgetBytes,
+    budget: { bytes: budget.bytes, source: budget.source, used: budget.used },
+    clock: {
+      trusted: time.trusted,
+      as_of: time.asOf === null ? null : microsToRfc3339(time.asOf),
+      ...(time.trusted ? {} : { why: time.why, fix: time.fix }),
+    },
+    announced: announced.map(announcementShape),
+    next_run: nextRun === null ? null : microsToRfc3339(nextRun),
+    last_run: lastRun && {
+      ...lastRun,
+      began: microsToRfc3339(lastRun.began),
+      ended: microsToRfc3339(lastRun.ended),
+    },
+    running,
+  };
+}
+
+export function previewShape(
+  preview: Preview,
+  nameOf: (series: number) => string,
+  refused: PreviewShape["refused"],
+): PreviewShape {
+  const { plan, counts, events, eventBytes, id, expires } = preview;
+  const { asOf, forecast, daysLeft, announced } = plan;
+  const steps: PreviewShape["steps"][number][] = [];
+  const groups = Map.groupBy(
+    counts,
+    ({ cutoff }) => `${cutoff.before} ${cutoff.reason} ${JSON.stringify(cutoff.rule?.select)}`,
+  );
+  for (const group of groups.values()) steps.push(stepOf(group, asOf));
+  if (plan.events !== null && events > 0) {
+    const { before, reason } = plan.events;
+    steps.push({
+      what: "events",
+      before: microsToRfc3339(before),
+      reason,
+      rule: null,
+      series: 0,
+      readings: 0,
+      events,
+      bytes: eventBytes,
+      lost: `${events} events of before ${dayOf(before)}`,
+      stays: "Readings, and every later event",
+    });
+  }
+  const sum = (of: "readings" | "bytes") => counts.reduce((total, count) => total + count[of], 0);
+  return {
+    plan: id,
+    as_of: microsToRfc3339(asOf),
+    expires: microsToRfc3339(expires),
+    steps,
+    total: { readings: sum("readings"), events, bytes: sum("bytes") + eventBytes },
+    top: counts
+      .toSorted((a, b) => b.bytes - a.bytes || b.readings - a.readings)
+      .slice(0, MOST_TOP)
+      .map(({ series, cutoff, readings, bytes }) => ({
+        entity_id: nameOf(series),
+        series,
+        before: microsToRfc3339(cutoff.before),
+        readings,
+        bytes,
+      })),
+    announced: announced.map(announcementShape),
+    forecast: {
+      bytes_in_30_days: forecast?.at(-1) ?? null,
+      budget_reached: daysLeft === null ? null : microsToRfc3339(asOf + daysLeft * DAY),
+      days_left: daysLeft,
+    },
+    refused,
+  };
+}
+
+function stepOf(group: readonly Count[], asOf: number): PreviewShape["steps"][number] {
+  const [{ cutoff }] = group as readonly [Count];
+  const { before, reason, rule } = cutoff;
+  const readings = group.reduce((total, count) => total + count.readings, 0);
+  const whose = group.length === 1 ? "of one entity" : `of ${group.length} entities`;
+  return {
+    what: "readings",
+    before: microsToRfc3339(before),
+    reason,
+    rule: rule && selectorShape(rule.select),
+    series: group.length,
+    readings,
+    events: 0,
+    bytes: group.reduce((total, count) => total + count.bytes, 0),
+    lost: `${readings} readings ${whose} of before ${dayOf(before)}`,
+    stays: `Everything of the last ${Math.round((asOf - before) / DAY)} days, the present state, and statistics taken over from Home Assistant`,
+  };
+}
+
+const dayOf = (time: number): string => microsToRfc3339(time).slice(0, 10);
+
+export type { Keep };
