@@ -215,7 +215,11 @@ test("what does not belong in a request is refused with where and what, never ig
     [["/api/v1/recording?x=1"], "x", /not known/],
     [["/api/v1/recording", { method: "PUT", headers: json, body: '{"thinning":{}}' }], "thinning", /list/],
     [["/api/v1/retention?x=1"], "x", /not known/],
-    [["/api/v1/retention", { method: "PUT", headers: json, body: '{"rules":[{"keep":0}]}' }], "rules[0].keep", /days/],
+    [
+      ["/api/v1/retention", { method: "PUT", headers: json, body: '{"rules":[{"keep":"x"}]}' }],
+      "rules[0].keep",
+      /days/,
+    ],
     [post("/api/v1/retention/preview", { defaults: { readings: "long" } }), "defaults.readings", /neither for_ever/],
     [post("/api/v1/retention/run", { plan: 7 }), "plan", /not a text/],
     [["/api/v1/storage?x=1"], "x", /not known/],

@@ -4,7 +4,7 @@ import { microsToRfc3339 } from "../../domain/time.ts";
 import type { Announcement, Count } from "../../retention/plan.ts";
 import type { Preview, Retention } from "../../retention/retention.ts";
 import { createKeeper, type Keep, LONGEST_DAYS, type RetentionRules } from "../../retention/rules.ts";
-import { text } from "../input/schemas.ts";
+import { text, wholeNumber } from "../input/schemas.ts";
 import { countSchema, type Shape, timeSchema } from "./answers.ts";
 
 export const selectorSchema = v.pipe(
@@ -19,10 +19,7 @@ export type SelectorShape = Shape<typeof selectorSchema>;
 
 export const keepSchema = v.pipe(
   v.union(
-    [
-      v.picklist(["for_ever", "within_budget"]),
-      v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(LONGEST_DAYS)),
-    ],
+    [v.picklist(["for_ever", "within_budget"]), wholeNumber(1, LONGEST_DAYS)],
     `is neither for_ever nor within_budget nor a whole number of days up to ${LONGEST_DAYS}`,
   ),
   v.description("Days; within_budget: until the budget takes it, oldest first; for_ever: not even the budget does."),
