@@ -20,7 +20,8 @@ export function writeDetails(
   times: Float64Array,
   firstPosition: Position,
 ): void {
-  const changed = Float64Array.from(rows, (row) => row.changed);
+  const changed = new Float64Array(rows.length);
+  for (let row = 0; row < changed.length; row++) changed[row] = (rows[row] as Reading).changed;
   const isSame = (row: number) => rows[row]?.state === rows[row - 1]?.state;
   writeChanged(section, changed, { times, isSame });
   writeMarks(section, rows);

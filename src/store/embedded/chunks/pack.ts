@@ -64,7 +64,8 @@ export function encodePack(chunks: readonly ChunkInput[]): { bytes: Buffer; entr
   let base = 0;
   for (const [i, { rows }] of chunks.entries()) {
     const { firstPosition } = entries[i] as ChunkEntry;
-    const at = Float64Array.from(rows, ({ time }) => time);
+    const at = new Float64Array(rows.length);
+    for (let row = 0; row < at.length; row++) at[row] = (rows[row] as Reading).time;
     writeTimes(times, at, base);
     base = at[0] as number;
     writeTexts(

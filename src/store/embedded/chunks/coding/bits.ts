@@ -36,32 +36,40 @@ function putFew(writer: BitWriter, value: number, width: number): void {
 
 export const bitsWritten = ({ bytes, at }: BitWriter): Uint8Array => bytes.subarray(0, Math.ceil(at / 8));
 
-/** Four bytes longer than what it holds, so that a reader need not look where the end is. */
+/** Eight bytes longer than what it holds, so that a reader need not look where the end is. */
 export type BitReader = { readonly view: DataView; readonly end: number /** In bits. */; at: number };
 
 export function createBitReader(source: Uint8Array): BitReader {
-  const padded = new Uint8Array(source.length + 8);
+  const padded = Buffer.allocUnsafe(source.length + 8).fill(0, source.length);
   padded.set(source);
-  return { view: new DataView(padded.buffer), end: source.length * 8, at: 0 };
+  return { view: new DataView(padded.buffer, padded.byteOffset, padded.length), end: source.length * 8, at: 0 };
 }
 
 export function takeBits(reader: BitReader, width: number): number {
-  let value = 0;
-  let scale = 1;
-  let left = width;
-  must(reader.at + width <= reader.end, "the bits are too few");
-  while (left > 24) {
-    value += takeFew(reader, 24) * scale;
-    scale *= 2 ** 24;
-    left -= 24;
-  }
-  return value + takeFew(reader, left) * scale;
+  const value = bitsAt(reader.view, reader.at, width);
+  reader.at += width;
+  must(reader.at <= reader.end, "the bits are too few");
+  return value;
 }
 
-function takeFew(reader: BitReader, width: number): number {
-  const { at } = reader;
-  reader.at = at + width;
-  return (reader.view.getUint32(at >>> 3, true) >>> (at & 7)) & ((1 << width) - 1);
+/** At most 53. */
+export function bitsAt(view: DataView, at: number, width: number): number {
+  if (width > 24) return bitsAt(view, at, 24) + 0x1000000 * bitsAt(view, at + 24, width - 24);
+  return (view.getUint32(at >>> 3, true) >>> (at & 7)) & ((1 << width) - 1);
+}
+
+/** Adds the next numbers of one width (at most 24), times `scale`, to what is in `target`. */
+export function addBits(reader: BitReader, width: number, scale: number, target: Float64Array): void {
+  const from = reader.at;
+  reader.at += width * target.length;
+  must(reader.at <= reader.end, "the bits are too few");
+  addFrom(reader.view, from, width, scale, target);
+}
+
+function addFrom(view: DataView, from: number, width: number, scale: number, target: Float64Array): void {
+  const mask = (1 << width) - 1;
+  for (let i = 0, at = from; i < target.length; i++, at += width)
+    target[i] = (target[i] as number) + ((view.getUint32(at >>> 3, true) >>> (at & 7)) & mask) * scale;
 }
 
 /** Exponential Golomb codes: small numbers in few bits. `order`: how many low bits stand by themselves. */

@@ -1,5 +1,5 @@
 import { takeVarint } from "../../format/bytes.ts";
-import { putBits } from "./bits.ts";
+import { bitsAt, putBits } from "./bits.ts";
 import { must } from "./malformed.ts";
 import { putByte, putCount, type SectionReader, type SectionWriter, takeByte } from "./section.ts";
 import { costOf } from "./symbols.ts";
@@ -30,47 +30,63 @@ const TWO_32 = 2 ** 32;
 const exponent = (value: number): number =>
   value < TWO_32 ? 31 - Math.clz32(value) : 63 - Math.clz32(Math.floor(value / TWO_32));
 
-const largest = (values: Float64Array): number => {
-  let most = 0;
-  for (let i = 0; i < values.length; i++) if ((values[i] as number) > most) most = values[i] as number;
-  return most;
+/** The finest way of all. What a coarser one would cost follows from how often its symbols come. */
+const FINE: Split = { split: 7, shown: 3 };
+const FINE_SYMBOLS = 512;
+
+const symbolOf = (value: number, { split, shown }: Split): number => {
+  if (value < 2 ** split) return value;
+  const bits = exponent(value);
+  return 2 ** split + ((bits - split) << shown) + topOf(value, bits - shown, shown);
 };
-
-const symbolsNeeded = ({ split, shown }: Split, most: number): number =>
-  most < 2 ** split ? 1 : 2 ** split + (exponent(most) - split + 1) * 2 ** shown;
-
-const counts = new Uint32Array(256);
-
-function costWith(values: Float64Array, { split, shown }: Split): number {
-  counts.fill(0);
-  const direct = 2 ** split;
-  let below = 0;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number;
-    let symbol = value;
-    if (value >= direct) {
-      const bits = exponent(value);
-      const rest = bits - shown;
-      symbol = direct + ((bits - split) << shown) + topOf(value, rest, shown);
-      below += rest;
-    }
-    counts[symbol] = (counts[symbol] as number) + 1;
-  }
-  return costOf(counts) + below;
-}
 
 /** The `shown` bits after the first one. */
 const topOf = (value: number, rest: number, shown: number): number =>
   (value < TWO_32 ? value >>> rest : Math.floor(value / 2 ** rest)) - 2 ** shown;
 
+/** For each way and each fine symbol: the symbol of that way. */
+const COARSER = SPLITS.map((split) =>
+  Uint16Array.from({ length: FINE_SYMBOLS }, (_, fine) => Math.min(FINE_SYMBOLS - 1, symbolOf(leastOf(fine), split))),
+);
+
+function leastOf(fine: number): number {
+  const past = fine - 2 ** FINE.split;
+  if (past < 0) return fine;
+  const top = 2 ** FINE.shown + (past & (2 ** FINE.shown - 1));
+  return top * 2 ** Math.min(53, FINE.split + (past >> FINE.shown) - FINE.shown);
+}
+
+const fineCounts = new Uint32Array(FINE_SYMBOLS);
+const coarseCounts = new Uint32Array(FINE_SYMBOLS);
+
 export function planInts(values: Float64Array): IntsPlan {
-  const first = values[0];
-  if (values.every((value) => value === first)) return { how: CONSTANT, cost: 32 };
-  const most = largest(values);
+  fineCounts.fill(0);
+  const first = values[0] as number;
+  let same = true;
+  let last = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if (value !== first) same = false;
+    const symbol = symbolOf(value, FINE);
+    if (symbol > last) last = symbol;
+    fineCounts[symbol] = (fineCounts[symbol] as number) + 1;
+  }
+  if (same) return { how: CONSTANT, cost: 32 };
   let best: IntsPlan = { how: NO_SUCH, cost: Number.POSITIVE_INFINITY };
-  for (const [how, split] of SPLITS.entries()) {
-    if (symbolsNeeded(split, most) > 256) continue;
-    const cost = costWith(values, split);
+  for (let how = 0; how < SPLITS.length; how++) {
+    const coarser = COARSER[how] as Uint16Array;
+    if ((coarser[last] as number) > 255) continue;
+    const { rests } = tableOf(SPLITS[how] as Split);
+    coarseCounts.fill(0);
+    let below = 0;
+    for (let fine = 0; fine <= last; fine++) {
+      const count = fineCounts[fine] as number;
+      if (count === 0) continue;
+      const symbol = coarser[fine] as number;
+      coarseCounts[symbol] = (coarseCounts[symbol] as number) + count;
+      below += count * (rests[symbol] as number);
+    }
+    const cost = costOf(coarseCounts) + below;
     if (cost < best.cost) best = { how, cost };
   }
   return best;
@@ -83,55 +99,64 @@ export function writeInts(section: SectionWriter, values: Float64Array, plan = p
     putCount(section.plain, values[0] as number);
     return;
   }
-  const { split, shown } = SPLITS[plan.how] as Split;
-  const direct = 2 ** split;
+  const split = SPLITS[plan.how] as Split;
+  const { rests, bases } = tableOf(split);
   const symbols = new Uint8Array(values.length);
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as number;
-    if (value < direct) {
-      symbols[i] = value;
-      continue;
-    }
-    const bits = exponent(value);
-    const rest = bits - shown;
-    symbols[i] = direct + ((bits - split) << shown) + topOf(value, rest, shown);
-    putBits(section.bits, value % 2 ** rest, rest);
+    const symbol = symbolOf(value, split);
+    symbols[i] = symbol;
+    const rest = rests[symbol] as number;
+    if (rest > 0) putBits(section.bits, value - (bases[symbol] as number), rest);
   }
   section.runs.push(symbols);
 }
 
-export function readInts(section: SectionReader, count: number): Float64Array {
-  const values = new Float64Array(count);
+/** Arrays for what is needed only until the next column is read: a new one costs as much as decoding into it. */
+const scratches = [new Float64Array(4096), new Float64Array(4096)] as const;
+export const scratch = (count: number, which: 0 | 1 = 0): Float64Array =>
+  count <= scratches[which].length ? scratches[which] : new Float64Array(count);
+
+/** `into` may be longer: what is behind `count` stays as it was. */
+export function readInts(section: SectionReader, count: number, into?: Float64Array): Float64Array {
+  const values = into ?? new Float64Array(count);
   if (count === 0) return values;
   const how = takeByte(section.plain);
-  if (how === CONSTANT) return values.fill(takeVarint(section.plain));
+  if (how === CONSTANT) return values.fill(takeVarint(section.plain), 0, count);
   const found = SPLITS[how];
   must(found !== undefined, "numbers are written in an unknown way");
   const symbols = section.run(count);
-  const { rests, bases } = tableOf(found);
   const { bits } = section;
-  const { view, end } = bits;
-  let at = bits.at;
-  for (let i = 0; i < count; i++) {
+  bits.at = join(symbols, tableOf(found), bits.view, bits.at, values);
+  must(bits.at <= bits.end, "the bits are too few");
+  return values;
+}
+
+/**
+ * Puts symbols and bits together and answers where the bits end. A function of its own that ends with its loop: V8
+ * compiles it while it runs, and would throw that away at the first line behind the loop.
+ */
+function join(
+  symbols: Uint8Array,
+  { rests, bases }: Table,
+  view: DataView,
+  from: number,
+  values: Float64Array,
+): number {
+  let at = from;
+  for (let i = 0; i < symbols.length; i++) {
     const symbol = symbols[i] as number;
+    const rest = rests[symbol] as number;
     let value = bases[symbol] as number;
-    let rest = rests[symbol] as number;
     if (rest > 0) {
-      must(at + rest <= end, "the bits are too few");
-      let scale = 1;
-      while (rest > 24) {
-        value += ((view.getUint32(at >>> 3, true) >>> (at & 7)) & 0xffffff) * scale;
-        at += 24;
-        scale *= 0x1000000;
-        rest -= 24;
-      }
-      value += ((view.getUint32(at >>> 3, true) >>> (at & 7)) & ((1 << rest) - 1)) * scale;
+      // Past the end there are eight bytes of nothing, then the view throws.
+      value += (view.getUint32(at >>> 3, true) >>> (at & 7)) & (rest < 24 ? (1 << rest) - 1 : 0xffffff);
+      if (rest > 24) value += 0x1000000 * bitsAt(view, at + 24, rest - 24);
       at += rest;
     }
     values[i] = value;
   }
-  bits.at = at;
-  return values;
+  return at;
 }
 
 type Table = { readonly rests: Uint8Array; readonly bases: Float64Array };
@@ -157,4 +182,7 @@ function tableOf(how: Split): Table {
 
 /** 0, -1, 1, -2 … become 0, 1, 2, 3 … */
 export const fold = (value: number): number => (value >= 0 ? value * 2 : -value * 2 - 1);
-export const unfold = (folded: number): number => (folded % 2 === 0 ? folded / 2 : -(folded + 1) / 2);
+export const unfold = (folded: number): number => {
+  if (folded < 0x40000000) return (folded >>> 1) ^ -(folded & 1);
+  return folded % 2 === 0 ? folded / 2 : -(folded + 1) / 2;
+};

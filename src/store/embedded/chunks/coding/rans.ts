@@ -17,10 +17,14 @@ import { must } from "./malformed.ts";
  *
  * Layout: table (its length in bytes before it, 2 bytes), the two states (4 bytes each), then words of 16 bits.
  */
-const LOWEST = 2 ** 16;
+/** States are from 2^15 to below 2^31: what V8 can keep in a register as it is. */
+const LOWEST = 2 ** 15;
+const STATE_BITS = 31;
 const ORDERS = 8;
+const FINEST = 12;
 
-export const precisionFor = (count: number): number => (count >= 2048 ? 12 : count >= 256 ? 11 : 10);
+/** In bits. A finer table costs more to write and to unfold than it saves on few symbols. */
+const precisionFor = (count: number): number => (count >= 8192 ? 12 : count >= 1024 ? 11 : 10);
 
 /** Frequencies that add up to 2^precision, none of a symbol that occurs being zero. */
 export function normalise(counts: Uint32Array, total: number, precision: number): Uint16Array {
@@ -76,7 +80,7 @@ function readTable(bytes: Uint8Array): { frequencies: Uint16Array; precision: nu
   const precision = takeBits(reader, 3) + 8;
   const order = takeBits(reader, 3);
   const used = takeBits(reader, 8) + 1;
-  must(precision <= 12, "a table is too fine");
+  must(precision <= FINEST, "a table is too fine");
   const frequencies = new Uint16Array(256);
   let left = 2 ** precision;
   let symbol = -1;
@@ -107,10 +111,10 @@ export function encodeRans(symbols: Uint8Array, counts: Uint32Array): Uint8Array
     const frequency = frequencies[symbol] as number;
     // Odd places belong to the one state, even places to the other; they change sides with every symbol.
     let moved = i & 1 ? other : state;
-    if (moved >= frequency * 2 ** (32 - precision)) {
+    if (moved >= frequency * 2 ** (STATE_BITS - precision)) {
       room[--at] = (moved >>> 8) & 255;
       room[--at] = moved & 255;
-      moved >>>= 16;
+      moved >>= 16;
     }
     const times = Math.floor(moved / frequency);
     moved = times * size + (moved - times * frequency) + (starts[symbol] as number);
@@ -133,33 +137,68 @@ export function decodeRans(bytes: Uint8Array, count: number): Uint8Array {
   const length = (bytes[0] as number) | ((bytes[1] as number) << 8);
   must(bytes.length >= length + 10, "symbols are cut off");
   const { frequencies, precision } = readTable(bytes.subarray(2, 2 + length));
-  // Per slot: symbol (8 bits), frequency - 1 (12), place within the symbol's slots (12).
-  const slots = new Uint32Array(2 ** precision);
-  for (let symbol = 0, slot = 0; symbol < 256; symbol++) {
-    const frequency = frequencies[symbol] as number;
-    for (let within = 0; within < frequency; within++)
-      slots[slot++] = ((symbol << 24) | ((frequency - 1) << 12) | within) >>> 0;
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  let state = view.getUint32(length + 2, true);
-  let other = view.getUint32(length + 6, true);
-  let at = length + 10;
-  const { length: end } = bytes;
-  const mask = 2 ** precision - 1;
-  const symbols = new Uint8Array(count);
-  for (let i = 0; i < count; i++) {
-    const slot = slots[state & mask] as number;
-    symbols[i] = slot >>> 24;
-    let next = (Math.imul(((slot >>> 12) & 4095) + 1, state >>> precision) + (slot & 4095)) >>> 0;
-    if (next < LOWEST) {
-      must(at + 1 < end, "symbols are cut off");
-      next = ((next << 16) | (bytes[at] as number) | ((bytes[at + 1] as number) << 8)) >>> 0;
-      at += 2;
-    }
-    state = other;
-    other = next;
-  }
+  const starts = fillSlots(frequencies);
+  // Each symbol looks at the next word whether or not it needs one: a branch would be guessed wrong too often.
+  const words = bytes.length - length - 10;
+  const padded = Buffer.allocUnsafe(words + 8).fill(0, words);
+  padded.set(bytes.subarray(length + 10));
+  const view = new DataView(padded.buffer, padded.byteOffset, padded.length);
+  const states = new DataView(bytes.buffer, bytes.byteOffset + length + 2, 8);
+  const symbols = Buffer.allocUnsafe(count);
   // Where the writer began is where the reader must end.
-  must(state === LOWEST && other === LOWEST && at === end, "symbols do not end where they should");
+  must(decode(symbols, states, view, frequencies, starts, precision) === words, "symbols do not end where they should");
   return symbols;
+}
+
+/** Answers how far it has read; -1: not to where the writer began. */
+function decode(
+  symbols: Uint8Array,
+  states: DataView,
+  view: DataView,
+  frequencies: Uint16Array,
+  starts: Uint16Array,
+  precision: number,
+): number {
+  let even = states.getInt32(0, true);
+  let odd = states.getInt32(4, true);
+  let at = 0;
+  const mask = 2 ** precision - 1;
+  const pairs = symbols.length & ~1;
+  for (let i = 0; i < pairs; i += 2) {
+    const one = slots[even & mask] as number;
+    const two = slots[odd & mask] as number;
+    symbols[i] = one;
+    symbols[i + 1] = two;
+    even = (Math.imul(frequencies[one] as number, even >>> precision) + (even & mask) - (starts[one] as number)) | 0;
+    odd = (Math.imul(frequencies[two] as number, odd >>> precision) + (odd & mask) - (starts[two] as number)) | 0;
+    let below = (even - LOWEST) >> 31;
+    even = (even << (below & 16)) | (view.getUint16(at, true) & below);
+    at += below & 2;
+    below = (odd - LOWEST) >> 31;
+    odd = (odd << (below & 16)) | (view.getUint16(at, true) & below);
+    at += below & 2;
+  }
+  if (pairs < symbols.length) {
+    const last = slots[even & mask] as number;
+    symbols[pairs] = last;
+    even = (Math.imul(frequencies[last] as number, even >>> precision) + (even & mask) - (starts[last] as number)) | 0;
+    const below = (even - LOWEST) >> 31;
+    even = (even << (below & 16)) | (view.getUint16(at, true) & below);
+    at += below & 2;
+  }
+  return even === LOWEST && odd === LOWEST ? at : -1;
+}
+
+/** The symbol of each slot. A buffer of its own for each call would cost as much as filling it. */
+const slots = new Uint8Array(2 ** FINEST);
+
+function fillSlots(frequencies: Uint16Array): Uint16Array {
+  const starts = new Uint16Array(256);
+  for (let symbol = 0, slot = 0; symbol < 256; symbol++) {
+    const end = slot + (frequencies[symbol] as number);
+    starts[symbol] = slot;
+    if (end > slot) slots.fill(symbol, slot, end);
+    slot = end;
+  }
+  return starts;
 }

@@ -46,7 +46,8 @@ function groupRuns(runs: readonly Uint8Array[]): { groups: Group[]; chosen: Uint
   const chosen = new Uint8Array(runs.length);
   for (const [i, run] of runs.entries()) {
     const counts = countSymbols(run);
-    const used = [...counts.keys()].filter((symbol) => (counts[symbol] as number) > 0);
+    const used: number[] = [];
+    for (let symbol = 0; symbol < 256; symbol++) if ((counts[symbol] as number) > 0) used.push(symbol);
     let least = groups.length < MOST_GROUPS ? costOf(counts) : Number.POSITIVE_INFINITY;
     let best = groups.length;
     for (const [at, group] of groups.entries()) {

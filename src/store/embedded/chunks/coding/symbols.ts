@@ -18,27 +18,34 @@ const ZSTD = {
 /** Shorter ones gain nothing from a frame's head. */
 const WORTH_ZSTD = 24;
 const WORTH_RANS = 24;
+/** What zstd must save, in bytes: it takes several times as long to read. */
+const WORTH_WAITING = 16;
+
+/** Node makes a buffer of this size for each call; its own is 64 kB, however little there is to do. */
+const roomFor = (length: number): number => Math.max(64, length + 64);
 
 export function packBytes(bytes: Uint8Array): Packed {
   if (bytes.length < WORTH_ZSTD) return { how: PACKING.raw, bytes };
-  const packed = zstdCompressSync(bytes, ZSTD);
+  const packed = zstdCompressSync(bytes, { ...ZSTD, chunkSize: roomFor(bytes.length) });
   return packed.length < bytes.length ? { how: PACKING.zstd, bytes: packed } : { how: PACKING.raw, bytes };
 }
 
 export function packSymbols(symbols: Uint8Array, counts: Uint32Array): Packed {
-  let best: Packed = packBytes(symbols);
-  if (symbols.length >= WORTH_RANS) {
-    const bytes = encodeRans(symbols, counts);
-    if (bytes.length <= best.bytes.length) best = { how: PACKING.rans, bytes };
-  }
-  return best;
+  const other = packBytes(symbols);
+  if (symbols.length < WORTH_RANS) return other;
+  const bytes = encodeRans(symbols, counts);
+  return bytes.length - other.bytes.length <= WORTH_WAITING ? { how: PACKING.rans, bytes } : other;
 }
 
 /** `length`: of what comes out; the caller has bounded it. */
 export function unpack({ how, bytes }: Packed, length: number): Uint8Array {
   if (how === PACKING.rans) return decodeRans(bytes, length);
   if (how === PACKING.zstd) {
-    const unpacked = zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, length) });
+    const unpacked = zstdDecompressSync(bytes, {
+      maxOutputLength: Math.max(1, length),
+      // A length is what foreign bytes say: the room grows with what really comes out.
+      chunkSize: roomFor(Math.min(length, 65_536)),
+    });
     must(unpacked.length === length, "a part has another length");
     return unpacked;
   }

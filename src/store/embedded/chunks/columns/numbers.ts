@@ -1,5 +1,5 @@
 import { putTime, reserve, takeTime, takeVarint } from "../../format/bytes.ts";
-import { fold, type IntsPlan, planInts, readInts, unfold, writeInts } from "../coding/ints.ts";
+import { fold, type IntsPlan, planInts, readInts, scratch, unfold, writeInts } from "../coding/ints.ts";
 import { must } from "../coding/malformed.ts";
 import { putByte, putCount, type SectionReader, type SectionWriter, takeByte, takeCount } from "../coding/section.ts";
 
@@ -53,7 +53,7 @@ export function readNumbers(section: SectionReader, count: number): Float64Array
   if (form === FORM.steps) {
     const first = takeTime(plain, 0);
     const factor = takeVarint(plain);
-    addUp(values, first, readInts(section, count - 1), factor);
+    addUp(values, first, readInts(section, count - 1, scratch(count)), factor);
     return values;
   }
   must(form === FORM.places || form === FORM.placeSteps, "numbers are written in an unknown way");
@@ -68,22 +68,30 @@ export function readNumbers(section: SectionReader, count: number): Float64Array
   }
   if (form === FORM.placeSteps) {
     const first = takeCount(plain, table.length - 1);
-    addUp(values, first, readInts(section, count - 1), 1);
-  } else values.set(readInts(section, count));
-  for (let i = 0; i < count; i++) {
-    const value = table[values[i] as number];
-    must(value !== undefined, "a place is not in the list");
-    values[i] = value;
-  }
+    addUp(values, first, readInts(section, count - 1, scratch(count)), 1);
+  } else readInts(section, count, values);
+  must(lookUp(values, table) < table.length, "a place is not in the list");
   return values;
+}
+
+/** Answers the last place that was looked up. */
+function lookUp(values: Float64Array, table: Float64Array): number {
+  let most = 0;
+  for (let i = 0; i < values.length; i++) {
+    const place = values[i] as number;
+    // Nothing but whole numbers from 0 on is read; a larger one than the last would be undefined.
+    if (place > most) most = place;
+    values[i] = table[place] as number;
+  }
+  return most;
 }
 
 function addUp(values: Float64Array, first: number, steps: Float64Array, factor: number): void {
   let value = first;
   values[0] = value;
-  for (let i = 0; i < steps.length; i++) {
+  for (let i = 0; i < values.length - 1; i++) {
     const folded = steps[i] as number;
-    value += factor * (folded < 0x40000000 ? (folded >>> 1) ^ -(folded & 1) : unfold(folded));
+    value += factor * unfold(folded);
     values[i + 1] = value;
   }
 }

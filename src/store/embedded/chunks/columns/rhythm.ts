@@ -47,11 +47,13 @@ function findPeriod(distances: Float64Array): number {
   const without = sample.reduce((bits, distance) => bits + Math.log2(distance + 1), 0);
   let best = 0;
   let least = without;
+  const tried: number[] = [];
   for (const share of [0.02, 0.1, 0.2, 0.35, 0.5]) {
     const start = sample[Math.floor(share * (sample.length - 1))] as number;
     for (const divisor of [1, 2, 3]) {
       const period = refined(sample, start / divisor);
-      if (period < 2) continue;
+      if (period < 2 || tried.some((one) => Math.abs(one - period) < period / 500)) continue;
+      tried.push(period);
       const bits = bitsWith(sample, period);
       if (bits < least) [least, best] = [bits, period];
     }
@@ -79,9 +81,15 @@ function refined(sample: Float64Array, start: number): number {
 
 function bitsWith(sample: Float64Array, period: number): number {
   let bits = 0;
+  // One logarithm for several factors.
+  let product = 1;
   for (const distance of sample) {
     const count = Math.round(distance / period);
-    bits += Math.log2(count + 1) + Math.log2(1 + 2 * Math.abs(distance - count * period));
+    product *= (count + 1) * (1 + 2 * Math.abs(distance - count * period));
+    if (product > 1e200) {
+      bits += Math.log2(product);
+      product = 1;
+    }
   }
-  return bits;
+  return bits + Math.log2(product);
 }

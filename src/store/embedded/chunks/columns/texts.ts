@@ -1,5 +1,5 @@
 import type { StateColumn } from "../../../shared/columns.ts";
-import { planInts, readInts, writeInts } from "../coding/ints.ts";
+import { planInts, readInts, scratch, writeInts } from "../coding/ints.ts";
 import { must } from "../coding/malformed.ts";
 import { putByte, putCount, type SectionReader, type SectionWriter, takeByte, takeCount } from "../coding/section.ts";
 import { type Scaled, scale } from "./decimals.ts";
@@ -120,7 +120,7 @@ export function readPlaces(section: SectionReader, count: number, size: number):
   if (size < 2) return indexes;
   const how = takeByte(section.plain);
   must(how <= PLACES.back, "places are written in an unknown way");
-  const places = readInts(section, count);
+  const places = readInts(section, count, scratch(count));
   let place = 0;
   let known = 0;
   for (let i = 0; i < count; i++) {

@@ -1,7 +1,7 @@
 import type { Micros } from "../../../../domain/time.ts";
 import { putTime, reserve, takeTime, takeVarint } from "../../format/bytes.ts";
-import { putBits, takeBits } from "../coding/bits.ts";
-import { readInts, unfold, writeInts } from "../coding/ints.ts";
+import { addBits, putBits } from "../coding/bits.ts";
+import { readInts, scratch, unfold, writeInts } from "../coding/ints.ts";
 import { must } from "../coding/malformed.ts";
 import { putByte, putCount, type SectionReader, type SectionWriter, takeByte } from "../coding/section.ts";
 import { PERIOD_SCALE, planRhythm, type Rhythm } from "./rhythm.ts";
@@ -59,23 +59,35 @@ export function readTimes(section: SectionReader, count: number, base: Micros): 
   must(Number.isSafeInteger(first) && factor >= 1, "times begin nowhere");
   const split = (form & BY_SECOND) !== 0;
   const period = form & PERIODIC ? takeVarint(plain) : 0;
-  const main = readInts(section, count - 1);
-  const off = form & PERIODIC ? readInts(section, count - 1) : undefined;
+  const main = readInts(section, count - 1, scratch(count));
+  const off = form & PERIODIC ? readInts(section, count - 1, scratch(count, 1)) : undefined;
   const phase = remainder(first, factor);
-  const scale = split ? SECOND : factor;
-  let time = split ? first - remainder(first - phase, SECOND) : first;
-  times[0] = time;
-  for (let i = 1; i < count; i++) {
-    const distance = main[i - 1] as number;
-    time += scale * (off ? Math.floor((distance * period) / PERIOD_SCALE) + unfold(off[i - 1] as number) : distance);
-    times[i] = time;
-  }
+  const unit = split ? SECOND : factor;
+  times[0] = split ? first - remainder(first - phase, SECOND) : first;
+  if (off) addRhythm(times, main, period, off, unit);
+  else addDistances(times, main, unit);
   if (split) {
     const width = Math.ceil(Math.log2(SECOND / factor));
     must(width > 0, "times have no part below a second");
-    for (let i = 0; i < count; i++) times[i] = (times[i] as number) + takeBits(bits, width) * factor;
+    addBits(bits, width, factor, times);
   }
   return times;
+}
+
+function addDistances(times: Float64Array, distances: Float64Array, unit: number): void {
+  let time = times[0] as number;
+  for (let i = 1; i < times.length; i++) {
+    time += unit * (distances[i - 1] as number);
+    times[i] = time;
+  }
+}
+
+function addRhythm(times: Float64Array, periods: Float64Array, period: number, off: Float64Array, unit: number): void {
+  let time = times[0] as number;
+  for (let i = 1; i < times.length; i++) {
+    time += unit * (Math.floor(((periods[i - 1] as number) * period) / PERIOD_SCALE) + unfold(off[i - 1] as number));
+    times[i] = time;
+  }
 }
 
 /** Any safe integers in any order, each as its distance from the one before. */
