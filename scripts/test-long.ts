@@ -30,7 +30,7 @@ function run(step: (typeof STEPS)[number]): Promise<Outcome> {
   return new Promise((resolve) => {
     const child = spawn(step.command[0], step.command.slice(1), {
       cwd: root,
-      env: { ...process.env, REQUIRE_SUITES: "1" },
+      env: { ...process.env, REQUIRE_SUITES: "1", LONG: "1" },
       stdio: ["ignore", "pipe", "inherit"],
     });
     let text = "";
