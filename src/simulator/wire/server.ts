@@ -22,6 +22,8 @@ export type WireServer = {
 
 export type Counted = { messagesIn: number; messagesOut: number; framesOut: number; bytesOut: number; cuts: number };
 
+/** As long as Home Assistant keeps a connection between two requests: a client is never cut off while it asks the next. */
+export const KEPT_ALIVE_MS = 3_630_000;
 /** How long a client may take over its side of a close before its socket is ended. */
 const CLOSE_MS = 2000;
 
@@ -69,6 +71,7 @@ export function createWireServer(needs: {
         clients.set(client, socket as Socket);
       });
     });
+    made.keepAliveTimeout = KEPT_ALIVE_MS;
     return made;
   };
 

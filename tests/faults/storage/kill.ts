@@ -178,6 +178,8 @@ function fireEvents(home: SimulatorProcess) {
       await new Promise((resolve) => setTimeout(resolve, EVENT_EVERY_MS));
     }
   })();
+  // Told by `stop`; until then it must not end the whole run.
+  running.catch(() => {});
   return {
     stop: async () => {
       stopped = true;
