@@ -6,7 +6,10 @@ import { startListeners } from "./api/listeners/listeners.ts";
 import { startLocalServer } from "./api/listeners/local-server.ts";
 import { figuresOf } from "./api/ports/figures.ts";
 import { createSeriesBook } from "./api/ports/series-book.ts";
+import { createBackups } from "./backup/backups.ts";
+import { systemDisk } from "./backup/folder/disk.ts";
 import { createBackupHold } from "./backup/hold.ts";
+import { dropReplaced, settleRestore } from "./backup/restore/swap.ts";
 import { readConfig } from "./config/config.ts";
 import { openIntegrationToken } from "./database/access/integration-token.ts";
 import { keptServerId } from "./database/home/server-id.ts";
@@ -15,11 +18,13 @@ import { openDatabase } from "./database/open.ts";
 import { isTimeZone, knownTimeZone } from "./domain/calendar.ts";
 import { describeError, Failure } from "./domain/failure.ts";
 import { type HomeFacts, REGISTRY_KINDS } from "./domain/home.ts";
-import type { Micros } from "./domain/time.ts";
+import { currentIdentity } from "./domain/series.ts";
+import { ALL_TIME, type Micros } from "./domain/time.ts";
 import { createExchange } from "./exchange/exchange.ts";
 import { checkHome, knownHome } from "./hass/binding.ts";
 import { rowKey } from "./hass/fill/fill.ts";
 import { readHoles } from "./hass/fill/holes.ts";
+import { damagedHoles } from "./hass/fill/refetch.ts";
 import { createRecorderLook } from "./hass/fill/unrecorded.ts";
 import { type Link, startLink } from "./hass/link.ts";
 import type { Call } from "./hass/session/session.ts";
@@ -90,6 +95,7 @@ async function start(): Promise<{ close(): Promise<void> }> {
 
   const { simulated } = config;
   const folder = join(config.dataFolder, simulated ? "simulated" : "home");
+  settleRestore(systemDisk, folder);
   const database = keep(openDatabase({ folder, clock, log: log.for("database") }));
   const storeStatus = createStoreStatus({ status });
   const room = () => roomAt(folder);
@@ -220,6 +226,22 @@ async function start(): Promise<{ close(): Promise<void> }> {
       status,
     }),
   );
+  const backups = keep(
+    createBackups({
+      folder: join(config.backupFolder, simulated ? "simulated" : "home"),
+      home: folder,
+      store,
+      settings: database.settings,
+      timeZone: () => home?.timeZone,
+      version,
+      reserve: config.reserveBytes,
+      simulated,
+      startWorker: () => startWorker("backup/jobs/worker"),
+      clock,
+      log: log.for("backup"),
+      status,
+    }),
+  );
 
   const serverId = keptServerId(database.settings);
   const { app, streams } = createApi({
@@ -265,7 +287,21 @@ async function start(): Promise<{ close(): Promise<void> }> {
     setup: { ...openSetupMark({ ...database, clock }), recorder: recorder.last, lookAtRecorder: recorder.look },
     excluding: { ...ingest.excluded, replace: ingest.exclude },
     jobs,
-    backups: keep(createBackupHold({ store, database, clock, log: log.for("backup"), status })),
+    backupHold: keep(createBackupHold({ store, database, clock, log: log.for("backup"), status })),
+    backups,
+    refetch: () => {
+      const names = [...store.series().values()].map(currentIdentity).filter(({ holdsName }) => holdsName);
+      const holes = damagedHoles(store.gaps(ALL_TIME), clock.now(), (series) => {
+        const own =
+          series === null ? names : [store.series().get(series)].flatMap((it) => (it ? currentIdentity(it) : []));
+        return own.filter(({ holdsName }) => holdsName).map(({ entityId }) => entityId);
+      });
+      if (holes.length > 0) {
+        database.settings.set("open_holes", [...readOpenHoles(), ...holes]);
+        link?.act("restart");
+      }
+      return { holes: holes.length, entities: new Set(holes.flatMap(({ absent }) => absent)).size };
+    },
     panel,
   });
   keep(listeners.open({ app, streams }));
@@ -339,6 +375,7 @@ async function start(): Promise<{ close(): Promise<void> }> {
     ? `Open it in Home Assistant's sidebar. Programs use ${listeners.url}`
     : `Open ${listeners.url}#setup=${database.setupCodes.create("admin")}`;
   process.stdout.write(`HA Ingestor is ready. ${way}\n`);
+  if (dropReplaced(systemDisk, folder)) log.info("started from a restored backup; what it replaced was removed");
   const running = opening.move();
   return { close: () => running.disposeAsync() };
 }

@@ -24,6 +24,16 @@ const SCOPE_OF: Record<string, Scope> = {
   "GET /api/v1/usage": "admin",
   "POST /api/v1/annotations": "write",
   "DELETE /api/v1/annotations/:id": "write",
+  "GET /api/v1/backups": "admin",
+  "POST /api/v1/backups": "admin",
+  "GET /api/v1/backups/:id": "admin",
+  "DELETE /api/v1/backups/:id": "admin",
+  "POST /api/v1/backups/:id/verify": "admin",
+  "GET /api/v1/backups/schedule": "admin",
+  "PUT /api/v1/backups/schedule": "admin",
+  "GET /api/v1/store/verify": "admin",
+  "POST /api/v1/store/verify": "admin",
+  "POST /api/v1/store/refetch": "admin",
   "POST /api/v1/backups/begin": "admin",
   "POST /api/v1/backups/end": "admin",
   "POST /api/v1/connections/:id/:action": "admin",
@@ -144,6 +154,8 @@ test("what does not belong in a request is refused with where and what, never ig
   const json = { "content-type": "application/json" };
   const post = (path: string, body: unknown, headers: Record<string, string> = json) =>
     [path, { method: "POST", headers, body: typeof body === "string" ? body : JSON.stringify(body) }] as const;
+  const put = (path: string, body: unknown) => [path, { ...post(path, body)[1], method: "PUT" }] as const;
+  const keep = { daily: 0, weekly: 0, monthly: 0 };
   const cases: [readonly [string, RequestInit?], path: string, message: RegExp][] = [
     [["/api/v1/info?x=1"], "x", /not known here; known are none/],
     [["/metrics?x=1"], "x", /not known/],
@@ -205,6 +217,18 @@ test("what does not belong in a request is refused with where and what, never ig
     [post("/api/v1/tokens", { name: " ", scope: "read" }), "name", /empty/],
     [post("/api/v1/tokens", { name: "x", scope: "root" }), "scope", /none of read/],
     [post("/api/v1/tokens", { scope: "read" }), "name", /missing/],
+    [["/api/v1/backups?x=1"], "x", /not known/],
+    [["/api/v1/backups?x=1", { method: "POST" }], "x", /not known/],
+    [["/api/v1/backups/1?x=1"], "x", /not known/],
+    [["/api/v1/backups/1?x=1", { method: "DELETE" }], "x", /not known/],
+    [["/api/v1/backups/1/verify?x=1", { method: "POST" }], "x", /not known/],
+    [["/api/v1/backups/schedule?x=1"], "x", /not known/],
+    [put("/api/v1/backups/schedule", { on: true, at: "24:00", keep: { ...keep, daily: 1 } }), "at", /time of day/],
+    [put("/api/v1/backups/schedule", { on: true, at: "03:40", keep }), "keep", /no backup/],
+    [put("/api/v1/backups/schedule", { on: "yes", at: "03:40", keep: { ...keep, daily: 1 } }), "on", /true nor false/],
+    [["/api/v1/store/verify?x=1"], "x", /not known/],
+    [["/api/v1/store/verify?x=1", { method: "POST" }], "x", /not known/],
+    [["/api/v1/store/refetch?x=1", { method: "POST" }], "x", /not known/],
     [["/api/v1/backups/begin?x=1", { method: "POST" }], "x", /not known/],
     [["/api/v1/backups/end?x=1", { method: "POST" }], "x", /not known/],
     [["/api/v1/setup?x=1"], "x", /not known/],

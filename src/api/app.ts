@@ -1,3 +1,4 @@
+import type { Backups } from "../backup/backups.ts";
 import type { Usage } from "../database/access/usage.ts";
 import type { Annotations } from "../database/home/annotations.ts";
 import type { Exchange } from "../exchange/exchange.ts";
@@ -14,7 +15,7 @@ import type { Limits } from "./limits/policies.ts";
 import { createBareApp } from "./listeners/bare-app.ts";
 import { createLiveStreams } from "./live/streams.ts";
 import type {
-  Backups,
+  BackupHold,
   Connections,
   CurrentPosition,
   DiskSpace,
@@ -26,6 +27,7 @@ import type {
   Parts,
   Published,
   Readiness,
+  Refetch,
   Registries,
   SeriesBook,
   Services,
@@ -34,12 +36,15 @@ import type {
   ThinningBook,
 } from "./ports/ports.ts";
 import { annotationsRoutes } from "./routes/admin/annotations.ts";
-import { backupsRoutes } from "./routes/admin/backups.ts";
 import { connectionsRoutes } from "./routes/admin/connections.ts";
 import { jobsRoutes } from "./routes/admin/jobs.ts";
 import { sessionRoutes } from "./routes/admin/session.ts";
 import { tokensRoutes } from "./routes/admin/tokens.ts";
 import { usageRoutes } from "./routes/admin/usage.ts";
+import { backupsRoutes } from "./routes/backups/backups.ts";
+import { backupHoldRoutes } from "./routes/backups/hold.ts";
+import { backupScheduleRoutes } from "./routes/backups/schedule.ts";
+import { storeCheckRoutes } from "./routes/backups/store-check.ts";
 import { docsRoutes } from "./routes/docs/docs.ts";
 import { healthRoutes } from "./routes/health/health.ts";
 import { infoRoutes } from "./routes/health/info.ts";
@@ -90,8 +95,10 @@ export type ApiNeeds = {
   readonly disk: DiskSpace;
   readonly connections: Connections;
   readonly services: Services;
+  readonly backupHold: BackupHold;
   readonly backups: Backups;
   readonly jobs: Jobs;
+  readonly refetch: Refetch;
   readonly usage: Usage;
   readonly annotations: Annotations;
   /** The home's; of a home that has never said it, UTC. */
@@ -134,7 +141,10 @@ export function createApi(given: ApiNeeds) {
     .route("/api/v1", registriesRoutes({ ...given, auth }))
     .route("/api/v1", tokensRoutes({ ...given, auth, streams }))
     .route("/api/v1", connectionsRoutes({ ...given, auth }))
+    .route("/api/v1", backupHoldRoutes({ ...given, auth }))
+    .route("/api/v1", backupScheduleRoutes({ ...given, auth }))
     .route("/api/v1", backupsRoutes({ ...given, auth }))
+    .route("/api/v1", storeCheckRoutes({ ...given, auth }))
     .route("/api/v1", usageRoutes({ auth, meter }))
     .route("/api/v1", annotationsRoutes({ ...given, auth }))
     .route("/api/v1", jobsRoutes({ ...given, auth }))

@@ -1,3 +1,4 @@
+import { access } from "node:fs/promises";
 import type { Worker } from "node:worker_threads";
 import { describeError, Failure } from "../domain/failure.ts";
 import { type Micros, microsToRfc3339 } from "../domain/time.ts";
@@ -184,6 +185,14 @@ export function createBackups(needs: BackupsNeeds): Backups {
   tell();
   void turns
     .take("tidying", "", async () => {
+      // Most homes have none: no thread is started for that.
+      if (
+        !(await access(folder).then(
+          () => true,
+          () => false,
+        ))
+      )
+        return;
       const left = await runner.run("tidy", { folder });
       if (left > 0) log.info("what an interrupted backup left behind was removed", { backups: left });
       const { backups } = await runner.run("list", { folder });

@@ -6,6 +6,7 @@ import { accessToken, eventType, type Option, type Problem, problemWith, webAddr
 export type AppOptions = {
   readonly logLevel: Level | undefined;
   readonly installIntegration: boolean;
+  readonly backupFolder: "data" | "share";
   readonly eventTypes: readonly string[];
   readonly connections: readonly { readonly name: string | undefined; readonly url: string; readonly token: string }[];
 };
@@ -13,6 +14,10 @@ export type AppOptions = {
 const OPTIONS = {
   log_level: { read: v.optional(v.picklist(LEVELS)), fix: `Choose one of ${LEVELS.join(", ")}.` },
   install_integration: { read: v.optional(v.boolean(), true), fix: "Switch it on or off." },
+  backup_folder: {
+    read: v.optional(v.picklist(["data", "share"]), "data"),
+    fix: "Choose data, or share for Home Assistant's share folder.",
+  },
   events: { read: v.optional(v.array(v.unknown()), []), fix: "Give a list of event types." },
   connections: {
     read: v.optional(v.array(v.record(v.string(), v.unknown())), []),
@@ -78,6 +83,7 @@ export function readAppOptions(
   const options: AppOptions = {
     logLevel: read("log_level"),
     installIntegration: read("install_integration"),
+    backupFolder: read("backup_folder"),
     eventTypes: read("events").flatMap(event),
     connections: read("connections").flatMap(connection),
   };

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Level } from "../platform/log.ts";
 import { type AppOptions, readAppOptions } from "./app-options.ts";
 import { type Environment, readEnvironment } from "./environment.ts";
@@ -36,6 +37,8 @@ export type Config = {
   readonly installIntegrationInto: string | undefined;
   /** Holds one folder per home: `home` and `simulated`. */
   readonly dataFolder: string;
+  /** Holds a folder of backups for each home. */
+  readonly backupFolder: string;
   readonly host: string;
   readonly port: number;
   readonly logLevel: Level;
@@ -49,7 +52,7 @@ export type Config = {
 };
 
 const OUTSIDE_A_SUPERVISOR: ReturnType<typeof readAppOptions> = {
-  options: { logLevel: undefined, installIntegration: false, eventTypes: [], connections: [] },
+  options: { logLevel: undefined, installIntegration: false, backupFolder: "data", eventTypes: [], connections: [] },
   problems: [],
   secrets: [],
 };
@@ -93,6 +96,7 @@ export function readConfig(
       supervisor,
       installIntegrationInto: app.options.installIntegration ? options.HA_INGESTOR_HOME_FOLDER : undefined,
       dataFolder: options.HA_INGESTOR_DATA,
+      backupFolder: options.HA_INGESTOR_BACKUPS ?? backupFolder(options.HA_INGESTOR_DATA, app.options.backupFolder),
       host: options.HA_INGESTOR_HOST,
       port: options.HA_INGESTOR_PORT,
       logLevel: app.options.logLevel ?? options.HA_INGESTOR_LOG_LEVEL,
@@ -118,6 +122,10 @@ const direct = ({ name, url, token }: AppOptions["connections"][number], index: 
   url,
   token,
 });
+
+/** `/share` is Home Assistant's folder for files that apps share; it may be on another disk. */
+const backupFolder = (data: string, place: AppOptions["backupFolder"]): string =>
+  place === "share" ? "/share/ha_ingestor/backups" : join(data, "backups");
 
 function readText(readFile: (path: string) => string, path: string): string | undefined {
   try {

@@ -23,6 +23,10 @@ const OPTIONS = {
   HA_URL: { ...webAddress, read: v.optional(webAddress.read) },
   HA_TOKEN: { ...accessToken, read: v.optional(accessToken.read) },
   HA_INGESTOR_DATA: { read: v.optional(path, ".data"), fix: "Give a folder that the hub may write." },
+  HA_INGESTOR_BACKUPS: {
+    read: v.optional(path),
+    fix: "Give a folder that the hub may write, best on another disk.",
+  },
   HA_INGESTOR_HOST: {
     read: v.optional(v.union([v.pipe(v.string(), v.ip()), v.literal("localhost")]), "127.0.0.1"),
     fix: "Give an IP address to listen on: 127.0.0.1 for this machine alone, 0.0.0.0 for the whole network.",

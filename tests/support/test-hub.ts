@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ApiNeeds, createApi } from "../../src/api/app.ts";
 import { createSeriesBook } from "../../src/api/ports/series-book.ts";
+import { createBackups } from "../../src/backup/backups.ts";
 import { openDatabase } from "../../src/database/open.ts";
 import type { Gap, HomeEvent, Reading, SeriesId, Stored } from "../../src/domain/reading.ts";
 import type { Scope } from "../../src/domain/scope.ts";
@@ -83,6 +84,20 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
     log,
     status: board,
   });
+  const backups = createBackups({
+    folder: join(folder, "backups"),
+    home: folder,
+    store,
+    settings: database.settings,
+    timeZone: () => undefined,
+    version: "0.0.0-test",
+    simulated: false,
+    startWorker: () => startWorker("backup/jobs/worker"),
+    clock,
+    log,
+    status: board,
+    reserve: 0,
+  });
   const api = createApi({
     clock,
     log,
@@ -119,7 +134,9 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
     bus,
     gaps: store.gaps,
     jobs,
-    backups: { begin: async () => ({ until: clock.now(), problems: [] }), end: () => false },
+    backupHold: { begin: async () => ({ until: clock.now(), problems: [] }), end: () => false },
+    backups,
+    refetch: () => ({ holes: 0, entities: 0 }),
     history,
     timeZone: () => "Europe/Berlin",
     exchange,
@@ -188,6 +205,7 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
     nameOf: (id: SeriesId) => currentIdentity(store.series().get(id) as Series).entityId,
     close: async () => {
       api.streams.close();
+      await backups.close();
       await history.close();
       await exchange.close();
       await retention.close();

@@ -111,10 +111,13 @@ export type Figures = () => {
 export type Registries = { current(kind: RegistryKind): ReadonlyMap<string, RegistryRecord["content"]> };
 
 /** Around a copy of the data folder. Neither fails: a backup of Home Assistant must not. */
-export type Backups = {
+export type BackupHold = {
   begin(): Promise<{ readonly until: Micros; readonly problems: readonly string[] }>;
   end(): boolean;
 };
+
+/** Has Home Assistant asked again for what damage took. @throws Failure `action_unavailable` */
+export type Refetch = () => { readonly holes: number; readonly entities: number };
 
 /** Home Assistant's users, as far as it could be asked. */
 export type Users = {

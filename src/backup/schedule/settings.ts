@@ -8,11 +8,17 @@ export type BackupSchedule = {
   readonly keep: { readonly daily: number; readonly weekly: number; readonly monthly: number };
 };
 
-const kept = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(most));
+const kept = (most: number) =>
+  v.pipe(
+    v.number("is no number"),
+    v.integer("is no whole number"),
+    v.minValue(0, "is below 0"),
+    v.maxValue(most, `is more than ${most}`),
+  );
 
 export const scheduleSchema = v.strictObject({
-  on: v.boolean(),
-  at: v.pipe(v.string(), v.regex(/^([01]\d|2[0-3]):[0-5]\d$/, "is no time of day such as 03:40")),
+  on: v.boolean("is neither true nor false"),
+  at: v.pipe(v.string("is no text"), v.regex(/^([01]\d|2[0-3]):[0-5]\d$/, "is no time of day such as 03:40")),
   keep: v.pipe(
     v.strictObject({ daily: kept(366), weekly: kept(520), monthly: kept(1200) }),
     v.check(({ daily, weekly, monthly }) => daily + weekly + monthly > 0, "keeps no backup at all"),

@@ -6,7 +6,7 @@ import type { ApiEnv } from "../../env.ts";
 import { readQuery } from "../../input/read.ts";
 import { NO_PARAMETERS } from "../../input/schemas.ts";
 import type { RouteDescription } from "../../openapi/describe.ts";
-import type { Backups } from "../../ports/ports.ts";
+import type { BackupHold } from "../../ports/ports.ts";
 import { json, type Shape, timeSchema } from "../../shapes/answers.ts";
 
 const begunSchema = v.pipe(
@@ -40,14 +40,14 @@ const END: RouteDescription = {
   answer: { json: endedSchema },
 };
 
-export const backupsRoutes = ({ auth, backups }: { auth: Auth; backups: Backups }) =>
+export const backupHoldRoutes = ({ auth, backupHold }: { auth: Auth; backupHold: BackupHold }) =>
   new Hono<ApiEnv>()
     .post("/backups/begin", auth.needs("admin", BEGIN), async (c) => {
       readQuery(c, NO_PARAMETERS);
-      const { until, problems } = await backups.begin();
+      const { until, problems } = await backupHold.begin();
       return json<Shape<typeof begunSchema>>(c, { held_until: microsToRfc3339(until), problems });
     })
     .post("/backups/end", auth.needs("admin", END), (c) => {
       readQuery(c, NO_PARAMETERS);
-      return json<Shape<typeof endedSchema>>(c, { held: backups.end() });
+      return json<Shape<typeof endedSchema>>(c, { held: backupHold.end() });
     });
