@@ -1,9 +1,6 @@
-import { fileURLToPath } from "node:url";
 import Sqlite from "better-sqlite3";
-import { readMigrationFiles } from "drizzle-orm/migrator";
 import { describeError, Failure } from "../domain/failure.ts";
 import type { HomeFingerprint } from "../domain/home.ts";
-import { appliedMigrations, tooNew } from "./migrate.ts";
 
 /** What app.db or a copy of it says of itself, without being changed. */
 export type DatabaseLook = {
@@ -33,7 +30,7 @@ export function lookAtDatabase(file: string): DatabaseLook {
       const found = sqlite.pragma("integrity_check") as { integrity_check: string }[];
       const orphans = sqlite.pragma("foreign_key_check") as { table: string }[];
       return {
-        migrations: appliedMigrations(sqlite).length,
+        migrations: countMigrations(sqlite),
         home: homeIn(sqlite),
         wrong: [
           ...found.map(({ integrity_check }) => integrity_check).filter((text) => text !== "ok"),
@@ -48,18 +45,13 @@ export function lookAtDatabase(file: string): DatabaseLook {
   }
 }
 
-/** @throws Failure `database_too_new` */
-export function refuseNewerDatabase(
-  file: string,
-  { migrations }: DatabaseLook,
-  shipped: URL = new URL("./migrations/", import.meta.url),
-): void {
-  const known = readMigrationFiles({ migrationsFolder: fileURLToPath(shipped) }).length;
-  if (migrations > known) throw tooNew(file, migrations, known);
-}
-
 function homeIn(sqlite: Sqlite.Database): HomeFingerprint | undefined {
   if (!sqlite.prepare("select 1 from sqlite_master where name = 'home'").get()) return undefined;
   const row = sqlite.prepare("select simulated, ids from home").get() as { simulated: number; ids: string } | undefined;
   return row && { simulated: row.simulated === 1, ids: JSON.parse(row.ids) };
+}
+
+function countMigrations(sqlite: Sqlite.Database): number {
+  const table = sqlite.prepare("select 1 from sqlite_master where name = '__drizzle_migrations'").get();
+  return table ? (sqlite.prepare("select count(*) from __drizzle_migrations").pluck().get() as number) : 0;
 }

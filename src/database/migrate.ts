@@ -48,14 +48,14 @@ export function migrateDatabase(needs: { sqlite: Sqlite.Database; file: string; 
   log.info("The database is up to date", { migrations: pending, copy });
 }
 
-export const tooNew = (file: string, applied: number, known: number): Failure =>
+const tooNew = (file: string, applied: number, known: number): Failure =>
   new Failure(
     "database_too_new",
     `${file} was written by a newer version of the hub (${applied} migrations, this version knows ${known})`,
     { fix: `Start that newer version again, or put back a copy of ${file} made before the update.` },
   );
 
-export function appliedMigrations(sqlite: Sqlite.Database): number[] {
+function appliedMigrations(sqlite: Sqlite.Database): number[] {
   const table = sqlite.prepare("select 1 from sqlite_master where name = '__drizzle_migrations'").get();
   if (!table) return [];
   return sqlite.prepare("select created_at from __drizzle_migrations").pluck().all() as number[];
@@ -71,4 +71,14 @@ function copyBefore(sqlite: Sqlite.Database, file: string, applied: number): str
 function putBack(copy: string, file: string): void {
   for (const rest of [`${file}-wal`, `${file}-shm`]) if (existsSync(rest)) rmSync(rest);
   renameSync(copy, file);
+}
+
+/** @throws Failure `database_too_new` where a copy of the file has more migrations than this version ships */
+export function refuseNewerDatabase(
+  file: string,
+  applied: number,
+  shipped: URL = new URL("./migrations/", import.meta.url),
+): void {
+  const known = readMigrationFiles({ migrationsFolder: fileURLToPath(shipped) }).length;
+  if (applied > known) throw tooNew(file, applied, known);
 }

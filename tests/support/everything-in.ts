@@ -9,10 +9,14 @@ export async function everythingIn(store: Store): Promise<{ readings: string[]; 
   const all = { window: ALL_TIME, order: "oldest_first", limit: 1_000_000 } as const;
   for (const series of [...store.series().keys()].sort((a, b) => a - b))
     for await (const page of reader.readings({ ...all, series, attributes: true }))
-      readings.push(...page.map(({ position, ...row }) => JSON.stringify(row)));
-  for await (const page of reader.events(all)) events.push(...page.map((row) => JSON.stringify(row)));
+      readings.push(...page.map(({ position, ...row }) => textOf(row)));
+  for await (const page of reader.events(all)) events.push(...page.map(textOf));
   await reader.close();
   store.release(view);
-  const gaps = store.gaps(ALL_TIME).map(({ position, ...gap }) => JSON.stringify(gap));
+  const gaps = store.gaps(ALL_TIME).map(({ position, ...gap }) => textOf(gap));
   return { readings, events, gaps };
 }
+
+/** Its own members sorted: sealed and fresh rows are put together in another order. */
+const textOf = (row: object): string =>
+  JSON.stringify(Object.fromEntries(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1))));

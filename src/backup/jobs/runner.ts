@@ -1,42 +1,78 @@
 import type { Worker } from "node:worker_threads";
 import { Failure } from "../../domain/failure.ts";
+import type { Clock } from "../../platform/clock.ts";
 import type { FromWorker, JobKind, Jobs, ToWorker } from "./job.ts";
 
 export type OnStep = (phase: string, done: number, total: number) => void;
 
-/** Runs jobs, each in a worker thread that ends with it: a share that hangs holds up nothing else. */
+/** Runs jobs in worker threads: one for those that follow each other, more where one hangs on a share. */
 export type Runner = {
   run<kind extends JobKind>(kind: kind, job: Jobs[kind]["job"], onStep?: OnStep): Promise<Jobs[kind]["answer"]>;
   /** Breaks off what is under way; what it leaves behind is cleared up by the next start. */
   close(): Promise<void>;
 };
 
-export function createRunner({ startWorker }: { startWorker: () => Worker }): Runner {
-  const running = new Set<Worker>();
+/** A worker with nothing to do is ended after so long: what it holds is given back. */
+const IDLE_MS = 5_000;
+
+export function createRunner({ startWorker, clock }: { startWorker: () => Worker; clock: Clock }): Runner {
+  const workers = new Set<Worker>();
+  const idle = new Map<Worker, () => void>();
   let closed = false;
+
+  const end = (worker: Worker): Promise<unknown> => {
+    idle.get(worker)?.();
+    idle.delete(worker);
+    workers.delete(worker);
+    return worker.terminate();
+  };
+  const take = (): Worker => {
+    const [free] = idle.keys();
+    if (!free) {
+      const started = startWorker();
+      workers.add(started);
+      return started;
+    }
+    idle.get(free)?.();
+    idle.delete(free);
+    return free;
+  };
+  const giveBack = (worker: Worker) => {
+    // One is enough to wait.
+    if (closed || idle.size > 0) return void end(worker);
+    worker.unref();
+    idle.set(
+      worker,
+      clock.after(IDLE_MS, () => void end(worker)),
+    );
+  };
+
   return {
     run: (kind, job, onStep = () => {}) =>
       new Promise((resolve, reject) => {
         if (closed) return reject(brokenOff());
-        const worker = startWorker();
-        running.add(worker);
-        const end = (settle: () => void) => {
-          worker.removeAllListeners();
-          running.delete(worker);
-          void worker.terminate().then(settle, settle);
+        const worker = take();
+        worker.ref();
+        const quiet = () => worker.off("message", told).off("error", failed).off("exit", left);
+        const told = (message: FromWorker) => {
+          if (message.kind === "progress") return onStep(message.phase, message.done, message.total);
+          quiet();
+          giveBack(worker);
+          if (message.kind === "answer") resolve(message.answer as Jobs[typeof kind]["answer"]);
+          else reject(new Failure(message.code, message.message, message.fix ? { fix: message.fix } : {}));
         };
-        worker.on("message", (message: FromWorker) => {
-          if (message.kind === "progress") onStep(message.phase, message.done, message.total);
-          else if (message.kind === "answer") end(() => resolve(message.answer as Jobs[typeof kind]["answer"]));
-          else end(() => reject(new Failure(message.code, message.message, message.fix ? { fix: message.fix } : {})));
-        });
-        worker.on("error", (error) => end(() => reject(error)));
-        worker.on("exit", () => end(() => reject(brokenOff())));
+        const failed = (error: unknown) => {
+          quiet();
+          void end(worker);
+          reject(error);
+        };
+        const left = () => failed(brokenOff());
+        worker.on("message", told).on("error", failed).on("exit", left);
         worker.postMessage({ kind, ...job } as ToWorker);
       }),
     close: async () => {
       closed = true;
-      await Promise.all([...running].map((worker) => worker.terminate()));
+      await Promise.all([...workers].map(end));
     },
   };
 }

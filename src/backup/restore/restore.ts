@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { lookAtDatabase, refuseNewerDatabase } from "../../database/copy.ts";
+import { lookAtDatabase } from "../../database/copy.ts";
+import { refuseNewerDatabase } from "../../database/migrate.ts";
 import { Failure } from "../../domain/failure.ts";
 import type { HomeFingerprint } from "../../domain/home.ts";
 import { microsToRfc3339 } from "../../domain/time.ts";
@@ -49,7 +50,7 @@ export async function restoreBackup(disk: Disk, needs: RestoreNeeds): Promise<Re
       copyOut(disk, needs, manifest, staging);
       const look = lookAtDatabase(join(staging, DATABASE));
       if (look.wrong[0]) throw damaged(id, `${DATABASE}: ${look.wrong[0]}`);
-      refuseNewerDatabase(join(staging, DATABASE), look, migrations);
+      refuseNewerDatabase(join(staging, DATABASE), look.migrations, migrations);
       refuseAnotherHome(disk, into, manifest, look.home);
       await tryOpen(manifest, staging, clock);
       writeFloor(join(staging, STORE), {
