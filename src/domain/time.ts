@@ -48,6 +48,9 @@ export function microsFromRfc3339(text: string): Micros | undefined {
 /** The UTC month of a time from the years 1684 to 2255, `2026-11`. */
 export const utcMonth = (time: Micros): string => new Date(Math.floor(time / 1000)).toISOString().slice(0, 7);
 
+/** The first microsecond of a UTC month. */
+export const utcMonthStart = (month: string): Micros => Date.parse(`${month}-01T00:00:00Z`) * 1000;
+
 /** The first microsecond after a UTC month. */
 export function utcMonthEnd(month: string): Micros {
   const [year, number] = month.split("-").map(Number) as [number, number];

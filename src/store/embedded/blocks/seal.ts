@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Context, HomeEvent, Position, Reading, SeriesId, Stored } from "../../../domain/reading.ts";
-import { type Micros, utcMonth } from "../../../domain/time.ts";
+import { type Micros, utcMonth, utcMonthEnd, utcMonthStart } from "../../../domain/time.ts";
 import { byTimeAndPosition } from "../../shared/ledger.ts";
 import { takeEvent } from "../format/entries.ts";
 import { FRAME } from "../format/frame.ts";
@@ -80,13 +80,14 @@ function writeEvents(needs: WriterNeeds, events: Stored<HomeEvent>[]): Block {
 function contentOf(buffer: Buffer, segment: SealJob["segment"]): Map<string, Content> {
   const { base, baseTime, limit } = segment;
   const months = new Map<string, Content>();
+  let last = { from: 0, to: 0, content: undefined as unknown as Content };
   const contentAt = (time: Micros): Content => {
+    // Nearly always that of the entry before.
+    if (time >= last.from && time < last.to) return last.content;
     const month = utcMonth(time);
-    let content = months.get(month);
-    if (!content) {
-      content = { readings: new Map(), events: [] };
-      months.set(month, content);
-    }
+    const content = months.get(month) ?? { readings: new Map(), events: [] };
+    months.set(month, content);
+    last = { from: utcMonthStart(month), to: utcMonthEnd(month), content };
     return content;
   };
   const attributes = new Map<number, Reading["attributes"] | undefined>();
