@@ -97,6 +97,7 @@ async function start(): Promise<{ close(): Promise<void> }> {
   const folder = join(config.dataFolder, simulated ? "simulated" : "home");
   settleRestore(systemDisk, folder);
   const database = keep(openDatabase({ folder, clock, log: log.for("database") }));
+  const timeZone = () => knownTimeZone(database.settings.get("time_zone"));
   const storeStatus = createStoreStatus({ status });
   const room = () => roomAt(folder);
   const space = createSpace({ room, reserve: config.reserveBytes, clock });
@@ -106,6 +107,7 @@ async function start(): Promise<{ close(): Promise<void> }> {
       folder: join(folder, "store"),
       clock,
       log: log.for("store"),
+      timeZone,
       onTrouble: storeStatus.onTrouble,
       space,
     }),
@@ -269,7 +271,7 @@ async function start(): Promise<{ close(): Promise<void> }> {
     gaps: present.gaps,
     history,
     // Kept, so that days are the home's before Home Assistant has been heard.
-    timeZone: () => knownTimeZone(database.settings.get("time_zone")),
+    timeZone,
     exchange,
     registries: database.registry,
     figures: () => figuresOf(store, feed.perSecond()),

@@ -127,12 +127,12 @@ export type Usage = {
 
 /** A part of what the store has on the disk. */
 export type StoragePart = {
-  readonly kind: "log" | "readings" | "events";
+  readonly kind: "log" | "readings" | "events" | "statistics";
   /** UTC month, `2026-11`; null: of several. */
   readonly month: string | null;
   readonly files: number;
   readonly bytes: number;
-  /** Readings or events that are in it and nowhere else. */
+  /** Readings, events or statistics that are in it and nowhere else. */
   readonly entries: number;
 };
 

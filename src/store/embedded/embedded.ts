@@ -22,7 +22,6 @@ import { type Recovery, recover } from "./recovery/recover.ts";
 import { gapsOf, sameDamage } from "./segments/damage.ts";
 import { expire, expiring } from "./segments/expiry.ts";
 import { indexName } from "./segments/header.ts";
-import { mayHoldStatistics } from "./segments/lists.ts";
 import { createTail } from "./segments/tail.ts";
 import { createTroubles, type OnTrouble } from "./troubles.ts";
 import { createAppender } from "./write/append.ts";
@@ -43,6 +42,8 @@ export type EmbeddedNeeds = {
   /** So much of the log, counted in whole segments, is the log window. */
   readonly windowBytes?: number;
   readonly maintainer?: Maintainer;
+  /** The home's time zone, whose days are summarised for quick answers; UTC where nobody says. */
+  readonly timeZone?: () => string;
   /** False: closed segments stay as they are. */
   readonly seals?: boolean;
   /** Nothing is done but what is asked for: no indexes are written, nothing is sealed, nothing expires. */
@@ -126,6 +127,7 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
     manifest: blocks.manifest,
     seals: needs.seals ?? true,
     newest: () => ledger.newest,
+    timeZone: needs.timeZone ?? (() => "UTC"),
     isInView,
     onDamage: (found) => noteDamages(found),
     expire: async () => {
@@ -218,8 +220,7 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
       const token = ++tokens;
       const { sealed } = keeper.manifest;
       const isSealed = ({ base, limit }: { base: number; limit: number }) => base + limit <= sealed;
-      const segments =
-        narrow.log === false ? tail.segments.filter((it) => !isSealed(it) || mayHoldStatistics(it)) : tail.segments;
+      const segments = narrow.log === false ? tail.segments.filter((it) => !isSealed(it)) : tail.segments;
       const content: EmbeddedContent = {
         folder: tailFolder,
         narrow,
@@ -246,7 +247,7 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
         engine: EMBEDDED,
         appended: { ...appender.appended },
         ...countsOf(ledger, keeper.manifest),
-        statistics: ledger.statistics,
+        statistics: ledger.statistics - keeper.manifest.shed.statistics,
         series: ledger.series.size,
         bytes,
         files: tail.segments.length + tail.segments.filter(({ index }) => index).length + blocks.length,

@@ -3,6 +3,7 @@ import { readdir, readFile, truncate, unlink, writeFile } from "node:fs/promises
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Reading, Stored } from "../../../domain/reading.ts";
+import type { Statistic } from "../../../domain/statistic.ts";
 import { openIn, using, withFolder } from "../../conformance/support/folder.ts";
 import { collect, eventEntry, everyReading, readingEntry, seriesEntry, T0 } from "../../conformance/support/samples.ts";
 import { stateText } from "../../shared/columns.ts";
@@ -356,5 +357,65 @@ test("files of work that never counted are cleared away at the next start", () =
       assert.deepEqual(store.damages(), []);
       await store.seal();
       assert.ok((await blocksIn(folder)).every((one) => one > left || !one.includes("00099999")));
+    });
+  }));
+
+test("statistics outlive their segments: the later one counts, every number as it was", () =>
+  withFolder(async (folder) => {
+    const numbers = [21.5, -0, 1e-7, 123456789.125, 0.1 + 0.2, null, Number.MAX_SAFE_INTEGER];
+    const statistic = (hour: number, more: Partial<Statistic> = {}): Entry => ({
+      kind: "statistic",
+      statistic: {
+        series: 1 + (hour % 2),
+        period: "hour",
+        start: T0 - (T0 % (3600 * SECOND)) + hour * 3600 * SECOND,
+        mean: numbers[hour % numbers.length] ?? null,
+        min: hour / 3,
+        max: hour,
+        sum: hour * 0.1,
+        state: null,
+        lastReset: hour % 5 === 0 ? T0 + hour : null,
+        ...more,
+      },
+    });
+    const given = Array.from({ length: 2_000 }, (_, hour) => statistic(hour));
+    const again = [statistic(10, { mean: 77 }), statistic(1_001, { max: 78 })];
+    const told = async (store: Store) => {
+      const view = store.view();
+      const reader = store.reader(view);
+      const rows = [];
+      for (const series of [1, 2])
+        rows.push(
+          ...(await collect(
+            reader.statistics({ series, period: "hour", window: { from: T0 - DAY, to: T0 + 400 * DAY } }),
+          )),
+        );
+      await reader.close();
+      store.release(view);
+      return rows.map(({ position: _, ...row }) => row);
+    };
+    let before: Awaited<ReturnType<typeof told>> = [];
+    await using(openIn(folder, { ...SMALL, windowBytes: 1 }), async (store) => {
+      await store.append([1, 2, 3].map((series) => seriesEntry(series)));
+      for (let at = 0; at < given.length; at += 100) await store.append(given.slice(at, at + 100));
+      before = await told(store);
+      assert.equal(before.length, 2_000);
+      await store.append(again);
+      await store.maintained();
+      await store.seal();
+      await fill(store, 1, 600);
+      await store.maintained();
+      assert.ok(store.windowStart() > 0);
+      assert.equal(store.stats().statistics, 2_000);
+    });
+    await using(openIn(folder, SMALL), async (store) => {
+      const expected = before.map((row) => {
+        const other = again.find(
+          (entry) =>
+            entry.kind === "statistic" && entry.statistic.start === row.start && entry.statistic.series === row.series,
+        );
+        return other?.kind === "statistic" ? other.statistic : row;
+      });
+      assert.deepEqual(await told(store), expected);
     });
   }));

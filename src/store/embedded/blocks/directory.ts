@@ -1,4 +1,5 @@
 import type { Position, SeriesId } from "../../../domain/reading.ts";
+import type { Summary } from "../../../domain/summary.ts";
 import type { Micros } from "../../../domain/time.ts";
 import { type ChunkEntry, putSummary, takeSummary } from "../chunks/pack.ts";
 import { type Bytes, createBytes, putTime, putVarint, reserve, takeTime, takeVarint } from "../format/bytes.ts";
@@ -8,7 +9,9 @@ import { checks, putChecksum } from "../index/lists.ts";
 export const PACK_FRAME = 8;
 
 /** A chunk and where it is: the pack's frame, the length of the pack's bytes, and which of its chunks. */
-export type ChunkPlace = Omit<ChunkEntry, "series"> & {
+export type ChunkPlace = Omit<ChunkEntry, "series" | "summary"> & {
+  /** What its readings amount to, in order: of all of them, by local days or as a whole; none: decode it. */
+  readonly summaries: readonly Summary[];
   readonly at: number;
   readonly length: number;
   readonly index: number;
@@ -18,17 +21,18 @@ export type ChunkPlace = Omit<ChunkEntry, "series"> & {
 export function encodeChunks(chunks: readonly ChunkPlace[]): Buffer {
   const bytes = createBytes(64 * chunks.length + 16);
   let [time, position, pack] = [0, 0, 0];
-  for (const { from, to, count, at, length, index, firstPosition, lastPosition, summary } of chunks) {
-    reserve(bytes, 256);
+  for (const { from, to, count, at, length, index, firstPosition, lastPosition, summaries } of chunks) {
+    reserve(bytes, 96);
     putTime(bytes, from, time);
     putVarint(bytes, to - from);
-    putVarint(bytes, count * 2 + (summary ? 1 : 0));
+    putVarint(bytes, count);
     putTime(bytes, at, pack);
     putVarint(bytes, length);
     putVarint(bytes, index);
     putTime(bytes, firstPosition, position);
     putVarint(bytes, lastPosition - firstPosition);
-    if (summary) putSummary(bytes, summary);
+    putVarint(bytes, summaries.length);
+    for (const summary of summaries) putSummary(bytes, summary);
     [time, position, pack] = [to, lastPosition, at];
   }
   putChecksum(bytes, 0);
@@ -50,8 +54,8 @@ export function decodeChunks(buffer: Buffer, count: number): ChunkPlace[] | unde
     const index = takeVarint(bytes);
     const firstPosition = takeTime(bytes, position);
     const lastPosition = firstPosition + takeVarint(bytes);
-    const summary = rows % 2 === 1 ? takeSummary(bytes) : null;
-    chunks.push({ from, to, count: Math.floor(rows / 2), at, length, index, firstPosition, lastPosition, summary });
+    const summaries = Array.from({ length: takeVarint(bytes) }, () => takeSummary(bytes));
+    chunks.push({ from, to, count: rows, at, length, index, firstPosition, lastPosition, summaries });
     [time, position, pack] = [to, lastPosition, at];
   }
   return chunks;
@@ -126,7 +130,7 @@ export type EventsPlace = {
 export function encodeEventPlaces(places: readonly EventsPlace[]): Buffer {
   const count = Buffer.alloc(4);
   count.writeUInt32LE(places.length);
-  return Buffer.concat([count, encodeChunks(places.map((place) => ({ ...place, index: 0, summary: null })))]);
+  return Buffer.concat([count, encodeChunks(places.map((place) => ({ ...place, index: 0, summaries: [] })))]);
 }
 
 /** undefined: damaged. */

@@ -9,7 +9,7 @@ import type { Maintainer } from "../maintenance/job.ts";
 import { setAside } from "../recovery/survey.ts";
 import type { Segment, Tail } from "../segments/tail.ts";
 import type { Troubles } from "../troubles.ts";
-import type { Block } from "./block.ts";
+import type { Block, BlockKind } from "./block.ts";
 import { type Manifest, writeManifest } from "./manifest.ts";
 import type { Merged } from "./merge.ts";
 import { anyMerge, nextMerge } from "./policy.ts";
@@ -52,6 +52,8 @@ export function createKeeper(needs: {
   readonly onDamage: (damages: readonly Damage[]) => void;
   /** False: nothing is sealed or merged by itself. */
   readonly seals: boolean;
+  /** The home's, whose days are summarised. */
+  readonly timeZone: () => string;
   /** Segments that have left the log window go. */
   readonly expire: () => Promise<void>;
 }): Keeper {
@@ -86,7 +88,7 @@ export function createKeeper(needs: {
   const isNew = ({ sequence }: Block) => sequence >= manifest.next;
   const remove = (name: string) => files.unlink(join(folder, name)).catch(() => {});
 
-  const replace = async (inputs: readonly Block[], { made, dropped, damages }: Merged, kind: "readings" | "events") => {
+  const replace = async (inputs: readonly Block[], { made, dropped, damages }: Merged, kind: BlockKind) => {
     const gone = new Set(inputs.map(({ name }) => name));
     const { shed } = manifest;
     await commit({
@@ -104,7 +106,7 @@ export function createKeeper(needs: {
           offset: at,
           length,
           why,
-          lost: block.kind === "events" ? "events" : "states",
+          lost: block.kind === "readings" ? "states" : block.kind,
           series,
           from,
           to,
@@ -134,6 +136,7 @@ export function createKeeper(needs: {
       blocks: folder,
       segment: { name, base, baseTime, limit },
       next: manifest.next,
+      timeZone: needs.timeZone(),
     });
     await commit({
       ...manifest,
@@ -147,7 +150,8 @@ export function createKeeper(needs: {
   };
   const merge = async (inputs: readonly Block[], cutoffs?: ShedPlan["readings"]): Promise<Merged> => {
     const { next, sealed } = manifest;
-    const job = { kind: "merge", blocks: folder, inputs, next, sealed, ...(cutoffs ? { cutoffs } : {}) } as const;
+    const timeZone = needs.timeZone();
+    const job = { kind: "merge", blocks: folder, inputs, next, sealed, timeZone, ...(cutoffs && { cutoffs }) } as const;
     const merged = await maintainer.run(job);
     await replace(inputs, merged, (inputs[0] as Block).kind);
     return merged;
@@ -249,15 +253,16 @@ export function createKeeper(needs: {
     shed: ({ readings, events }) =>
       urgently(async () => {
         await sealClosed();
-        const cutoffs = { readings, events: { ...events, series: new Map() } };
-        const shed = { readings: 0, events: 0, bytes: 0, files: 0 };
+        const cutoffs = { readings, events: { ...events, series: new Map() }, statistics: NO_CUTOFFS };
+        const shed = { readings: 0, events: 0, statistics: 0, bytes: 0, files: 0 };
         for (const block of manifest.blocks.filter((one) => mayShed(one, cutoffs[one.kind]))) {
           const { made, dropped } = await merge([block], cutoffs[block.kind]);
           shed[block.kind] += dropped;
           shed.bytes += block.bytes - made.reduce((sum, { bytes }) => sum + bytes, 0);
           shed.files += 1 - made.length;
         }
-        return shed;
+        const { statistics: _, ...what } = shed;
+        return what;
       }),
     close: async () => {
       closed = true;
@@ -267,6 +272,9 @@ export function createKeeper(needs: {
     },
   };
 }
+
+/** What Home Assistant's recorder worked out is small, and cannot be had again. */
+const NO_CUTOFFS: ShedPlan["readings"] = { default: null, series: new Map() };
 
 const mayShed = ({ from }: Block, cutoffs: ShedPlan["readings"]): boolean =>
   [cutoffs.default, ...cutoffs.series.values()].some((cutoff) => cutoff !== null && from < cutoff);

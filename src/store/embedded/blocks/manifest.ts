@@ -3,7 +3,7 @@ import { crc32 } from "node:zlib";
 import type { Position } from "../../../domain/reading.ts";
 import { type Files, syncFolder, writeAll } from "../files.ts";
 import { tooNew } from "../segments/header.ts";
-import type { Block } from "./block.ts";
+import type { Block, BlockKind } from "./block.ts";
 
 export const MANIFEST = "manifest";
 const VERSION = 1;
@@ -15,11 +15,11 @@ export type Manifest = {
   /** The sequence of the next block file. */
   readonly next: number;
   /** What was let go over time, for the totals: those of the log count everything ever appended. */
-  readonly shed: { readonly readings: number; readonly events: number };
+  readonly shed: { readonly [kind in BlockKind]: number };
   readonly blocks: readonly Block[];
 };
 
-export const NO_BLOCKS: Manifest = { sealed: 0, next: 1, shed: { readings: 0, events: 0 }, blocks: [] };
+export const NO_BLOCKS: Manifest = { sealed: 0, next: 1, shed: { readings: 0, events: 0, statistics: 0 }, blocks: [] };
 
 /** JSON, then its CRC-32 in a line of its own. */
 export function encodeManifest(manifest: Manifest): Buffer {

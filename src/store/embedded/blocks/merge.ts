@@ -1,25 +1,33 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
-import type { HomeEvent, Reading, SeriesId, Stored } from "../../../domain/reading.ts";
+import type { HomeEvent, Position, SeriesId, Stored } from "../../../domain/reading.ts";
 import type { Micros } from "../../../domain/time.ts";
 import { cutoffOf } from "../../shared/cutoffs.ts";
 import { byTimeAndPosition } from "../../shared/ledger.ts";
 import type { ShedPlan } from "../../store.ts";
 import type { Block, BlockKind, Making } from "./block.ts";
+import { type ChunkKey, type Content, inOrder, readingsContent, statisticsContent } from "./content.ts";
 import { type ChunkPlace, type EventsPlace, entryAt, PACK_FRAME, type TableEntry, tableSize } from "./directory.ts";
 import {
   checkDirectory,
   DamagedBlock,
+  decoded,
   eventsIn,
   frameOf,
   packBytes,
-  packIn,
   readChunks,
   readEventPlaces,
 } from "./open-block.ts";
 import { publishBlocks } from "./publish.ts";
 import type { BlocksMade } from "./seal.ts";
-import { CHUNK_ROWS, createEventsWriter, createReadingsWriter, type Hull, OWN_PACK_ROWS } from "./writer.ts";
+import {
+  CHUNK_ROWS,
+  type ChunksWriter,
+  createChunksWriter,
+  createEventsWriter,
+  type Hull,
+  OWN_PACK_ROWS,
+} from "./writer.ts";
 
 export type MergeJob = {
   readonly kind: "merge";
@@ -27,6 +35,7 @@ export type MergeJob = {
   /** Of one kind and month. */
   readonly inputs: readonly Block[];
   readonly next: number;
+  readonly timeZone: string;
   readonly sealed: Making["sealed"];
   /** Absent: everything is kept. */
   readonly cutoffs?: ShedPlan["readings"];
@@ -74,18 +83,20 @@ type Work = {
   readonly sources: readonly Source[];
   readonly damages: Merged["damages"][number][];
 };
-type WriterNeeds = Parameters<typeof createReadingsWriter>[0];
+type WriterNeeds = Parameters<typeof createEventsWriter>[0];
+type Positioned = { readonly position: Position };
 
 const WRITERS: { readonly [K in BlockKind]: (needs: WriterNeeds, work: Work) => Block | undefined } = {
-  readings: mergeReadings,
+  readings: (needs, work) => mergeChunks(needs, work, readingsContent(work.job.timeZone)),
+  statistics: (needs, work) => mergeChunks(needs, work, statisticsContent),
   events: mergeEvents,
 };
 
 type OwnChunk = { readonly source: Source; readonly chunk: ChunkPlace };
 
-function mergeReadings(needs: WriterNeeds, work: Work): Block | undefined {
+function mergeChunks<Row extends Positioned>(needs: WriterNeeds, work: Work, content: Content<Row>): Block | undefined {
   const { cutoffs } = work.job;
-  const writer = createReadingsWriter(needs);
+  const writer = createChunksWriter(needs, content);
   try {
     const tables = work.sources.map((source) => ({ source, table: tableOf(source, work) }));
     const all = new Set(tables.flatMap(({ table }) => [...table.keys()]));
@@ -95,7 +106,7 @@ function mergeReadings(needs: WriterNeeds, work: Work): Block | undefined {
         const entry = table.get(series);
         return entry ? chunksOf(source, entry, work).map((chunk) => ({ source, chunk })) : [];
       });
-      mergeSeries(series, chunks, cutoff, writer, work);
+      mergeSeries({ series, chunks, cutoff, writer, work, content });
     }
     return writer.finish();
   } finally {
@@ -103,14 +114,22 @@ function mergeReadings(needs: WriterNeeds, work: Work): Block | undefined {
   }
 }
 
-function mergeSeries(
-  series: SeriesId,
-  chunks: readonly OwnChunk[],
-  cutoff: Micros | null,
-  writer: ReturnType<typeof createReadingsWriter>,
-  work: Work,
-): void {
-  let waiting: Stored<Reading>[] = [];
+function mergeSeries<Row extends Positioned>({
+  series,
+  chunks,
+  cutoff,
+  writer,
+  work,
+  content,
+}: {
+  readonly series: ChunkKey;
+  readonly chunks: readonly OwnChunk[];
+  readonly cutoff: Micros | null;
+  readonly writer: ChunksWriter<Row>;
+  readonly work: Work;
+  readonly content: Content<Row>;
+}): void {
+  let waiting: Row[] = [];
   let hull: Hull | undefined;
   const flush = (least: number) => {
     let at = 0;
@@ -132,9 +151,9 @@ function mergeSeries(
       continue;
     }
     for (const { chunk } of kept) hull = hullOf(hull ?? chunk, chunk);
-    const rows = kept.flatMap((one) => rowsOf(one, series, work));
-    if (kept.length > 1) rows.sort(byTimeAndPosition);
-    for (const row of rows) if (cutoff === null || row.time >= cutoff) waiting.push(row);
+    const read = kept.flatMap((one) => rowsOf(one, series, work, content));
+    const rows = kept.length > 1 ? inOrder(content, read) : read;
+    for (const row of rows) if (cutoff === null || content.timeOf(row) >= cutoff) waiting.push(row);
     flush(CHUNK_ROWS);
   }
   flush(1);
@@ -148,12 +167,16 @@ const hullOf = (a: Hull, b: Hull): Hull => ({
 /** Large enough to stay as it is, and alone in its pack. */
 const isFull = ({ chunk }: OwnChunk): boolean => chunk.count >= CHUNK_ROWS / 2 && chunk.count >= OWN_PACK_ROWS;
 
-function rowsOf({ source, chunk: place }: OwnChunk, series: SeriesId, work: Work): Stored<Reading>[] {
+function rowsOf<Row extends Positioned>(
+  { source, chunk: place }: OwnChunk,
+  series: ChunkKey,
+  work: Work,
+  content: Content<Row>,
+): readonly Row[] {
   return (
     guarded(source, series, place, work, () => {
       const { at, length } = frameOf(place);
-      const chunk = packIn(place, source.read(at, length)).chunk(place.index);
-      return Array.from({ length: chunk.count }, (_, i) => chunk.row(i, true));
+      return decoded(place, () => content.decode(packBytes(place, source.read(at, length)), place.index));
     }) ?? []
   );
 }

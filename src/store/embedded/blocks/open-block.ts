@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
 import { openEvents } from "../chunks/events.ts";
 import { openPack, type Pack } from "../chunks/pack.ts";
+import { openStatistics } from "../chunks/statistics.ts";
 import type { Block } from "./block.ts";
 import {
   type ChunkPlace,
@@ -60,11 +61,16 @@ export function packIn(place: { readonly at: number; readonly length: number }, 
   return decoded(place, () => openPack(packBytes(place, frame)));
 }
 
+export function statisticsIn(place: ChunkPlace, frame: Buffer) {
+  return decoded(place, () => openStatistics(packBytes(place, frame))[place.index] ?? []);
+}
+
 export function eventsIn(place: EventsPlace, frame: Buffer) {
   return decoded(place, () => openEvents(packBytes(place, frame)));
 }
 
-function decoded<T>(place: { readonly at: number; readonly length: number }, decode: () => T): T {
+/** What is malformed behind a good checksum is damage, too. */
+export function decoded<T>(place: { readonly at: number; readonly length: number }, decode: () => T): T {
   try {
     return decode();
   } catch (error) {

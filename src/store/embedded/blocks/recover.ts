@@ -125,7 +125,7 @@ export const lostBlock = ({ name, bytes, kind, from, to }: Block, why: string): 
   offset: 0,
   length: bytes,
   why,
-  lost: kind === "events" ? "events" : "states",
+  lost: kind === "readings" ? "states" : kind,
   series: null,
   from,
   to,

@@ -1,15 +1,18 @@
 import { join } from "node:path";
 import type { Context, HomeEvent, Position, Reading, SeriesId, Stored } from "../../../domain/reading.ts";
+import type { Statistic } from "../../../domain/statistic.ts";
 import { type Micros, utcMonth, utcMonthEnd, utcMonthStart } from "../../../domain/time.ts";
 import { byTimeAndPosition } from "../../shared/ledger.ts";
 import { takeEvent } from "../format/entries.ts";
 import { FRAME } from "../format/frame.ts";
 import { takeReading } from "../format/reading.ts";
+import { type StatisticLine, takeStatistic } from "../format/statistic.ts";
 import { readDurably } from "../maintenance/durably.ts";
 import { attributesIn, replaySegment } from "../segments/replay.ts";
 import type { Block, Making } from "./block.ts";
+import { type ChunkKey, type Content, inOrder, readingsContent, statisticsContent } from "./content.ts";
 import { publishBlocks } from "./publish.ts";
-import { CHUNK_ROWS, createEventsWriter, createReadingsWriter } from "./writer.ts";
+import { CHUNK_ROWS, createChunksWriter, createEventsWriter } from "./writer.ts";
 
 export type SealJob = {
   readonly kind: "seal";
@@ -24,6 +27,7 @@ export type SealJob = {
   };
   /** The first sequence that may be given to a block. */
   readonly next: number;
+  readonly timeZone: string;
 };
 
 export type BlocksMade = { readonly made: readonly Block[] };
@@ -32,34 +36,48 @@ export type BlocksMade = { readonly made: readonly Block[] };
 export function sealSegment(job: SealJob): BlocksMade {
   const { blocks, segment, next } = job;
   const months = contentOf(readDurably(join(job.tail, segment.name)), segment);
-  const kinds = [...months]
+  const readings = readingsContent(job.timeZone);
+  const parts = [...months]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([month, content]) => [
-      ...(content.readings.size > 0 ? [{ month, content, kind: "readings" as const }] : []),
-      ...(content.events.length > 0 ? [{ month, content, kind: "events" as const }] : []),
+      ...(content.readings.size > 0
+        ? [{ month, write: (needs: WriterNeeds) => writeChunks(needs, readings, content.readings) }]
+        : []),
+      ...(content.statistics.size > 0
+        ? [{ month, write: (needs: WriterNeeds) => writeChunks(needs, statisticsContent, content.statistics) }]
+        : []),
+      ...(content.events.length > 0
+        ? [{ month, write: (needs: WriterNeeds) => writeEvents(needs, content.events) }]
+        : []),
     ]);
   const making: Making = {
     replaces: [],
     sealed: segment.base + segment.limit,
-    made: kinds.map((_, i) => next + i),
+    made: parts.map((_, i) => next + i),
   };
-  const made = kinds.map(({ month, content, kind }, i) => {
-    const needs = { folder: blocks, month, sequence: next + i, making };
-    return kind === "readings" ? writeReadings(needs, content.readings) : writeEvents(needs, content.events);
-  });
+  const made = parts.map(({ month, write }, i) => write({ folder: blocks, month, sequence: next + i, making }));
   publishBlocks(blocks, made);
   return { made };
 }
 
-type Content = { readonly readings: Map<SeriesId, Stored<Reading>[]>; readonly events: Stored<HomeEvent>[] };
-type WriterNeeds = Parameters<typeof createReadingsWriter>[0];
+type Months = Map<string, MonthContent>;
+type MonthContent = {
+  readonly readings: Map<SeriesId, Stored<Reading>[]>;
+  readonly statistics: Map<StatisticLine, Stored<Statistic>[]>;
+  readonly events: Stored<HomeEvent>[];
+};
+type WriterNeeds = Parameters<typeof createEventsWriter>[0];
 
-function writeReadings(needs: WriterNeeds, readings: Content["readings"]): Block {
-  const writer = createReadingsWriter(needs);
+function writeChunks<Row extends { readonly position: Position }>(
+  needs: WriterNeeds,
+  content: Content<Row>,
+  chunks: ReadonlyMap<ChunkKey, Row[]>,
+): Block {
+  const writer = createChunksWriter(needs, content);
   try {
-    for (const [series, rows] of [...readings].sort(([a], [b]) => a - b)) {
-      rows.sort(byTimeAndPosition);
-      for (let at = 0; at < rows.length; at += CHUNK_ROWS) writer.add(series, rows.slice(at, at + CHUNK_ROWS));
+    for (const [key, unordered] of [...chunks].sort(([a], [b]) => a - b)) {
+      const rows = inOrder(content, unordered);
+      for (let at = 0; at < rows.length; at += CHUNK_ROWS) writer.add(key, rows.slice(at, at + CHUNK_ROWS));
     }
     return writer.finish() as Block;
   } finally {
@@ -77,15 +95,15 @@ function writeEvents(needs: WriterNeeds, events: Stored<HomeEvent>[]): Block {
   }
 }
 
-function contentOf(buffer: Buffer, segment: SealJob["segment"]): Map<string, Content> {
+function contentOf(buffer: Buffer, segment: SealJob["segment"]): Months {
   const { base, baseTime, limit } = segment;
-  const months = new Map<string, Content>();
-  let last = { from: 0, to: 0, content: undefined as unknown as Content };
-  const contentAt = (time: Micros): Content => {
+  const months: Months = new Map();
+  let last = { from: 0, to: 0, content: undefined as unknown as MonthContent };
+  const contentAt = (time: Micros): MonthContent => {
     // Nearly always that of the entry before.
     if (time >= last.from && time < last.to) return last.content;
     const month = utcMonth(time);
-    const content = months.get(month) ?? { readings: new Map(), events: [] };
+    const content = months.get(month) ?? { readings: new Map(), statistics: new Map(), events: [] };
     months.set(month, content);
     last = { from: utcMonthStart(month), to: utcMonthEnd(month), content };
     return content;
@@ -120,7 +138,14 @@ function contentOf(buffer: Buffer, segment: SealJob["segment"]): Map<string, Con
         contentAt(event.time).events.push({ ...event, position: base + offset });
       },
       gap: () => {},
-      statistic: () => {},
+      statistic: ({ line, start }, offset) => {
+        const statistic = takeStatistic({ buffer, at: offset + FRAME }, baseTime);
+        const { statistics } = contentAt(start);
+        const row = { ...statistic, position: base + offset };
+        const own = statistics.get(line);
+        if (own) own.push(row);
+        else statistics.set(line, [row]);
+      },
       series: () => {},
       damage: () => {},
     },

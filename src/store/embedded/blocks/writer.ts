@@ -1,10 +1,10 @@
 import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
-import type { HomeEvent, Position, Reading, SeriesId, Stored } from "../../../domain/reading.ts";
+import type { HomeEvent, Position, Stored } from "../../../domain/reading.ts";
 import { encodeEvents } from "../chunks/events.ts";
-import { type ChunkInput, encodePack } from "../chunks/pack.ts";
 import { type Block, type BlockKind, blockName, type Making } from "./block.ts";
+import type { ChunkKey, Content } from "./content.ts";
 import {
   type ChunkPlace,
   type EventsPlace,
@@ -35,36 +35,45 @@ type Needs = {
 
 export type Hull = Pick<ChunkPlace, "firstPosition" | "lastPosition">;
 
-export type ReadingsWriter = {
-  /** Rows of a series in (time, position) order, at most `CHUNK_ROWS`; series come in order, those of one together. */
+type Positioned = { readonly position: Position };
+
+export type ChunksWriter<Row> = {
+  /** Rows of one key in (time, position) order, at most `CHUNK_ROWS`; keys come in order, rows of one together. */
   /** `hull`: positions that the rows had once, where they come from a chunk, which keeps few of them. */
-  add(series: SeriesId, rows: readonly Stored<Reading>[], hull?: Hull): void;
+  add(key: ChunkKey, rows: readonly Row[], hull?: Hull): void;
   /** A pack of one chunk as it stands in another block. */
-  copy(series: SeriesId, chunk: ChunkPlace, pack: Buffer): void;
+  copy(key: ChunkKey, chunk: ChunkPlace, pack: Buffer): void;
   /** Writes the rest and syncs; the file has its unfinished name still. undefined: there was nothing to write. */
   finish(): Block | undefined;
   /** Closes the file as it is. */
   abandon(): void;
 };
 
-/** Writes one block of readings. Blocks the thread: for the maintenance worker. */
-export function createReadingsWriter(needs: Needs): ReadingsWriter {
-  const file = createBlockFile({ ...needs, kind: "readings" });
-  const chunks = new Map<SeriesId, ChunkPlace[]>();
-  let waiting: (ChunkInput & { readonly hull: Hull | undefined })[] = [];
+/** Writes one block of chunks. Blocks the thread: for the maintenance worker. */
+export function createChunksWriter<Row extends Positioned>(needs: Needs, content: Content<Row>): ChunksWriter<Row> {
+  const file = createBlockFile({ ...needs, kind: content.kind });
+  const chunks = new Map<ChunkKey, ChunkPlace[]>();
+  let waiting: { readonly series: ChunkKey; readonly rows: readonly Row[]; readonly hull: Hull | undefined }[] = [];
   let waitingRows = 0;
 
-  const place = (series: SeriesId, chunk: ChunkPlace) => {
+  const place = (series: ChunkKey, chunk: ChunkPlace) => {
     file.count(chunk.count, chunk);
     const own = chunks.get(series);
     if (own) own.push(chunk);
     else chunks.set(series, [chunk]);
   };
   const pack = (inputs: typeof waiting) => {
-    const { bytes, entries } = encodePack(inputs);
+    const { bytes, entries } = content.encode(inputs);
     const at = file.pack(bytes);
     for (const [index, { series, ...entry }] of entries.entries())
-      place(series, { ...entry, ...inputs[index]?.hull, at, length: bytes.length, index });
+      place(series, {
+        ...entry,
+        ...inputs[index]?.hull,
+        at,
+        length: bytes.length,
+        index,
+        summaries: content.summaries(inputs[index]?.rows ?? []),
+      });
   };
   const flush = () => {
     if (waiting.length === 0) return;

@@ -1,5 +1,4 @@
 import type { Position, Reading, SeriesId, Stored } from "../../../domain/reading.ts";
-import { type Summary, summarise } from "../../../domain/summary.ts";
 import type { Micros } from "../../../domain/time.ts";
 import { createBytes, putTime, putVarint, reserve, takeTime, takeVarint } from "../format/bytes.ts";
 import { type Chunk, createChunk, type Head, type Source } from "./chunk.ts";
@@ -25,8 +24,6 @@ export type ChunkEntry = {
   /** The least and the greatest position in it. */
   readonly firstPosition: Position;
   readonly lastPosition: Position;
-  /** null: the chunk is decoded sooner than a summary is worth its bytes. */
-  readonly summary: Summary | null;
 };
 
 export type Pack = {
@@ -39,7 +36,6 @@ const VERSION = 1;
 export const MOST_ROWS = 4096;
 export const MOST_CHUNKS = 4096;
 export const MOST_ROWS_OF_A_PACK = 65_536;
-const WORTH_A_SUMMARY = 512;
 const SECTIONS = 4;
 
 /**
@@ -114,7 +110,6 @@ function entryOf({ series, rows }: ChunkInput): ChunkEntry {
     to: (rows.at(-1) as Stored<Reading>).time,
     firstPosition,
     lastPosition,
-    summary: rows.length < WORTH_A_SUMMARY ? null : summarise(rows),
   };
 }
 

@@ -2,11 +2,13 @@ import type { HomeEvent, Reading, SeriesId, Stored } from "../../../domain/readi
 import { checkQuery, contextOf, isPast, tooNarrow, windowLeft } from "../../shared/query.ts";
 import { lastBefore } from "../../shared/summaries.ts";
 import type { Damage, EventsQuery, ReadingsQuery, View, ViewReader } from "../../store.ts";
+import { inOrder, statisticsContent } from "../blocks/content.ts";
+import { lineOf } from "../format/statistic.ts";
 import { sameDamage } from "../segments/damage.ts";
 import { columnPages } from "./columns.ts";
 import { type OpenFiles, openFiles } from "./open-files.ts";
 import type { EmbeddedContent } from "./picture.ts";
-import { pagesOf, type Sealed } from "./pieces.ts";
+import { PAGE, pagesOf, type Sealed } from "./pieces.ts";
 import { createBlockReader } from "./sealed/blocks.ts";
 import { rowsAsked } from "./sealed/rows.ts";
 import { summaryPages } from "./summaries.ts";
@@ -96,7 +98,11 @@ export function openEmbeddedView(
     before: (series, time) => lastBefore(readings, series, time),
     async *statistics(query) {
       hasSeries(query.series);
-      yield* tail.statistics(query);
+      const rows = [...(await sealed.statistics(lineOf(query.series, query.period), query.window))];
+      if (rows.length === 0) return yield* tail.statistics(query);
+      for await (const page of tail.statistics(query)) rows.push(...page);
+      const found = inOrder(statisticsContent, rows);
+      for (let at = 0; at < found.length; at += PAGE) yield found.slice(at, at + PAGE);
     },
     async *events(query) {
       checkQuery(query);

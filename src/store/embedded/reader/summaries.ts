@@ -1,4 +1,4 @@
-import type { Micros } from "../../../domain/time.ts";
+import type { Micros, Window } from "../../../domain/time.ts";
 import { bucketOf, checkEdges, summariesOf } from "../../shared/summaries.ts";
 import type { BucketSummary, SummariesQuery, ViewReader } from "../../store.ts";
 import type { Chunk } from "../chunks/pack.ts";
@@ -41,20 +41,32 @@ async function ofChunk(
   { series, edges }: SummariesQuery,
   sealed: BlockReader,
 ): Promise<BucketSummary[]> {
-  const { from, to, summary } = chunk.place;
+  const { from, summaries } = chunk.place;
   const [first, last] = [edges[0] as Micros, edges.at(-1) as Micros];
-  const bucket = bucketOf(edges, Math.max(from, first));
-  if (summary && from >= first && to < last && to < (edges[bucket + 1] as Micros)) return [{ bucket, summary }];
-  const opened = await sealed.open(chunk, series);
-  return opened ? ofRows(opened, edges, bucket) : [];
+  const found: BucketSummary[] = [];
+  let opened: Chunk | undefined;
+  let bucket = bucketOf(edges, Math.max(from, first));
+  const decode = async (times: Window): Promise<void> => {
+    opened ??= await sealed.open(chunk, series);
+    if (opened) found.push(...ofRows(opened, edges, times));
+  };
+  if (summaries.length === 0) await decode({ from: first, to: last });
+  for (const summary of summaries) {
+    const { firstTime, lastTime } = summary;
+    if (lastTime < first || firstTime >= last) continue;
+    bucket = bucketOf(edges, Math.max(firstTime, first), bucket);
+    if (firstTime >= first && lastTime < (edges[bucket + 1] as Micros)) found.push({ bucket, summary });
+    else await decode({ from: Math.max(first, firstTime), to: Math.min(last, lastTime + 1) });
+  }
+  return found;
 }
 
-function ofRows({ times, count, summary }: Chunk, edges: readonly Micros[], firstBucket: number): BucketSummary[] {
+/** The rows of a time that lies within the edges. */
+function ofRows({ times, summary }: Chunk, edges: readonly Micros[], { from, to }: Window): BucketSummary[] {
   const found: BucketSummary[] = [];
-  const end = firstFrom(times, edges.at(-1) as Micros);
-  let bucket = firstBucket;
-  for (let row = firstFrom(times, edges[0] as Micros); row < Math.min(end, count); ) {
-    bucket = bucketOf(edges, times[row] as Micros, bucket);
+  const end = firstFrom(times, to);
+  for (let row = firstFrom(times, from); row < end; ) {
+    const bucket = bucketOf(edges, times[row] as Micros);
     const next = Math.min(end, firstFrom(times, edges[bucket + 1] as Micros));
     found.push({ bucket, summary: summary(row, next) });
     row = next;

@@ -2,7 +2,6 @@ import { join } from "node:path";
 import type { Micros } from "../../../domain/time.ts";
 import type { Files } from "../files.ts";
 import { indexName } from "./header.ts";
-import { mayHoldStatistics } from "./lists.ts";
 import type { Segment, Tail } from "./tail.ts";
 
 /** Live streams can resume from anything younger, as long as the log window's bytes hold it. */
@@ -10,10 +9,7 @@ const WINDOW_AGE: Micros = 86_400_000_000;
 /** The newest closed ones stay: a start reads the latest state of everything from their snapshots. */
 const SNAPSHOTS = 2;
 
-/**
- * Which of the oldest segments may go: sealed, with an index, out of the log window, and without statistics, which are in
- * no block. Oldest first.
- */
+/** Which of the oldest segments may go: sealed, with an index, and out of the log window. Oldest first. */
 export function expiring(
   segments: readonly Segment[],
   needs: {
@@ -30,7 +26,6 @@ export function expiring(
   for (const segment of closed.slice(0, -SNAPSHOTS)) {
     // A clock that went back makes nothing old.
     const isOld = segment.closedAt !== undefined && now - segment.closedAt > WINDOW_AGE;
-    if (mayHoldStatistics(segment)) break;
     if (segment.base + segment.limit > sealed || !segment.index || !(isOld || bytes > windowBytes)) break;
     bytes -= segment.limit;
     found.push(segment);

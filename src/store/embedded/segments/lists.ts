@@ -1,7 +1,6 @@
 import type { SeriesId } from "../../../domain/reading.ts";
 import type { Micros } from "../../../domain/time.ts";
 import type { StatisticLine } from "../format/statistic.ts";
-import type { Segment } from "./tail.ts";
 
 /** Where records stand in one segment, in the order of the file: grown on append, or made by a replay. */
 export type OffsetList = {
@@ -72,10 +71,6 @@ function widen(lists: SegmentLists, time: Micros): void {
   else if (time < span.from) span.from = time;
   else if (time > span.to) span.to = time;
 }
-
-/** Whether a segment holds statistics, or may hold some as far as is known. */
-export const mayHoldStatistics = ({ index, lists }: Pick<Segment, "index" | "lists">): boolean =>
-  index ? index.statisticsDirectory.length > 0 : lists ? lists.statistics.size > 0 : true;
 
 /** A copy in flat arrays: small, and cheap to post to another thread. */
 export type FlatList = { readonly times: Float64Array; readonly offsets: Float64Array; readonly lengths: Uint32Array };

@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import { describeError } from "../../../../domain/failure.ts";
 import type { HomeEvent, Position, SeriesId, Stored } from "../../../../domain/reading.ts";
+import type { Statistic } from "../../../../domain/statistic.ts";
 import type { Micros, Window } from "../../../../domain/time.ts";
 import type { Damage, LogEntry } from "../../../store.ts";
-import type { Block } from "../../blocks/block.ts";
+import type { Block, BlockKind } from "../../blocks/block.ts";
+import type { ChunkKey } from "../../blocks/content.ts";
 import {
   type ChunkPlace,
   type EventsPlace,
@@ -20,8 +22,10 @@ import {
   packIn,
   readChunks,
   readEventPlaces,
+  statisticsIn,
 } from "../../blocks/open-block.ts";
 import type { Chunk } from "../../chunks/pack.ts";
+import { type StatisticLine, seriesOfLine } from "../../format/statistic.ts";
 import type { OpenFiles } from "../open-files.ts";
 import { createCache } from "./cache.ts";
 import { firstFrom } from "./rows.ts";
@@ -37,6 +41,8 @@ export type BlockReader = {
   events(window: Window): Promise<readonly SealedEvents[]>;
   openEvents(events: SealedEvents): Promise<readonly Stored<HomeEvent>[]>;
   eventAt(position: Position): Promise<Stored<HomeEvent> | undefined>;
+  /** Statistics of a line that begin in a window; of one start there may be several. */
+  statistics(line: StatisticLine, window: Window): Promise<readonly Stored<Statistic>[]>;
   /** Readings and events of a time that have a context. */
   linked(window: Window): AsyncIterable<readonly LogEntry[]>;
   /** What every series has in every block of readings. */
@@ -91,7 +97,7 @@ export function createBlockReader(needs: {
       const [offset, length] = error instanceof DamagedBlock ? [error.at, error.length] : [0, block.bytes];
       const why =
         error instanceof DamagedBlock ? error.message : `a block that cannot be read: ${describeError(error)}`;
-      const lost = block.kind === "events" ? "events" : "states";
+      const lost = block.kind === "readings" ? "states" : block.kind;
       onDamage({ file: block.name, offset, length, why, lost, series, from, to });
       return undefined;
     }
@@ -111,6 +117,16 @@ export function createBlockReader(needs: {
     const places = await guarded(block, series, entry, () => part(block, entry, (bytes) => readChunks(entry, bytes)));
     return (places ?? []).filter((place) => touches(place, window)).map((place) => ({ block, place }));
   };
+  const chunksIn = async (kind: BlockKind, key: ChunkKey, window: Window): Promise<readonly SealedChunk[]> => {
+    const found: SealedChunk[] = [];
+    for (const block of blocks) {
+      if (block.kind !== kind || !touches(block, window)) continue;
+      const table = await tableOf(block);
+      const entry = table && findSeries(table, key);
+      if (entry) found.push(...(await chunksOf(block, entry, window)));
+    }
+    return found;
+  };
   const open = ({ block, place }: SealedChunk, series: SeriesId) =>
     guarded(block, series, place, async () => {
       const frame = await read(block, frameOf(place), countRecords);
@@ -118,9 +134,20 @@ export function createBlockReader(needs: {
     });
 
   return {
+    statistics: async (line, window) => {
+      const found: Stored<Statistic>[] = [];
+      for (const chunk of await chunksIn("statistics", line, window)) {
+        const { block, place } = chunk;
+        const rows = await guarded(block, seriesOfLine(line), place, async () =>
+          statisticsIn(place, await read(block, frameOf(place), countRecords)),
+        );
+        for (const row of rows ?? []) if (row.start >= window.from && row.start < window.to) found.push(row);
+      }
+      return found;
+    },
     async *linked(window) {
       for (const block of blocks) {
-        if (!touches(block, window)) continue;
+        if (!touches(block, window) || block.kind === "statistics") continue;
         if (block.kind === "events") {
           for (const place of await placesOf(block)) {
             if (!touches(place, window)) continue;
@@ -141,16 +168,7 @@ export function createBlockReader(needs: {
         }
       }
     },
-    chunks: async (series, window) => {
-      const found: SealedChunk[] = [];
-      for (const block of blocks) {
-        if (block.kind !== "readings" || !touches(block, window)) continue;
-        const table = await tableOf(block);
-        const entry = table && findSeries(table, series);
-        if (entry) found.push(...(await chunksOf(block, entry, window)));
-      }
-      return found;
-    },
+    chunks: (series, window) => chunksIn("readings", series, window),
     open,
     events: async (window) => {
       const found: SealedEvents[] = [];

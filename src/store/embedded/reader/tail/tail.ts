@@ -21,7 +21,6 @@ export type TailReader = {
   /** Pages in the asked order. */
   readings(runs: readonly Run[], query: ReadingsQuery): AsyncIterable<readonly Stored<Reading>[]>;
   events(runs: readonly Run[], query: EventsQuery): AsyncIterable<readonly Stored<HomeEvent>[]>;
-  /** From every segment: statistics are in no block. */
   statistics(query: StatisticsQuery): AsyncIterable<readonly Stored<Statistic>[]>;
   /** Who has how much; bytes by the share of records. */
   usage(): AsyncIterable<readonly Usage[]>;
@@ -127,6 +126,7 @@ export function createTailReader(needs: {
     async *statistics({ series, period, window }) {
       const runs: Run[] = [];
       for (const segment of segments) {
+        if (segment.sealed) continue;
         const run = await places.statistics(segment, lineOf(series, period), window);
         if (run) runs.push(run);
       }

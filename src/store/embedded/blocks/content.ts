@@ -1,0 +1,70 @@
+import type { Position, Reading, SeriesId, Stored } from "../../../domain/reading.ts";
+import type { Statistic } from "../../../domain/statistic.ts";
+import type { Summary } from "../../../domain/summary.ts";
+import type { Micros } from "../../../domain/time.ts";
+import { type ChunkEntry, encodePack, openPack } from "../chunks/pack.ts";
+import { encodeStatistics, openStatistics } from "../chunks/statistics.ts";
+import type { StatisticLine } from "../format/statistic.ts";
+import { createDaySummaries } from "./days.ts";
+
+/** What a block's directory lists chunks by: the series of readings, or the line of statistics. */
+export type ChunkKey = SeriesId | StatisticLine;
+
+/** How rows of one kind become chunks of a block, and chunks rows again. */
+export type Content<Row extends { readonly position: Position }> = {
+  readonly kind: "readings" | "statistics";
+  timeOf(row: Row): Micros;
+  /** True: of several rows of one time the last one counts. */
+  readonly unique: boolean;
+  encode(chunks: readonly { readonly series: ChunkKey; readonly rows: readonly Row[] }[]): {
+    readonly bytes: Buffer;
+    readonly entries: readonly ChunkEntry[];
+  };
+  decode(pack: Buffer, index: number): readonly Row[];
+  summaries(rows: readonly Row[]): readonly Summary[];
+};
+
+export const readingsContent = (timeZone: string): Content<Stored<Reading>> => ({
+  kind: "readings",
+  timeOf: ({ time }) => time,
+  unique: false,
+  encode: encodePack,
+  decode: (pack, index) => {
+    const chunk = openPack(pack).chunk(index);
+    return Array.from({ length: chunk.count }, (_, i) => chunk.row(i, true));
+  },
+  summaries: createDaySummaries(timeZone),
+});
+
+export const statisticsContent: Content<Stored<Statistic>> = {
+  kind: "statistics",
+  timeOf: ({ start }) => start,
+  unique: true,
+  encode: (chunks) => ({
+    bytes: encodeStatistics(chunks.map(({ series, rows }) => ({ line: series, rows }))),
+    entries: chunks.map(({ series, rows }) => {
+      const positions = rows.map(({ position }) => position);
+      return {
+        series,
+        count: rows.length,
+        from: (rows[0] as Statistic).start,
+        to: (rows.at(-1) as Statistic).start,
+        firstPosition: Math.min(...positions),
+        lastPosition: Math.max(...positions),
+      };
+    }),
+  }),
+  decode: (pack, index) => openStatistics(pack)[index] ?? [],
+  summaries: () => [],
+};
+
+/** Rows by (time, position); where only one of a time counts, that one alone. */
+export function inOrder<Row extends { readonly position: Position }>(
+  { timeOf, unique }: Content<Row>,
+  rows: readonly Row[],
+): readonly Row[] {
+  const sorted = rows.toSorted((a, b) => timeOf(a) - timeOf(b) || a.position - b.position);
+  return unique
+    ? sorted.filter((row, i) => i + 1 === sorted.length || timeOf(sorted[i + 1] as Row) !== timeOf(row))
+    : sorted;
+}
