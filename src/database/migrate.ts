@@ -1,6 +1,7 @@
-import { copyFileSync, existsSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, closeSync, copyFileSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import type Sqlite from "better-sqlite3";
+import Sqlite from "better-sqlite3";
 import { drizzle } from "drizzle-orm/better-sqlite3";
 import { migrate } from "drizzle-orm/better-sqlite3/migrator";
 import { readMigrationFiles } from "drizzle-orm/migrator";
@@ -8,23 +9,48 @@ import { describeError, Failure } from "../domain/failure.ts";
 import type { Log } from "../platform/log.ts";
 
 /**
- * Brings the file forward, never back. A database that holds something is copied first; when a step fails, or leaves
- * rows that point nowhere, the copy takes its place again.
+ * Brings the file forward, never back. A database that holds something is brought forward as a copy, which takes its
+ * place by rename once it is whole and checked: interrupted at any point, the file is as it was, or as it should be. What
+ * it was before is kept beside it.
  */
-export function migrateDatabase(needs: { sqlite: Sqlite.Database; file: string; migrations: URL; log: Log }): void {
-  const { sqlite, file, migrations, log } = needs;
+export function migrateDatabase(needs: { file: string; migrations: URL; log: Log }): void {
+  const { file, migrations, log } = needs;
+  const unfinished = `${file}.migrating`;
+  // Left behind by a start that was interrupted; app.db itself was never touched.
+  removeDatabase(unfinished);
   const migrationsFolder = fileURLToPath(migrations);
   const known = readMigrationFiles({ migrationsFolder }).map((migration) => migration.folderMillis);
-  const applied = appliedMigrations(sqlite);
-  const newestKnown = Math.max(0, ...known);
+  const applied = appliedMigrations(file);
   const newestApplied = Math.max(0, ...applied);
-  if (newestApplied > newestKnown) {
-    sqlite.close();
-    throw tooNew(file, applied.length, known.length);
-  }
+  if (newestApplied > Math.max(0, ...known)) throw tooNew(file, applied.length, known.length);
   const pending = known.filter((when) => when > newestApplied).length;
   if (pending === 0) return;
-  const copy = applied.length > 0 ? copyBefore(sqlite, file, applied.length) : undefined;
+  if (applied.length === 0) {
+    applyTo(file, file, migrationsFolder);
+    return;
+  }
+  gather(file);
+  copyFileSync(file, unfinished);
+  chmodSync(unfinished, 0o600);
+  try {
+    applyTo(unfinished, file, migrationsFolder);
+    gather(unfinished);
+  } catch (error) {
+    removeDatabase(unfinished);
+    throw error;
+  }
+  const before = `${file}.before-migration-${applied.length + 1}`;
+  copyFileSync(file, before);
+  chmodSync(before, 0o600);
+  for (const path of [unfinished, before]) sync(path);
+  renameSync(unfinished, file);
+  sync(dirname(file));
+  log.info("The database is up to date", { migrations: pending, copy: before });
+}
+
+/** One transaction: a step that fails, or leaves rows that point nowhere, leaves nothing behind. */
+function applyTo(path: string, file: string, migrationsFolder: string): void {
+  const sqlite = new Sqlite(path);
   try {
     // Must be off before the migrator opens its transaction: inside one the pragma does nothing, and a table that is
     // rebuilt would delete the rows that refer to it.
@@ -34,18 +60,34 @@ export function migrateDatabase(needs: { sqlite: Sqlite.Database; file: string; 
     const first = broken[0];
     if (first) throw new Error(`${broken.length} rows point nowhere, the first from ${first.table} to ${first.parent}`);
   } catch (error) {
-    sqlite.close();
-    if (copy) putBack(copy, file);
     // drizzle's own error only repeats the statement; SQLite's words are its cause.
     const why = describeError((error instanceof Error && error.cause) || error);
     throw new Failure("database_migration_failed", `${file} could not be brought up to date: ${why}`, {
-      fix: copy
-        ? "The file is as it was before. Start the earlier version of the hub again and report this."
-        : "Move the file away and start again.",
+      fix:
+        path === file
+          ? "Move the file away and start again."
+          : "The file is as it was before. Start the earlier version of the hub again and report this.",
       cause: error,
     });
+  } finally {
+    sqlite.close();
   }
-  log.info("The database is up to date", { migrations: pending, copy });
+}
+
+/** Everything into the one file; refused while anybody else has it open. */
+function gather(file: string): void {
+  const sqlite = new Sqlite(file);
+  try {
+    sqlite.pragma("journal_mode = DELETE");
+  } catch (cause) {
+    if ((cause as { code?: string }).code !== "SQLITE_BUSY") throw cause;
+    throw new Failure("database_in_use", `${file} is to be brought up to date, and another process has it open`, {
+      fix: "Stop the other hub, or give this one a data folder of its own.",
+      cause,
+    });
+  } finally {
+    sqlite.close();
+  }
 }
 
 const tooNew = (file: string, applied: number, known: number): Failure =>
@@ -55,22 +97,28 @@ const tooNew = (file: string, applied: number, known: number): Failure =>
     { fix: `Start that newer version again, or put back a copy of ${file} made before the update.` },
   );
 
-function appliedMigrations(sqlite: Sqlite.Database): number[] {
-  const table = sqlite.prepare("select 1 from sqlite_master where name = '__drizzle_migrations'").get();
-  if (!table) return [];
-  return sqlite.prepare("select created_at from __drizzle_migrations").pluck().all() as number[];
+function appliedMigrations(file: string): number[] {
+  const sqlite = new Sqlite(file);
+  try {
+    const table = sqlite.prepare("select 1 from sqlite_master where name = '__drizzle_migrations'").get();
+    if (!table) return [];
+    return sqlite.prepare("select created_at from __drizzle_migrations").pluck().all() as number[];
+  } finally {
+    sqlite.close();
+  }
 }
 
-function copyBefore(sqlite: Sqlite.Database, file: string, applied: number): string {
-  const copy = `${file}.before-migration-${applied + 1}`;
-  sqlite.pragma("wal_checkpoint(TRUNCATE)");
-  copyFileSync(file, copy);
-  return copy;
+function removeDatabase(file: string): void {
+  for (const part of ["", "-wal", "-shm", "-journal"]) rmSync(file + part, { force: true });
 }
 
-function putBack(copy: string, file: string): void {
-  for (const rest of [`${file}-wal`, `${file}-shm`]) if (existsSync(rest)) rmSync(rest);
-  renameSync(copy, file);
+function sync(path: string): void {
+  const handle = openSync(path, "r");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
 }
 
 /** @throws Failure `database_too_new` where a copy of the file has more migrations than this version ships */

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from "node:fs";
+import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { type BetterSQLite3Database, drizzle } from "drizzle-orm/better-sqlite3";
@@ -90,12 +90,13 @@ function makeFolder(folder: string): void {
 
 function openFile(file: string, log: Log, migrations: URL): Sqlite.Database {
   try {
-    const sqlite = new Sqlite(file);
     // Tokens' hashes and settings are the owner's business alone.
+    closeSync(openSync(file, "a", 0o600));
     chmodSync(file, 0o600);
+    migrateDatabase({ file, migrations, log });
+    const sqlite = new Sqlite(file);
     sqlite.pragma("journal_mode = WAL");
     sqlite.pragma("synchronous = NORMAL");
-    migrateDatabase({ sqlite, file, migrations, log });
     sqlite.pragma("foreign_keys = ON");
     return sqlite;
   } catch (error) {
