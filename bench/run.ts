@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { buildAll } from "../scripts/build.ts";
 import { readArguments } from "./arguments.ts";
 import type { Bench, RunLine } from "./goal.ts";
+import { p1 } from "./goals/p1.ts";
+import { p2 } from "./goals/p2.ts";
 import { p3 } from "./goals/p3.ts";
 import { p4a } from "./goals/p4a.ts";
 import { p4b } from "./goals/p4b.ts";
@@ -15,7 +17,7 @@ import { writeDocument } from "./report/document.ts";
 import { currentCommit, thisMachine } from "./report/machine.ts";
 import { missed, plainTable } from "./report/table.ts";
 
-const BENCHES: readonly Bench[] = [p3, p4a, p4b, p7, p11, p12];
+const BENCHES: readonly Bench[] = [p1, p2, p3, p4a, p4b, p7, p11, p12];
 const ROOT = join(import.meta.dirname, "..");
 const SCRATCH = join(ROOT, ".cache/bench");
 const TMPFS = 0x01021994;
