@@ -180,6 +180,22 @@ test("recorded homes come back, small and large chunks, and take little", { skip
   assert.ok(bytes / count < 6, `${bytes / count} bytes a change`);
 });
 
+test("times and states are read without a look at the attributes", () => {
+  const chunk = chunkOf(
+    Array.from({ length: 300 }, (_, i) =>
+      readingOf({ time: T0 + i * i, state: `${i}`, attributes: { i: `text ${i * i}` } }),
+    ),
+  );
+  const { bytes } = encodePack([chunk]);
+  const damaged = openPack(bytes.fill(255, bytes.length - 200)).chunk(0);
+  assert.deepEqual(
+    Array.from(damaged.times),
+    chunk.rows.map(({ time }) => time),
+  );
+  assert.equal(damaged.row(299, false).state, "299");
+  assert.throws(() => damaged.row(299, true));
+});
+
 test("more than a pack may hold is refused", () => {
   const chunk = chunkOf([readingOf()]);
   assert.throws(() => encodePack([]), RangeError);

@@ -15,9 +15,9 @@ import { must } from "./malformed.ts";
  * its frequency is worth, fractions of bits included, and reading one back is a look-up and a multiplication. Two
  * states take turns, so that the processor can work on both.
  *
- * Layout: table (its length in bytes before it, 2 bytes), the two states (4 bytes each), then words of 16 bits.
+ * Layout: table (its length in bytes before it, 2 bytes), the two states (4 bytes each), then words of 16 bits. States
+ * are from 2^15 to below 2^31: what V8 can keep in a register as it is.
  */
-/** States are from 2^15 to below 2^31: what V8 can keep in a register as it is. */
 const LOWEST = 2 ** 15;
 const STATE_BITS = 31;
 const ORDERS = 8;
@@ -27,7 +27,7 @@ const FINEST = 12;
 const precisionFor = (count: number): number => (count >= 8192 ? 12 : count >= 1024 ? 11 : 10);
 
 /** Frequencies that add up to 2^precision, none of a symbol that occurs being zero. */
-export function normalise(counts: Uint32Array, total: number, precision: number): Uint16Array {
+function normalise(counts: Uint32Array, total: number, precision: number): Uint16Array {
   const size = 2 ** precision;
   const frequencies = new Uint16Array(256);
   let sum = 0;
