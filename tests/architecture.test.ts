@@ -8,6 +8,7 @@ const root = join(import.meta.dirname, "..");
 /** docs/architecture.md, "Rooms": what each room may import besides itself, Node and packages. */
 const MAY_IMPORT: Record<string, readonly string[] | "everything"> = {
   "main.ts": "everything",
+  "cli.ts": "everything",
   domain: [],
   platform: ["domain"],
   config: ["domain", "platform"],

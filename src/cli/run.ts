@@ -1,0 +1,87 @@
+import { readConfig } from "../config/config.ts";
+import { describeError, Failure } from "../domain/failure.ts";
+import type { Clock } from "../platform/clock.ts";
+import { createHttp } from "../platform/http.ts";
+import { helpOf, overview } from "./arguments/help.ts";
+import { findCommand, misuse, readGiven } from "./arguments/parse.ts";
+import { COMMANDS } from "./commands/commands.ts";
+import { EXIT, type ExitCode, exitCodeOf } from "./exit-codes.ts";
+import type { HubFailure } from "./hub/client.ts";
+import { type Environment, openHub, readTarget } from "./hub/target.ts";
+import type { Offline } from "./offline.ts";
+import { createOutput, type Stream } from "./output/output.ts";
+
+export type CliNeeds = {
+  /** Behind the program's name. */
+  readonly words: readonly string[];
+  readonly env: Environment;
+  readonly stdout: Stream;
+  readonly stderr: Stream;
+  readonly clock: Clock;
+  readonly version: string;
+  readonly offline: Offline;
+  readonly signal: AbortSignal;
+};
+
+/** Runs one command; whatever goes wrong is told in plain words on standard error, never as a stack. */
+export async function runCli(needs: CliNeeds): Promise<ExitCode> {
+  const { stderr, signal } = needs;
+  try {
+    return await run(needs);
+  } catch (error) {
+    if (signal.aborted) {
+      stderr.write("Stopped.\n");
+      return EXIT.failed;
+    }
+    const failure = error instanceof Failure ? error : new Failure("internal", describeError(error));
+    stderr.write(`ha-ingestor: ${sentence(failure.message)}${failure.fix === undefined ? "" : ` ${failure.fix}`}\n`);
+    return exitCodeOf(failure, (failure as HubFailure).status);
+  }
+}
+
+async function run({ words, env, stdout, stderr, clock, version, offline, signal }: CliNeeds): Promise<ExitCode> {
+  if (words[0] === "--version") {
+    stdout.write(`${version}\n`);
+    return EXIT.ok;
+  }
+  const command = findCommand(COMMANDS, words[0] === "help" ? words.slice(1) : words);
+  if (!command) {
+    const asksHelp = words.length === 0 || words.every((word) => ["help", "--help", "-h"].includes(word));
+    if (!asksHelp) throw misuse(`${words[0]} stands where a command should`, "See ha-ingestor --help.");
+    stdout.write(overview(COMMANDS, version));
+    return EXIT.ok;
+  }
+  const given = readGiven(command, words[0] === "help" ? [...words.slice(1), "--help"] : words);
+  if (given.flag("help")) {
+    stdout.write(helpOf(command));
+    return EXIT.ok;
+  }
+  if (given.flag("json") && given.flag("table"))
+    throw misuse("--json and --table are two forms of one answer", "Give one of them.");
+  const { config, problems } = readConfig(env);
+  const target = readTarget(given, env, config.dataFolder);
+  const out = createOutput({
+    stdout,
+    stderr,
+    clock,
+    asked: given.flag("json") ? "json" : given.flag("table") ? "table" : undefined,
+  });
+  return command.run(
+    {
+      version,
+      clock,
+      http: createHttp({ clock }),
+      target,
+      hub: openHub(target, clock),
+      out,
+      config,
+      configProblems: problems,
+      backups: env.HA_INGESTOR_BACKUPS?.trim() || undefined,
+      offline,
+      signal,
+    },
+    given,
+  );
+}
+
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
