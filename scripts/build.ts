@@ -1,5 +1,5 @@
 /**
- * Builds the bundle into dist/: main.js, what starts it, a file per worker, migrations, the integration, the panel, a
+ * Builds the bundle into dist/: main.js, what starts it, the command line, a file per worker, migrations, the integration, the panel, a
  * package.json.
  */
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -36,7 +36,7 @@ export async function buildAll(outdir = join(root, "dist")): Promise<void> {
       js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
     },
   } as const;
-  await build({ ...common, entryPoints: { main: join(root, "src/main.ts") }, outdir });
+  await build({ ...common, entryPoints: { main: join(root, "src/main.ts"), cli: join(root, "src/cli.ts") }, outdir });
   await build({
     ...common,
     entryPoints: Object.fromEntries(

@@ -304,6 +304,10 @@ async function start(): Promise<{ close(): Promise<void> }> {
       }
       return { holes: holes.length, entities: new Set(holes.flatMap(({ absent }) => absent)).size };
     },
+    seal: async () => {
+      await store.seal();
+      return store.stats();
+    },
     panel,
   });
   keep(listeners.open({ app, streams }));

@@ -29,6 +29,7 @@ import type {
   Readiness,
   Refetch,
   Registries,
+  Seal,
   SeriesBook,
   Services,
   Setup,
@@ -38,6 +39,7 @@ import type {
 import { annotationsRoutes } from "./routes/admin/annotations.ts";
 import { connectionsRoutes } from "./routes/admin/connections.ts";
 import { jobsRoutes } from "./routes/admin/jobs.ts";
+import { sealRoutes } from "./routes/admin/seal.ts";
 import { sessionRoutes } from "./routes/admin/session.ts";
 import { tokensRoutes } from "./routes/admin/tokens.ts";
 import { usageRoutes } from "./routes/admin/usage.ts";
@@ -99,6 +101,7 @@ export type ApiNeeds = {
   readonly backups: Backups;
   readonly jobs: Jobs;
   readonly refetch: Refetch;
+  readonly seal: Seal;
   readonly usage: Usage;
   readonly annotations: Annotations;
   /** The home's; of a home that has never said it, UTC. */
@@ -145,6 +148,7 @@ export function createApi(given: ApiNeeds) {
     .route("/api/v1", backupScheduleRoutes({ ...given, auth }))
     .route("/api/v1", backupsRoutes({ ...given, auth }))
     .route("/api/v1", storeCheckRoutes({ ...given, auth }))
+    .route("/api/v1", sealRoutes({ ...given, auth }))
     .route("/api/v1", usageRoutes({ auth, meter }))
     .route("/api/v1", annotationsRoutes({ ...given, auth }))
     .route("/api/v1", jobsRoutes({ ...given, auth }))

@@ -44,14 +44,16 @@ async function run({ words, env, stdout, stderr, clock, version, offline, signal
     stdout.write(`${version}\n`);
     return EXIT.ok;
   }
-  const command = findCommand(COMMANDS, words[0] === "help" ? words.slice(1) : words);
+  const long = words.map((word) => (word === "-h" ? "--help" : word));
+  const asked = long[0] === "help" ? [...long.slice(1), "--help"] : long;
+  if (asked[0]?.startsWith("-") && asked[0] !== "--help")
+    throw misuse(`${asked[0]} stands where the command should`, "Write the command first: ha-ingestor status --json.");
+  const command = asked[0]?.startsWith("-") ? undefined : findCommand(COMMANDS, asked);
   if (!command) {
-    const asksHelp = words.length === 0 || words.every((word) => ["help", "--help", "-h"].includes(word));
-    if (!asksHelp) throw misuse(`${words[0]} stands where a command should`, "See ha-ingestor --help.");
     stdout.write(overview(COMMANDS, version));
     return EXIT.ok;
   }
-  const given = readGiven(command, words[0] === "help" ? [...words.slice(1), "--help"] : words);
+  const given = readGiven(command, asked);
   if (given.flag("help")) {
     stdout.write(helpOf(command));
     return EXIT.ok;
@@ -84,4 +86,4 @@ async function run({ words, env, stdout, stderr, clock, version, offline, signal
   );
 }
 
-const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);

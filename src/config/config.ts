@@ -88,7 +88,12 @@ export function readConfig(
   ];
   return {
     problems: [...problems, ...app.problems],
-    secrets: [environment.HA_TOKEN?.trim() ?? "", supervisorToken ?? "", ...app.secrets].filter((it) => it !== ""),
+    secrets: [
+      environment.HA_TOKEN?.trim() ?? "",
+      environment.HA_INGESTOR_TOKEN?.trim() ?? "",
+      supervisorToken ?? "",
+      ...app.secrets,
+    ].filter((it) => it !== ""),
     config: {
       connections,
       // Not where somebody meant a real home, even if its address or token cannot be used.

@@ -77,6 +77,9 @@ const OPTIONS = {
   },
 } as const;
 
+/** What the command line reads (src/cli/): nothing of the hub's, and no mistake where both share an environment. */
+const OF_THE_COMMAND = ["HA_INGESTOR_URL", "HA_INGESTOR_TOKEN"];
+
 export type EnvironmentOptions = { [name in keyof typeof OPTIONS]: v.InferOutput<(typeof OPTIONS)[name]["read"]> };
 
 export function readEnvironment(environment: Environment): {
@@ -92,7 +95,7 @@ export function readEnvironment(environment: Environment): {
     values[name] = parsed.success ? parsed.output : v.parse(option.read, undefined);
   }
   for (const name of Object.keys(environment)) {
-    if (!name.startsWith("HA_INGESTOR_") || name in OPTIONS) continue;
+    if (!name.startsWith("HA_INGESTOR_") || name in OPTIONS || OF_THE_COMMAND.includes(name)) continue;
     const fix = `Known options: ${Object.keys(OPTIONS).join(", ")}.`;
     problems.push({ option: name, why: `${name} is no option of the hub`, fix });
   }

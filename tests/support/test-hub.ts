@@ -137,6 +137,10 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
     backupHold: { begin: async () => ({ until: clock.now(), problems: [] }), end: () => false },
     backups,
     refetch: () => ({ holes: 0, entities: 0 }),
+    seal: async () => {
+      await store.seal();
+      return store.stats();
+    },
     history,
     timeZone: () => "Europe/Berlin",
     exchange,

@@ -118,6 +118,8 @@ export type BackupHold = {
 
 /** Has Home Assistant asked again for what damage took. @throws Failure `action_unavailable` */
 export type Refetch = () => { readonly holes: number; readonly entities: number };
+/** Packs what was recorded into its lasting form now; the answer is what the store is then. */
+export type Seal = () => Promise<{ readonly readings: number; readonly bytes: number; readonly files: number }>;
 
 /** Home Assistant's users, as far as it could be asked. */
 export type Users = {

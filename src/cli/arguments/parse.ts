@@ -6,9 +6,10 @@ import { COMMON, type Command, type Given, type Option, type Options } from "./c
 /** The command line is wrong: what, where, and how to mend it. */
 export const misuse = (message: string, fix: string): Failure => new Failure("usage", message, { fix });
 
-/** Which command the words name; `undefined`: they ask for the overview. */
+/** Which command the first words name; `undefined`: there are none. */
 export function findCommand(commands: readonly Command[], words: readonly string[]): Command | undefined {
-  const [first, second] = words.filter((word) => !word.startsWith("-"));
+  const [first, next] = words;
+  const second = next?.startsWith("-") ? undefined : next;
   if (first === undefined) return undefined;
   const named =
     commands.find(({ name }) => name === `${first} ${second}`) ?? commands.find(({ name }) => name === first);
@@ -28,7 +29,7 @@ export function findCommand(commands: readonly Command[], words: readonly string
 /** Checks the words behind a command's name against what it takes. */
 export function readGiven(command: Command, words: readonly string[]): Given {
   const options: Options = { ...COMMON, ...command.options };
-  const rest = withoutName(command, words);
+  const rest = words.slice(command.name.split(" ").length);
   const { tokens } = parseArgs({
     args: rest,
     strict: false,
@@ -55,16 +56,6 @@ export function readGiven(command: Command, words: readonly string[]): Given {
     text: (name) => values.get(name)?.[0],
     list: (name) => values.get(name),
   };
-}
-
-/** The words after the command's own, which options may stand before. */
-function withoutName({ name }: Command, words: readonly string[]): string[] {
-  const own = name.split(" ");
-  return words.filter((word) => {
-    if (own[0] !== word) return true;
-    own.shift();
-    return false;
-  });
 }
 
 function readValue(
