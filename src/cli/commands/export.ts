@@ -6,6 +6,7 @@ import { misuse } from "../arguments/parse.ts";
 import { readTime } from "../arguments/times.ts";
 import type { Context } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
+import { withKnownEntities } from "../hub/entities.ts";
 import { bytesText } from "../output/table.ts";
 
 const FORMATS = ["ndjson", "csv"];
@@ -51,7 +52,9 @@ export const exportCommand: Command = {
     if (file !== undefined && existsSync(file) && !given.flag("force"))
       throw misuse(`${file} is there already`, "Choose another name, or replace it with --force.");
     const began = clock.ticks();
-    const answer = await hub.open("export", { ...questionOf(context, given), format }, signal);
+    const answer = await withKnownEntities(hub, given.names, () =>
+      hub.open("export", { ...questionOf(context, given), format }, signal),
+    );
     const sink = file === undefined ? { write: out.bytes, keep: () => {}, drop: () => {} } : openFile(file);
     const progress = out.progress("Exporting");
     const end = createEndFinder(format);

@@ -4,6 +4,7 @@ import { misuse } from "../arguments/parse.ts";
 import { readTime } from "../arguments/times.ts";
 import type { Context } from "../context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { withKnownEntities } from "../hub/entities.ts";
 import { type Cell, shown } from "../output/table.ts";
 
 const RESOLUTIONS = ["auto", "5m", "15m", "1h", "1d", "1w", "1mo", "window"];
@@ -89,12 +90,14 @@ async function changes(context: Context, given: Given): Promise<ExitCode> {
   const { hub, out } = context;
   const functions = given.list("function");
   if (functions) throw misuse("--function belongs to --aggregate", "Add --aggregate 1h, or leave --function out.");
-  const answer = await hub.post<History>("history/query", {
-    entities: given.names,
-    ...windowOf(context, given),
-    ...limitOf(given),
-    ...(given.flag("attributes") ? { attributes: true } : {}),
-  });
+  const answer = await withKnownEntities(hub, given.names, () =>
+    hub.post<History>("history/query", {
+      entities: given.names,
+      ...windowOf(context, given),
+      ...limitOf(given),
+      ...(given.flag("attributes") ? { attributes: true } : {}),
+    }),
+  );
   await out.answer(answer, () => {
     const rows = answer.series.flatMap(({ entity_id: id, points }) =>
       points.map(([time, state]): Cell[] => [time, id, state ?? "(removed)"]),
@@ -110,13 +113,15 @@ async function buckets(context: Context, given: Given): Promise<ExitCode> {
   const { hub, out } = context;
   if (given.flag("attributes")) throw misuse("--attributes does not go with --aggregate", "Leave one of them out.");
   const functions = given.list("function");
-  const answer = await hub.post<Statistics>("statistics/query", {
-    entities: given.names,
-    ...windowOf(context, given),
-    ...limitOf(given),
-    resolution: given.text("aggregate"),
-    ...(functions ? { functions } : {}),
-  });
+  const answer = await withKnownEntities(hub, given.names, () =>
+    hub.post<Statistics>("statistics/query", {
+      entities: given.names,
+      ...windowOf(context, given),
+      ...limitOf(given),
+      resolution: given.text("aggregate"),
+      ...(functions ? { functions } : {}),
+    }),
+  );
   await out.answer(answer, () => {
     const names = [
       ...new Set(answer.series.flatMap(({ buckets: all }) => all.flatMap((one) => Object.keys(one)))),
