@@ -16,8 +16,6 @@ export type Context = {
   readonly out: Output;
   readonly config: Config;
   readonly configProblems: readonly Problem[];
-  /** Where backups are kept; undefined: in the data folder. */
-  readonly backups: string | undefined;
   /** Work on the files themselves, where no hub runs. */
   readonly offline: Offline;
   /** Aborts when the person presses Ctrl-C. */

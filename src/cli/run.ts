@@ -60,7 +60,8 @@ async function run({ words, env, stdout, stderr, clock, version, offline, signal
   }
   if (given.flag("json") && given.flag("table"))
     throw misuse("--json and --table are two forms of one answer", "Give one of them.");
-  const { config, problems } = readConfig(env);
+  const data = given.text("data");
+  const { config, problems } = readConfig(data === undefined ? env : { ...env, HA_INGESTOR_DATA: data });
   const target = readTarget(given, env, config.dataFolder);
   const out = createOutput({
     stdout,
@@ -78,7 +79,6 @@ async function run({ words, env, stdout, stderr, clock, version, offline, signal
       out,
       config,
       configProblems: problems,
-      backups: env.HA_INGESTOR_BACKUPS?.trim() || undefined,
       offline,
       signal,
     },

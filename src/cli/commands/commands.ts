@@ -2,6 +2,7 @@ import type { Command } from "../arguments/command.ts";
 import { backup, backupDelete, backupList, restore } from "./backup.ts";
 import { doctor } from "./doctor.ts";
 import { exportCommand } from "./export.ts";
+import { jobActions, jobs } from "./jobs.ts";
 import { query } from "./query.ts";
 import { retentionPreview } from "./retention.ts";
 import { seal } from "./seal.ts";
@@ -19,5 +20,7 @@ export const COMMANDS: readonly Command[] = [
   verify,
   retentionPreview,
   seal,
+  jobs,
+  ...jobActions,
   doctor,
 ];
