@@ -167,8 +167,5 @@ export function homeFolder(context: Context): string {
 
 export function backupFolder(context: Context): string {
   const home = homeFolder(context);
-  return join(
-    context.backups ?? join(localFolder(context), "backups"),
-    home.endsWith("simulated") ? "simulated" : "home",
-  );
+  return join(context.config.backupFolder, home.endsWith("simulated") ? "simulated" : "home");
 }
