@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { describeError, Failure } from "../../domain/failure.ts";
 import type { LoadOptions } from "../load/load.ts";
 import type { Simulator } from "../simulator.ts";
+import { KEPT_ALIVE_MS } from "../wire/server.ts";
 
 export type Control = { readonly url: string; close(): Promise<void> };
 
@@ -44,6 +45,7 @@ export async function startControl(simulator: Simulator, port: number): Promise<
     for await (const chunk of request.setEncoding("utf8")) text += chunk;
     return route(text === "" ? Object.fromEntries(searchParams) : (JSON.parse(text) as Body));
   };
+  server.keepAliveTimeout = KEPT_ALIVE_MS;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);
