@@ -16,6 +16,8 @@ export type ShimOptions = {
   readonly control?: string;
   /** Writes and syncs of files in this folder go wrong, and of no others. */
   readonly folder?: string;
+  /** The program kills itself before its so manieth call that changes the folder; 0: never, but they are counted. */
+  readonly killAt?: number;
 };
 
 /** What goes wrong for a program that runs under the shim, from the moment it is set. */
@@ -24,6 +26,8 @@ export type ShimControl = Disposable & {
   set(faults: ShimFaults): void;
   /** Calls that were refused so far. */
   refused(): number;
+  /** Calls that changed the folder, where `killAt` is given. */
+  steps(): number;
 };
 
 export type ShimFaults = {
@@ -46,13 +50,14 @@ export function shimUnavailable(): string | false {
 }
 
 /** The environment under which a program's writes, syncs and looks at the clock pass through the shim; compiled on the first use. */
-export function shimEnvironment({ fsyncDelayMs, log, control, folder }: ShimOptions): Record<string, string> {
+export function shimEnvironment({ fsyncDelayMs, log, control, folder, killAt }: ShimOptions): Record<string, string> {
   return {
     LD_PRELOAD: build(),
     ...(fsyncDelayMs === undefined ? {} : { SHIM_FSYNC_DELAY_MS: String(fsyncDelayMs) }),
     ...(log === undefined ? {} : { SHIM_LOG: log }),
     ...(control === undefined ? {} : { SHIM_CONTROL: control }),
     ...(folder === undefined ? {} : { SHIM_FOLDER: folder }),
+    ...(killAt === undefined ? {} : { SHIM_KILL_AT: String(killAt) }),
   };
 }
 
@@ -66,15 +71,17 @@ export function openShimControl(file: string): ShimControl {
     bytes.writeInt32LE(write ? constants.errno[write as "EROFS"] : 0, 12);
     writeSync(handle, bytes, 0, 16, 0);
   };
-  writeSync(handle, Buffer.alloc(24), 0, 24, 0);
+  writeSync(handle, Buffer.alloc(32), 0, 32, 0);
+  const counted = (at: number) => {
+    const bytes = Buffer.alloc(8);
+    readSync(handle, bytes, 0, 8, at);
+    return Number(bytes.readBigInt64LE());
+  };
   return {
     file,
     set,
-    refused: () => {
-      const bytes = Buffer.alloc(8);
-      readSync(handle, bytes, 0, 8, 16);
-      return Number(bytes.readBigInt64LE());
-    },
+    refused: () => counted(16),
+    steps: () => counted(24),
     [Symbol.dispose]: () => closeSync(handle),
   };
 }

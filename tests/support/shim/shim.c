@@ -6,11 +6,13 @@
  *   SHIM_LOG             a file that gets one line for each delayed call, so that a test can see that there were any
  *   SHIM_CONTROL         a file that says what goes wrong at this moment, see `struct faults`; it is looked at on each call
  *   SHIM_FOLDER          writes and syncs go wrong for files in this folder alone
+ *   SHIM_KILL_AT         the process kills itself (SIGKILL) before its so manieth step: a call that changes that folder
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -27,8 +29,9 @@ struct faults {
   volatile int64_t clock_offset_seconds;
   volatile int32_t sync_errno;
   volatile int32_t write_errno;
-  /* Counted here: calls that were refused. */
+  /* Counted here: calls that were refused, and steps taken. */
   volatile int64_t refused;
+  volatile int64_t steps;
 };
 
 static struct faults *faults(void) {
@@ -63,6 +66,21 @@ static int refuse(int code) {
   return -1;
 }
 
+static void step(void) {
+  static long at = -1;
+  if (at < 0) {
+    const char *given = getenv("SHIM_KILL_AT");
+    at = given ? atol(given) : 0;
+  }
+  long taken = (long)__atomic_add_fetch(&faults()->steps, 1, __ATOMIC_RELAXED);
+  if (at > 0 && taken == at) raise(SIGKILL);
+}
+static int step_of(int file) {
+  /* Looking a file's name up costs; only who counts pays for it. */
+  if (getenv("SHIM_KILL_AT") && of_folder(file)) step();
+  return 0;
+}
+
 /* ---------------------------------------------------------------- syncs */
 
 static long delay_ms(void) {
@@ -95,11 +113,13 @@ static void delay(const char *name) {
 }
 
 int fsync(int file) {
+  step_of(file);
   delay("fsync");
   int code = faults()->sync_errno;
   return code && of_folder(file) ? refuse(code) : REAL(fsync)(file);
 }
 int fdatasync(int file) {
+  step_of(file);
   delay("fdatasync");
   int code = faults()->sync_errno;
   return code && of_folder(file) ? refuse(code) : REAL(fdatasync)(file);
@@ -107,7 +127,10 @@ int fdatasync(int file) {
 
 /* ---------------------------------------------------------------- writes */
 
-static int write_refused(int file) { return faults()->write_errno && of_folder(file); }
+static int write_refused(int file) {
+  step_of(file);
+  return faults()->write_errno && of_folder(file);
+}
 
 ssize_t write(int file, const void *bytes, size_t count) {
   return write_refused(file) ? refuse(faults()->write_errno) : REAL(write)(file, bytes, count);
@@ -134,6 +157,15 @@ int ftruncate64(int file, off64_t length) {
   return write_refused(file) ? refuse(faults()->write_errno) : REAL(ftruncate64)(file, length);
 }
 
+int rename(const char *from, const char *to) {
+  if (in_folder(to) && getenv("SHIM_KILL_AT")) step();
+  return REAL(rename)(from, to);
+}
+int unlink(const char *path) {
+  if (in_folder(path) && getenv("SHIM_KILL_AT")) step();
+  return REAL(unlink)(path);
+}
+
 #define OPEN(name)                                                                       \
   int name(const char *path, int flags, ...) {                                           \
     va_list more;                                                                        \
@@ -142,6 +174,7 @@ int ftruncate64(int file, off64_t length) {
     va_end(more);                                                                        \
     int writes = (flags & O_ACCMODE) != O_RDONLY;                                        \
     /* The control file itself is opened by way of here. */                              \
+    if (writes && in_folder(path) && getenv("SHIM_KILL_AT")) step();                      \
     if (writes && in_folder(path) && faults()->write_errno) return refuse(faults()->write_errno); \
     return REAL(name)(path, flags, mode);                                                \
   }

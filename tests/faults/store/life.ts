@@ -1,0 +1,83 @@
+import { systemClock } from "../../../src/platform/clock.ts";
+import { silentLog } from "../../../src/platform/log.ts";
+import { blockingMaintainer } from "../../../src/store/embedded/maintenance/job.ts";
+import { openStore } from "../../../src/store/open.ts";
+import type { Entry } from "../../../src/store/store.ts";
+
+/**
+ * One life of a store in a process of its own, to be killed at any of its steps: appends, sealing and merging meanwhile,
+ * puts all of it together, and lets a part go. Says `n` when the n-th batch is acknowledged, and what it came to.
+ */
+export const SERIES = [0, 1, 2];
+export const BATCHES = 60;
+export const PER_BATCH = 40;
+const SECOND = 1_000_000;
+/** The last day of a month: what is stored lies in two. */
+export const FIRST = Date.UTC(2026, 9, 31, 23, 50) * 1000;
+export const CUTOFF = FIRST + BATCHES * PER_BATCH * 0.5 * SECOND * 0.5;
+
+export const timeOf = (number: number): number => FIRST + Math.floor(number * 0.5 * SECOND);
+
+/** What is let go: readings from before the cut-off, but for those of series 1. */
+export const PLAN = { readings: { default: CUTOFF, series: new Map([[1, null]]) }, events: { default: CUTOFF } };
+
+export const openSmall = (folder: string) =>
+  openStore({
+    kind: "embedded",
+    folder,
+    clock: systemClock,
+    log: silentLog,
+    segmentBytes: 12_000,
+    windowBytes: 30_000,
+    maintainer: blockingMaintainer,
+  });
+
+export const batch = (index: number): Entry[] =>
+  Array.from({ length: PER_BATCH }, (_, i) => index * PER_BATCH + i).map((number) => ({
+    kind: "reading",
+    reading: {
+      series: number % SERIES.length,
+      time: timeOf(number),
+      changed: timeOf(number),
+      state: String(number),
+      attributes: { n: number % 7, unit: "W" },
+      context: null,
+      origin: "live",
+      timeIsArrival: false,
+      flaws: [],
+    },
+  }));
+
+export const identities: Entry[] = SERIES.map((series) => ({
+  kind: "series",
+  series,
+  identity: {
+    from: 0,
+    entityId: `sensor.s${series}`,
+    holdsName: true,
+    registryId: null,
+    name: null,
+    deviceId: null,
+    areaId: null,
+    floorId: null,
+    labels: [],
+    integration: null,
+    category: null,
+  },
+}));
+
+if (import.meta.main) {
+  const store = await openSmall(process.argv[2] as string);
+  const say = (what: string) => process.stdout.write(`${what}\n`);
+  await store.append(identities);
+  for (let index = 0; index < BATCHES; index++) {
+    await store.append(batch(index));
+    say(String(index + 1));
+    await store.maintained();
+  }
+  await store.seal();
+  say("sealed");
+  await store.shed(PLAN);
+  say("shed");
+  await store.close();
+}
