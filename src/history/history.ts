@@ -1,5 +1,6 @@
 import type { Worker } from "node:worker_threads";
 import type { Gap, Position, Reading, SeriesId, Stored } from "../domain/reading.ts";
+import type { ThinnedSpan } from "../domain/thinning.ts";
 import type { Micros, Window } from "../domain/time.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
@@ -9,7 +10,7 @@ import type { Answer } from "./jobs/answer.ts";
 import { createJobs, type Views } from "./jobs/jobs.ts";
 import type { Plan, ReplayPlan } from "./jobs/plan.ts";
 import type { EventSearch } from "./range/search.ts";
-import { gapShape, openHoleShape } from "./shapes.ts";
+import { gapShape, openHoleShape, thinnedShape } from "./shapes.ts";
 import { type StatisticsRequest, statisticsStart } from "./statistics/request.ts";
 import { knowledgeOf } from "./statistics/values/kinds.ts";
 import { mergeWindows } from "./statistics/values/spans.ts";
@@ -89,6 +90,8 @@ export type HistoryNeeds = {
   };
   /** Times that are not heard, and not filled or given up yet: no gaps so far, and not known either. */
   readonly openHoles?: () => readonly { readonly from: Micros; readonly to: Micros | null }[];
+  /** When the user's rules dropped readings of a series. */
+  readonly thinned?: (series: SeriesId) => readonly ThinnedSpan[];
   readonly startWorker: () => Worker;
   readonly clock: Clock;
   readonly log: Log;
@@ -219,6 +222,13 @@ export function createHistory(needs: HistoryNeeds): History {
     return (needs.openHoles?.() ?? []).map(({ from, to }) => ({ from, to: to ?? Math.max(from, now) }));
   }
 
+  function thinnedIn(id: SeriesId, window: Window): { thinned?: string } {
+    const spans = (needs.thinned?.(id) ?? []).filter(
+      ({ from, to }) => from < window.to && (to ?? window.to) > window.from,
+    );
+    return spans.length === 0 ? {} : { thinned: JSON.stringify(spans.map(thinnedShape)) };
+  }
+
   /** A series with what the worker must know of it; one that an earlier page has answered needs no gaps. */
   function described({ id, entityId }: PointsRequest["series"][number], window: Window, answered: boolean) {
     const gaps = answered ? [] : store.gaps(window, id);
@@ -228,6 +238,7 @@ export function createHistory(needs: HistoryNeeds): History {
       entityId,
       knowledge: typeof latest?.state === "string" ? knowledgeOf(latest.attributes) : null,
       gaps: JSON.stringify(gaps.map((gap) => gapShape(gap, gap.series === null ? null : entityId))),
+      ...(answered ? {} : thinnedIn(id, window)),
       holes: answered ? [] : mergeWindows([...gaps, ...openHoles()]),
     };
   }

@@ -9,6 +9,8 @@ import {
   type Reading,
   type Stored,
 } from "../domain/reading.ts";
+import { SELECTOR_KINDS } from "../domain/selector.ts";
+import type { ThinnedSpan } from "../domain/thinning.ts";
 import { microsToRfc3339, type Window } from "../domain/time.ts";
 
 /**
@@ -129,6 +131,20 @@ export const seriesPointsSchema = v.pipe(
         "The share of the window until now that is known: in no gap, after the first reading, with the entity not removed. null where the page does not hold the series' whole window.",
       ),
     ),
+    thinned: v.exactOptional(
+      v.pipe(
+        v.array(
+          v.object({
+            from: timeSchema,
+            to: v.nullable(timeSchema),
+            select: v.object({ kind: v.picklist(SELECTOR_KINDS), value: v.string() }),
+            min_change: v.nullable(v.number()),
+            min_interval_seconds: v.nullable(v.number()),
+          }),
+        ),
+        v.description("When a rule dropped readings of this series; to null: it still does. Absent: never here."),
+      ),
+    ),
     gaps: v.array(gapSchema),
   }),
   v.title("SeriesPoints"),
@@ -224,6 +240,14 @@ export const openHoleShape = ({ from, to }: Window): GapShape => ({
   from: microsToRfc3339(from),
   to: microsToRfc3339(to),
   cause: "disconnected",
+});
+
+export const thinnedShape = ({ from, to, rule: { select, minChange, minInterval } }: ThinnedSpan) => ({
+  from: microsToRfc3339(from),
+  to: to === null ? null : microsToRfc3339(to),
+  select: { kind: select.kind, value: select.value },
+  min_change: minChange,
+  min_interval_seconds: minInterval === null ? null : minInterval / 1e6,
 });
 
 export const eventShape = (event: Stored<HomeEvent>): EventShape => ({

@@ -26,6 +26,8 @@ export type Growth = {
 };
 
 const MEASURED_DAYS = 14;
+/** The log holds a day, in whole segments: by then it has its size, and only swings. */
+const SETTLED_DAYS = 3;
 const LEAST_SPAN = DAY / 24;
 
 export const monthStart = (month: string): Micros => Date.parse(`${month}-01T00:00:00Z`) * 1000;
@@ -36,8 +38,10 @@ export function measureGrowth(given: {
   parts: readonly StoragePart[];
   usage: readonly Usage[];
   asOf: Micros;
+  /** The oldest time in the store; null: it is empty. */
+  oldest: Micros | null;
 }): Growth | null {
-  const { samples, parts, usage, asOf } = given;
+  const { samples, parts, usage, asOf, oldest } = given;
   const recent = samples.filter(({ at }) => at > asOf - MEASURED_DAYS * DAY);
   const steps = recent.slice(1).map((sample, i) => {
     const before = recent[i] as Sample;
@@ -52,9 +56,9 @@ export function measureGrowth(given: {
           days: steps.reduce((sum, step) => sum + step.days, 0),
           readings: median(steps.map((step) => step.readings)),
           events: median(steps.map((step) => step.events)),
-          log: Math.max(0, median(steps.map((step) => step.log))),
+          log: recent.length > SETTLED_DAYS ? 0 : Math.max(0, median(steps.map((step) => step.log))),
         }
-      : thisMonth(usage, asOf);
+      : thisMonth(usage, asOf, oldest ?? asOf);
   if (!measured) return null;
   const perReading = bytesPerEntry(parts, "readings");
   const perEvent = bytesPerEntry(parts, "events");
@@ -67,10 +71,10 @@ export function measureGrowth(given: {
   };
 }
 
-function thisMonth(usage: readonly Usage[], asOf: Micros) {
+function thisMonth(usage: readonly Usage[], asOf: Micros, oldest: Micros) {
   const month = utcMonth(asOf);
   const readings = usage.reduce((sum, row) => (row.month === month ? sum + row.readings : sum), 0);
-  const span = asOf - monthStart(month);
+  const span = asOf - Math.max(monthStart(month), oldest);
   if (readings === 0 || span < LEAST_SPAN) return undefined;
   return { days: span / DAY, readings: readings / (span / DAY), events: 0, log: 0 };
 }

@@ -221,10 +221,10 @@ test("growth is that of the middle day: an import on one of them says nothing of
     events: 0,
     logBytes: 0,
   }));
-  const found = measureGrowth({ samples, parts: partsOf(usage), usage, asOf: NOW });
+  const found = measureGrowth({ samples, parts: partsOf(usage), usage, asOf: NOW, oldest: 0 });
   assert.equal(found?.readingsPerDay, 1_000);
   assert.equal(found?.bytesPerDay, 1_000 * 10_000);
-  assert.equal(measureGrowth({ samples, parts: [], usage, asOf: NOW })?.bytesPerDay, null);
+  assert.equal(measureGrowth({ samples, parts: [], usage, asOf: NOW, oldest: 0 })?.bytesPerDay, null);
 });
 
 test("a rule by age keeps the forecast level where as much goes as comes", () => {

@@ -5,6 +5,7 @@ import { currentIdentity } from "../domain/series.ts";
 import type { Micros } from "../domain/time.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { DiskRoom } from "../platform/disk.ts";
+import type { Jobs, JobWork } from "../platform/jobs/jobs.ts";
 import type { Log } from "../platform/log.ts";
 import type { StatusBoard } from "../platform/status-board.ts";
 import type { Shed, StoragePart, Store, Usage } from "../store/store.ts";
@@ -67,6 +68,8 @@ export type Retention = {
   run(previewId?: string): Promise<void>;
   /** Resolves when no run is under way. */
   idle(): Promise<void>;
+  /** Resolves when what the clock has begun is done, too. */
+  settled(): Promise<void>;
   storage(): Promise<StorageFigures>;
   usage(): Promise<readonly Usage[]>;
   totals(): { readonly readings: number; readonly events: number };
@@ -86,6 +89,7 @@ export type RetentionNeeds = {
   readonly timeZone: () => string | undefined;
   /** Somebody copies the files now. */
   readonly isHeld: () => boolean;
+  readonly jobs: Pick<Jobs, "register" | "start">;
   readonly clock: Clock;
   readonly log: Log;
   readonly status: StatusBoard;
@@ -114,6 +118,7 @@ export function createRetention(needs: RetentionNeeds): Retention {
   let made = 0;
   let running: Promise<void> | undefined;
   let usageHeld: { readonly until: number; readonly usage: Promise<readonly Usage[]> } | undefined;
+  let byClock: Promise<void> = Promise.resolve();
   let closed = false;
   let cancelLook = clock.after(FIRST_LOOK_MS, () => look());
 
@@ -143,7 +148,13 @@ export function createRetention(needs: RetentionNeeds): Retention {
     usageHeld = undefined;
     const [held, room] = [await usage(), await roomOrNull()];
     const parts = store.storage();
-    const growth = measureGrowth({ samples: memory.now.samples, parts, usage: held, asOf });
+    const growth = measureGrowth({
+      samples: memory.now.samples,
+      parts,
+      usage: held,
+      asOf,
+      oldest: store.stats().oldest,
+    });
     const plan = makePlan({
       rules: given,
       asOf,
@@ -201,21 +212,46 @@ export function createRetention(needs: RetentionNeeds): Retention {
     });
     tell();
   };
-  const begin = (preview: Preview) => {
+  const work = async ({ tell: tellJob }: JobWork, preview: Preview) => {
     const began = clock.now();
     usageHeld = undefined;
-    running = shed(preview)
-      .then(
-        (went) => finish(began, { state: "done", ...went }),
-        (error: unknown) => {
-          log.warning("retention could not finish", { why: describeError(error) });
-          finish(began, { state: "failed", why: describeError(error) });
-        },
-      )
-      .finally(() => {
+    tellJob({ total: preview.counts.reduce((sum, { readings }) => sum + readings, preview.events) });
+    try {
+      const went = await shed(preview);
+      tellJob({ done: went.readings + went.events, outcome: { ...went } });
+      finish(began, { state: "done", ...went });
+    } catch (error) {
+      log.warning("retention could not finish", { why: describeError(error) });
+      finish(began, { state: "failed", why: describeError(error) });
+      throw error;
+    } finally {
+      usageHeld = undefined;
+    }
+  };
+  let next: Preview | undefined;
+  needs.jobs.register({
+    kind: "retention",
+    unit: "entries",
+    byHand: false,
+    run: async (job) => {
+      const preview = next;
+      next = undefined;
+      // What a stop of the hub interrupted is done by the next quiet hour, by what is due then.
+      if (!preview) return job.tell({ outcome: { interrupted: true } });
+      running = work(job, preview).finally(() => {
         running = undefined;
-        usageHeld = undefined;
+        tell();
       });
+      await running;
+    },
+  });
+  const begin = (preview: Preview) => {
+    next = preview;
+    try {
+      needs.jobs.start("retention");
+    } finally {
+      next = undefined;
+    }
     tell();
   };
   const refuseUnlessFree = () => {
@@ -267,7 +303,7 @@ export function createRetention(needs: RetentionNeeds): Retention {
     sample(time.asOf);
     const { scheduled } = memory.now;
     if (running || isHeld() || time.asOf < nextQuiet(scheduled, time.asOf, needs.timeZone())) return;
-    runByClock(time.asOf)
+    byClock = runByClock(time.asOf)
       .catch((error: unknown) =>
         log.warning("what retention would do could not be worked out", { why: describeError(error) }),
       )
@@ -307,14 +343,24 @@ export function createRetention(needs: RetentionNeeds): Retention {
       begin(preview);
     },
     idle: async () => {
-      await running;
+      await running?.catch(() => {});
+    },
+    settled: async () => {
+      await byClock;
+      await running?.catch(() => {});
     },
     storage: async () => {
       const asOf = lookAtClock().asOf ?? clock.now();
       const held = await usage();
       const room = await roomOrNull();
       const parts = store.storage();
-      const growth = measureGrowth({ samples: memory.now.samples, parts, usage: held, asOf });
+      const growth = measureGrowth({
+        samples: memory.now.samples,
+        parts,
+        usage: held,
+        asOf,
+        oldest: store.stats().oldest,
+      });
       const budget = budgetOf(rules, room);
       const { forecast, daysLeft } = makePlan({
         rules,
@@ -339,7 +385,7 @@ export function createRetention(needs: RetentionNeeds): Retention {
       closed = true;
       cancelLook();
       await counting.close();
-      await running;
+      await running?.catch(() => {});
     },
   };
 }

@@ -79,6 +79,7 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
     room: async () => ({ total: 100e9, free: 50e9 }),
     logLimit: 0,
     timeZone: () => "UTC",
+    jobs,
     isHeld: () => false,
     clock,
     log,

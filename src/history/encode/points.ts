@@ -77,6 +77,10 @@ export async function* encodePoints(reader: ViewReader, plan: PointsPlan): Async
       out.ascii(`,"sampled":{"of":${of},"method":"${method}","complete":${complete}}`);
     }
     const share = chosen ? chosen.share : known && !next ? known.share(await reader.before(id, window.from)) : null;
+    if (one.thinned !== undefined) {
+      out.ascii(',"thinned":');
+      out.json(one.thinned);
+    }
     out.ascii(`,"completeness":${share},"gaps":`);
     out.json(gaps);
     out.ascii("}");

@@ -28,6 +28,8 @@ export type PointsPlan = {
     readonly entityId: string;
     readonly knowledge: Knowledge | null;
     readonly gaps: string;
+    /** JSON; absent: no rule dropped any of its readings. */
+    readonly thinned?: string;
     readonly holes: readonly Window[];
   }[];
   readonly start: { readonly index: number; readonly after: Cursor | null };

@@ -71,6 +71,7 @@ export function createThinning(needs: {
   const read = v.safeParse(Kept, found);
   let rules: readonly ListedThinning[] = read.success ? read.output.rules : [];
   let spans: Span[] = read.success ? read.output.spans : [];
+  let bySeries: Map<SeriesId, Span[]> | undefined;
   const open = new Map<SeriesId, Span>(
     spans.flatMap((span) => (span.to === null ? [[span.series, span] as const] : [])),
   );
@@ -89,6 +90,7 @@ export function createThinning(needs: {
       const forgotten = new Set(closed.slice(0, closed.length - MOST_SPANS));
       spans = spans.filter((span) => !forgotten.has(span));
     }
+    bySeries = undefined;
     keep.set({ rules, spans });
   };
   const ruleOf = ({ series, attributes }: Reading, identity: Identity | undefined): ListedThinning | undefined => {
@@ -166,7 +168,10 @@ export function createThinning(needs: {
     get dropped() {
       return dropped;
     },
-    spans: (series) => spans.filter((span) => span.series === series),
+    spans: (series) => {
+      bySeries ??= Map.groupBy(spans, (span) => span.series);
+      return bySeries.get(series) ?? [];
+    },
     unsaved: (series) => slots.get(series)?.held,
     take: (reading, identity, stored) => {
       const { series } = reading;
