@@ -108,6 +108,20 @@ async function assertWhole(): Promise<number> {
     `{"kind":"end","readings":${all.length},"events":0,"gaps":${stateGaps},"damaged":0,"from":null,"to":null}`,
   );
 
+  // Time and state alone are written by another way: column by column.
+  const short = (await exported({})).trimEnd().split("\n");
+  assert.deepEqual(
+    short.slice(0, all.length),
+    shapes.map(
+      (one) => `{"kind":"reading","entity_id":"${one.entity_id}","time":"${one.time}","state":${asJson(one.state)}}`,
+    ),
+  );
+  const shortCsv = parseCsv(await exported({ format: "csv", columns: ["time", "state", "series"] }));
+  assert.deepEqual(
+    shortCsv.slice(1, all.length + 1),
+    shapes.map((one) => [one.time, one.state?.toWellFormed() ?? null, String(one.series)]),
+  );
+
   const [head, ...records] = parseCsv(await exported({ format: "csv", columns: READING_COLUMNS }));
   assert.deepEqual(head, [...READING_COLUMNS]);
   let replaced = 0;
@@ -122,6 +136,9 @@ async function assertWhole(): Promise<number> {
   );
   assert.deepEqual(records.slice(0, all.length), cells);
   for (const record of records) assert.equal(record.length, READING_COLUMNS.length);
+  const end = `#end readings=${all.length} events=0 gaps=${stateGaps} damaged=0 replaced=`;
+  const halves = shapes.filter(({ state }) => state?.isWellFormed() === false).length;
+  assert.equal(shortCsv.at(-1)?.[0], `${end}${halves}`);
   assert.equal(
     records.at(-1)?.[0],
     `#end readings=${all.length} events=0 gaps=${stateGaps} damaged=0 replaced=${replaced}`,

@@ -1,6 +1,8 @@
 import type { HomeEvent, Reading, Stored } from "../../domain/reading.ts";
 import type { ByteWriter } from "../../history/encode/bytes.ts";
+import { createStateWriter } from "../../history/encode/states.ts";
 import { contextShape } from "../../history/shapes.ts";
+import { type StateColumn, stateText } from "../../store/shared/columns.ts";
 import {
   type EventColumn,
   type ExportPlan,
@@ -9,6 +11,7 @@ import {
   type NamedGap,
   type ReadingColumn,
 } from "../plan.ts";
+import { fitsColumns } from "./by-columns.ts";
 import type { RowWriter } from "./export.ts";
 
 const COMMA = 0x2c;
@@ -30,15 +33,18 @@ export function createCsv(plan: ExportPlan, out: ByteWriter): RowWriter {
   const rest = Buffer.from(`${",".repeat(columns.length - 1)}\r\n`);
   let replaced = 0;
 
-  const quoted = (text: string) => out.json(`"${text.replaceAll('"', '""')}"`);
+  const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+  const cell = (value: string | null): string => {
+    if (value === null) return "";
+    if (spreadsheet && FORMULA.test(value) && !isNumber(value)) return quoted(`'${value}`);
+    return value === "" || SPECIAL.test(value) ? quoted(value) : value;
+  };
   const text = (value: string | null) => {
     if (value === null) return;
-    if (spreadsheet && FORMULA.test(value) && !isNumber(value)) return quoted(`'${value}`);
-    if (PLAIN.test(value)) return out.ascii(value);
+    if (!spreadsheet && PLAIN.test(value)) return out.ascii(value);
     // UTF-8 has no half of a surrogate pair: what is written is the replacement character.
     if (!value.isWellFormed()) replaced++;
-    if (value === "" || SPECIAL.test(value)) quoted(value);
-    else out.json(value);
+    out.json(cell(value));
   };
   const json = (value: unknown) => {
     if (value !== null) text(JSON.stringify(value));
@@ -105,6 +111,29 @@ export function createCsv(plan: ExportPlan, out: ByteWriter): RowWriter {
       };
       return row((readings?.columns ?? []).map((column) => ofReading[column] ?? same[column] ?? (() => {})));
     },
+    linesOf: (series, entityId) => {
+      const asked = readings?.columns ?? [];
+      if (!fitsColumns(asked)) return undefined;
+      // What stands before the time, between it and the state, and after that.
+      const pieces = [""];
+      for (const [i, column] of asked.entries()) {
+        if (i > 0) pieces[pieces.length - 1] += ",";
+        if (column === "entity_id") pieces[pieces.length - 1] += cell(entityId);
+        else if (column === "series") pieces[pieces.length - 1] += String(series);
+        else pieces.push("");
+      }
+      const [before, between, after] = pieces.map((piece) => Buffer.from(piece)) as [Buffer, Buffer, Buffer];
+      const line = { before, between, after: Buffer.concat([after, LINE_END]), bare: true };
+      let states: { of: StateColumn; writer: ReturnType<typeof createStateWriter>; wellFormed: boolean } | undefined;
+      return (columns, from, to) => {
+        const of = columns.states;
+        if (states?.of !== of)
+          states = { of, writer: createStateWriter(of, { text: cell, quoted: false }), wellFormed: isWellFormed(of) };
+        if (!states.wellFormed)
+          for (let i = from; i < to; i++) if (stateText(of, i)?.isWellFormed() === false) replaced++;
+        out.lines(columns, from, to, { ...line, states: states.writer });
+      };
+    },
     event: row((events?.columns ?? []).map((column) => ofEvent[column])),
     gap: (gap) => {
       if (!readings && !events) return gapRow(gap);
@@ -127,6 +156,11 @@ export function createCsv(plan: ExportPlan, out: ByteWriter): RowWriter {
       }),
   };
 }
+
+const isWellFormed = (states: StateColumn): boolean => {
+  const texts = states.form === "texts" ? states.dictionary : [...states.exceptions.values()];
+  return texts.every((text) => text === null || text.isWellFormed());
+};
 
 /** `-5.3` is no formula. */
 const isNumber = (text: string): boolean => text.trim() !== "" && Number.isFinite(Number(text));

@@ -1,6 +1,6 @@
 import type { HomeEvent, Reading, SeriesId, Stored } from "../../domain/reading.ts";
 import { createByteWriter } from "../../history/encode/bytes.ts";
-import type { ViewReader } from "../../store/store.ts";
+import type { Columns, ViewReader } from "../../store/store.ts";
 import type { ExportPlan, NamedGap } from "../plan.ts";
 import { createCsv } from "./csv.ts";
 import { createNdjson } from "./ndjson.ts";
@@ -10,6 +10,8 @@ export type RowWriter = {
   head(): void;
   /** For the readings of one series. */
   readingsOf(series: SeriesId, entityId: string): (reading: Stored<Reading>) => void;
+  /** The same by columns, where nothing is asked for but what columns have. */
+  linesOf(series: SeriesId, entityId: string): ((columns: Columns, from: number, to: number) => void) | undefined;
   event(event: Stored<HomeEvent>): void;
   gap(gap: NamedGap): void;
   end(totals: Totals): void;
@@ -27,6 +29,8 @@ const CHUNK_BYTES = 256 * 1024;
 const SEND_BYTES = CHUNK_BYTES - 32 * 1024;
 /** Rows after which the size is looked at: rows with attributes may be large. */
 const SLICE = 32;
+/** Lines of columns are short. */
+const LINES = 256;
 const BREATH = new Uint8Array(0);
 
 /** The bytes of an export, page by page as they are read; its last line says that it is whole. */
@@ -47,6 +51,18 @@ export async function* encodeExport(reader: ViewReader, plan: ExportPlan): Async
   rows.head();
   const common = { window, order: "oldest_first", limit: Number.MAX_SAFE_INTEGER } as const;
   for (const [index, { id, entityId }] of (readings?.series ?? []).entries()) {
+    const lines = rows.linesOf(id, entityId);
+    if (lines) {
+      for await (const columns of reader.columns({ ...common, series: id })) {
+        count.readings += columns.to - columns.from;
+        for (let at = columns.from; at < columns.to; at += LINES) {
+          lines(columns, at, Math.min(at + LINES, columns.to));
+          if (out.length >= SEND_BYTES) yield out.take();
+        }
+      }
+      if (index % 64 === 63) yield BREATH;
+      continue;
+    }
     const write = rows.readingsOf(id, entityId);
     const attributes = readings?.columns.includes("attributes") ?? false;
     for await (const page of reader.readings({ ...common, series: id, attributes })) {

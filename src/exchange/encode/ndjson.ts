@@ -1,7 +1,10 @@
 import type { Reading, Stored } from "../../domain/reading.ts";
 import type { ByteWriter } from "../../history/encode/bytes.ts";
+import { createStateWriter } from "../../history/encode/states.ts";
 import { contextShape } from "../../history/shapes.ts";
+import type { StateColumn } from "../../store/store.ts";
 import type { EventColumn, ExportPlan, ReadingColumn } from "../plan.ts";
+import { fitsColumns } from "./by-columns.ts";
 import type { RowWriter } from "./export.ts";
 
 const CLOSE = Buffer.from("}\n");
@@ -51,6 +54,25 @@ export function createNdjson(plan: ExportPlan, out: ByteWriter): RowWriter {
           part.write(reading);
         }
         out.append(close);
+      };
+    },
+    linesOf: (series, entityId) => {
+      const asked = plan.readings?.columns ?? [];
+      if (!fitsColumns(asked)) return undefined;
+      const same: { [column in ReadingColumn]?: unknown } = { entity_id: entityId, series };
+      // What stands before the time, between it and the state, and after that.
+      const pieces = ['{"kind":"reading"'];
+      for (const column of asked) {
+        pieces[pieces.length - 1] += `,"${column}":`;
+        if (column in same) pieces[pieces.length - 1] += JSON.stringify(same[column]);
+        else pieces.push("");
+      }
+      const [before, between, after] = pieces.map((text) => Buffer.from(text)) as [Buffer, Buffer, Buffer];
+      const line = { before, between, after: Buffer.concat([after, CLOSE]), bare: false };
+      let states: { of: StateColumn; writer: ReturnType<typeof createStateWriter> } | undefined;
+      return (columns, from, to) => {
+        if (states?.of !== columns.states) states = { of: columns.states, writer: createStateWriter(columns.states) };
+        out.lines(columns, from, to, { ...line, states: states.writer });
       };
     },
     event: (event) => {

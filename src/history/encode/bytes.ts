@@ -26,10 +26,22 @@ export type ByteWriter = {
   /** The times alone, or the states alone, separated by commas. */
   times(columns: Columns, count: number, newestFirst: boolean): void;
   states(columns: Columns, count: number, newestFirst: boolean): void;
+  /** Rows of columns as lines of a file. */
+  lines(columns: Columns, from: number, to: number, line: Line): void;
   append(bytes: Uint8Array): void;
   readonly length: number;
   /** What was written since the last call, in a buffer of its own that may be transferred. */
   take(): Uint8Array<ArrayBuffer>;
+};
+
+/** What a line holds, in this order: `before`, the time, `between`, the state, `after`. */
+export type Line = {
+  readonly before: Uint8Array;
+  readonly between: Uint8Array;
+  readonly after: Uint8Array;
+  /** The time has no quote marks. */
+  readonly bare: boolean;
+  readonly states: ReturnType<typeof createStateWriter>;
 };
 
 /** Up to here a loop is faster than a call into Node. */
@@ -145,6 +157,30 @@ export function createByteWriter(capacity: number, times: "rfc3339" | "us" = "rf
         if (longest > BULK) ensure(longest + 1);
         if (i > 0) buffer[at++] = COMMA;
         at = write(buffer, at, row);
+      }
+    },
+    lines: ({ times: column }, from, to, { before, between, after, bare, states: { write, longest } }) => {
+      const each = LONGEST_TIME + longest + before.length + between.length + after.length;
+      const marked = bare && times === "rfc3339";
+      for (let row = from; row < to; row++) {
+        ensure(each);
+        const into = buffer;
+        let end = at;
+        for (let i = 0; i < before.length; i++) into[end++] = before[i] as number;
+        const time = column[row] as number;
+        if (!marked) end = writeTime(into, view, end, time);
+        else if (end === 0) end = into.write(microsToRfc3339(time), 0, "latin1");
+        else {
+          // As in bareTime.
+          const start = end - 1;
+          const kept = into[start] as number;
+          end = writeTime(into, view, start, time) - 1;
+          into[start] = kept;
+        }
+        for (let i = 0; i < between.length; i++) into[end++] = between[i] as number;
+        end = write(into, end, row);
+        for (let i = 0; i < after.length; i++) into[end++] = after[i] as number;
+        at = end;
       }
     },
     append: (bytes) => {
