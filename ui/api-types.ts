@@ -1,3 +1,5 @@
+import type { Job } from "./api-storage-types.ts";
+
 /** The JSON of docs/api.md and docs/wire.md. Times are RFC 3339 in UTC with microseconds, so texts sort as times do. */
 export type Time = string;
 
@@ -307,6 +309,7 @@ export type LiveFrame =
   | { readonly type: "events"; readonly events: readonly HomeEvent[] }
   | { readonly type: "gaps"; readonly gaps: readonly Gap[] }
   | { readonly type: "status"; readonly parts: readonly Part[] }
+  | { readonly type: "jobs"; readonly jobs: readonly Job[] }
   | { readonly type: "lost"; readonly count: number }
   | { readonly type: "pong" }
   | { readonly type: "error"; readonly code: string; readonly detail: string };

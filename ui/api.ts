@@ -1,4 +1,18 @@
 import type {
+  BackupSchedule,
+  Backups,
+  Jobs,
+  Recording,
+  Retention,
+  RetentionChoice,
+  RetentionPreview,
+  Storage,
+  StoreCheck,
+  ThinningRule,
+  WriterGroup,
+  Writers,
+} from "./api-storage-types.ts";
+import type {
   Annotation,
   Area,
   Connections,
@@ -153,6 +167,27 @@ export function createApi(needs: {
     finishSetup: () => ask<Setup>("POST", "api/v1/setup/finish"),
     exclusions: () => ask<Exclusions>("GET", "api/v1/exclusions"),
     exclude: (patterns: readonly string[]) => ask<Exclusions>("PUT", "api/v1/exclusions", { body: { patterns } }),
+    storage: () => ask<Storage>("GET", "api/v1/storage"),
+    writers: (by: "bytes" | "readings", group: WriterGroup, limit: number) =>
+      ask<Writers>("POST", "api/v1/storage/top", { body: { by, group, limit } }),
+    retention: () => ask<Retention>("GET", "api/v1/retention"),
+    chooseRetention: (choice: Partial<RetentionChoice>) => ask<Retention>("PUT", "api/v1/retention", { body: choice }),
+    previewRetention: (choice: Partial<RetentionChoice>) =>
+      ask<RetentionPreview>("POST", "api/v1/retention/preview", { body: { ...choice, include_announced: true } }),
+    runRetention: (plan: string) => ask<unknown>("POST", "api/v1/retention/run", { body: { plan } }),
+    recording: () => ask<Recording>("GET", "api/v1/recording"),
+    thin: (thinning: readonly ThinningRule[]) => ask<Recording>("PUT", "api/v1/recording", { body: { thinning } }),
+    backups: () => ask<Backups>("GET", "api/v1/backups"),
+    makeBackup: () => ask<unknown>("POST", "api/v1/backups", { body: {} }),
+    verifyBackup: (id: string) => ask<unknown>("POST", `api/v1/backups/${encodeURIComponent(id)}/verify`),
+    removeBackup: (id: string) => ask<void>("DELETE", `api/v1/backups/${encodeURIComponent(id)}`),
+    scheduleBackups: (schedule: BackupSchedule) => ask<unknown>("PUT", "api/v1/backups/schedule", { body: schedule }),
+    storeCheck: () => ask<StoreCheck>("GET", "api/v1/store/verify"),
+    checkStore: () => ask<unknown>("POST", "api/v1/store/verify"),
+    refetch: () => ask<{ holes: number }>("POST", "api/v1/store/refetch"),
+    jobs: () => ask<Jobs>("GET", "api/v1/jobs"),
+    actOnJob: (id: string, action: "cancel" | "resume") =>
+      ask<unknown>("POST", `api/v1/jobs/${encodeURIComponent(id)}/${action}`),
     connections: () => ask<Connections>("GET", "api/v1/connections"),
     actOnConnection: (id: string, action: ServiceAction) =>
       ask<unknown>("POST", `api/v1/connections/${encodeURIComponent(id)}/${action}`),

@@ -5,6 +5,7 @@ import { t } from "../text/text.ts";
 import { stateIcon } from "./basics.tsx";
 import { useCell, useHub, useMe, useNow } from "./hub.ts";
 import { Icon, Logo } from "./icons.tsx";
+import { JobsNote } from "./jobs.tsx";
 import { NAVIGATION, Navigation } from "./navigation.tsx";
 import { THEMES } from "./theme.ts";
 
@@ -44,6 +45,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
       <main class="content" id="content" tabIndex={-1} ref={main}>
         <SimulatedBanner />
         <ConnectionNote />
+        <JobsNote />
         {children}
       </main>
     </div>

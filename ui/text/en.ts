@@ -1,5 +1,6 @@
 import { admin } from "./en-admin.ts";
 import { history } from "./en-history.ts";
+import { storage } from "./en-storage.ts";
 
 /** Every text of the panel. `{name}` is filled in; `.one` and `.other` are forms for a count. */
 export const en = {
@@ -10,6 +11,7 @@ export const en = {
   "nav.live": "Live",
   "nav.entities": "Entities",
   "nav.history": "History",
+  "nav.storage": "Storage",
   "nav.services": "Services",
   "nav.connections": "Connections",
   "nav.access": "Access",
@@ -286,4 +288,5 @@ export const en = {
   "unit.unknown": "unknown",
   ...admin,
   ...history,
+  ...storage,
 } as const satisfies Record<string, string>;

@@ -1,0 +1,69 @@
+import { STORED_KINDS, type Storage, type StoredKind } from "../../api-storage-types.ts";
+
+export type MonthBar = {
+  /** null: of no month, such as what is not sealed yet. */
+  readonly month: string | null;
+  readonly bytes: number;
+  readonly parts: readonly { readonly kind: StoredKind; readonly bytes: number; readonly from: number }[];
+};
+
+/** A bar for each month, oldest first, what belongs to none last; months without anything between are there, too. */
+export function monthBars(months: Storage["months"]): readonly MonthBar[] {
+  const names = [...new Set(months.flatMap(({ month }) => month ?? []))].sort();
+  const all: (string | null)[] = [...everyMonth(names[0], names.at(-1))];
+  if (months.some(({ month, bytes }) => month === null && bytes > 0)) all.push(null);
+  return all.map((name) => {
+    let from = 0;
+    const parts = STORED_KINDS.flatMap((kind) => {
+      const bytes = months
+        .filter((one) => one.month === name && one.kind === kind)
+        .reduce((sum, one) => sum + one.bytes, 0);
+      if (bytes === 0) return [];
+      from += bytes;
+      return [{ kind, bytes, from: from - bytes }];
+    });
+    return { month: name, bytes: from, parts };
+  });
+}
+
+/** Past that many, bars are narrower than a finger; the newest are shown. */
+export const MOST_BARS = 36;
+
+function* everyMonth(first: string | undefined, last: string | undefined): Generator<string> {
+  if (first === undefined || last === undefined) return;
+  let [year = 0, month = 0] = first.split("-").map(Number);
+  for (let name = first; name <= last; ) {
+    yield name;
+    month++;
+    if (month > 12) {
+      month = 1;
+      year++;
+    }
+    name = `${year}-${String(month).padStart(2, "0")}`;
+  }
+}
+
+export function sizeByKind(
+  months: Storage["months"],
+): readonly { readonly kind: StoredKind; readonly bytes: number }[] {
+  return STORED_KINDS.map((kind) => ({
+    kind,
+    bytes: months.filter((one) => one.kind === kind).reduce((sum, one) => sum + one.bytes, 0),
+  })).filter(({ bytes }) => bytes > 0);
+}
+
+/** `2026-11` as a person says it. */
+export function monthName(month: string, form: "short" | "long", locale?: string): string {
+  const [year = 0, number = 1] = month.split("-").map(Number);
+  return new Date(Date.UTC(year, number - 1, 15)).toLocaleDateString(locale, {
+    month: form,
+    ...(form === "long" || number === 1 ? { year: "numeric" } : {}),
+    timeZone: "UTC",
+  });
+}
+
+/** How near the end is: a budget that lasts for years needs nobody. */
+export function daysTone(days: number | null): "ok" | "degraded" | "broken" {
+  if (days === null || days > 60) return "ok";
+  return days > 14 ? "degraded" : "broken";
+}
