@@ -314,7 +314,7 @@ export type LiveFrame =
   | { readonly type: "pong" }
   | { readonly type: "error"; readonly code: string; readonly detail: string };
 
-export type LiveTopic = "changes" | "events" | "gaps" | "status";
+export type LiveTopic = "changes" | "events" | "gaps" | "status" | "jobs";
 
 export type Subscription = {
   readonly topics: readonly LiveTopic[];

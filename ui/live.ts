@@ -47,7 +47,7 @@ export function createLive(needs: {
   const { open, token, clock, random, onUnauthorized } = needs;
   const phase = createCell<LivePhase>({ name: "idle" });
   const listeners = new Set<(frame: LiveFrame) => void>();
-  let wanted: Subscription = { topics: ["status"], snapshot: false };
+  let wanted: Subscription = { topics: ["status", "jobs"], snapshot: false };
   let socket: Socket | null = null;
   let greeted = false;
   let tries = 0;

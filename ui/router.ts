@@ -1,7 +1,17 @@
 import { type Cell, createCell } from "./data/cell.ts";
 
 /** Pages whose address is their name. */
-const PLACES = ["overview", "live", "entities", "history", "services", "connections", "access", "setup"] as const;
+const PLACES = [
+  "overview",
+  "live",
+  "entities",
+  "history",
+  "storage",
+  "services",
+  "connections",
+  "access",
+  "setup",
+] as const;
 type Place = (typeof PLACES)[number];
 
 /** Where one is. Everything after `#`, so that the panel works under any prefix and no server needs to know. */

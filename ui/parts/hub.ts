@@ -143,9 +143,9 @@ export function useReconnected(run: () => void): void {
   useEffect(() => live.listen((frame) => frame.type === "hello" && latest.current()), [live]);
 }
 
-/** What this page wants of the live stream, for as long as it is on show. */
+/** What this page wants of the live stream, for as long as it is on show; long work is told on every page. */
 export function useWanted(subscription: Subscription): void {
   const { live } = useHub();
-  const text = JSON.stringify(subscription);
+  const text = JSON.stringify({ ...subscription, topics: [...subscription.topics, "jobs"] });
   useEffect(() => live.want(JSON.parse(text) as Subscription), [live, text]);
 }

@@ -19,16 +19,13 @@ export function JobsNote() {
   const action = useAction();
   const [jobs, setJobs] = useState<readonly Job[]>([]);
   useEffect(() => {
-    // A hub without long work has no such address.
-    const load = () =>
-      void api.jobs().then(
-        ({ jobs: all }) => setJobs(all),
-        () => {},
-      );
-    load();
+    // Where the live stream cannot be had, they are at least there as they were when the page was opened.
+    api.jobs().then(
+      ({ jobs: all }) => setJobs((before) => mergeJobs(all, before)),
+      () => {},
+    );
     return live.listen((frame) => {
       if (frame.type === "jobs") setJobs((before) => mergeJobs(before, frame.jobs));
-      else if (frame.type === "hello") load();
     });
   }, [api, live]);
   const told = toTell(jobs);
@@ -45,7 +42,7 @@ export function JobsNote() {
             <span class="job-text">
               {job.state === "failed"
                 ? t("jobs.failed", { kind: name })
-                : job.why
+                : job.state === "waiting"
                   ? t("jobs.waiting", { kind: name })
                   : name}
               {share !== null && job.state !== "failed" && <strong> {formatShare(share)}</strong>}

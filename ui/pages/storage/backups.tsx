@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Backup, BackupSchedule, Backups } from "../../api-storage-types.ts";
-import { Card, Empty, ProblemNote, StateBadge } from "../../parts/basics.tsx";
+import { Card, Empty, ProblemNote, Tag } from "../../parts/basics.tsx";
 import { Confirm } from "../../parts/forms/confirm.tsx";
 import { useMay } from "../../parts/forms/read-only.tsx";
 import { useAction, useHub, useLoad } from "../../parts/hub.ts";
@@ -27,7 +27,7 @@ export function BackupsCard({ round }: { round: number }) {
   return (
     <Card title={t("backups.title")} note={data && t("backups.folder", { folder: data.folder })}>
       {!may && <p class="muted">{t("backups.read_only")}</p>}
-      {may && <NotThere loaded={loaded} what={t("backups.title")} />}
+      {may && <NotThere loaded={loaded} />}
       {data && (
         <div class="stack">
           {busy && <ProgressBar label={t(`backups.under_way.${busy.kind}`)} done={busy.done} total={busy.total} />}
@@ -104,7 +104,8 @@ function BackupRow(props: { backup: Backup; disabled: boolean; onVerify: () => v
     <li class="listed-row">
       <div class="listed-text">
         <p class="listed-name">
-          <strong>{time}</strong> <StateBadge state={bad ? "broken" : "ok"} />
+          <strong>{time}</strong>{" "}
+          <Tag tone={bad ? "broken" : "ok"}>{t(`backups.state.${state === "whole" && bad ? "damaged" : state}`)}</Tag>
         </p>
         <p class="muted small">
           {t(`backups.by.${by}`)} · {t("backups.size", { bytes: formatBytes(bytes), added: formatBytes(copied_bytes) })}{" "}

@@ -7,9 +7,10 @@ export function NumberField(props: {
   label: string;
   value: string;
   wrong: boolean;
+  hint?: string;
   onChange: (value: string) => void;
 }) {
-  const { label, value, wrong, onChange } = props;
+  const { label, value, wrong, hint, onChange } = props;
   const id = useId();
   return (
     <div class="field">
@@ -20,12 +21,12 @@ export function NumberField(props: {
         inputMode="decimal"
         value={value}
         aria-invalid={wrong}
-        aria-describedby={wrong ? `${id}-why` : undefined}
+        aria-describedby={wrong || hint ? `${id}-why` : undefined}
         onInput={(event) => onChange(event.currentTarget.value)}
       />
-      {wrong && (
-        <p id={`${id}-why`} class="form-problem small">
-          {t("fields.number")}
+      {(wrong || hint) && (
+        <p id={`${id}-why`} class={wrong ? "form-problem small" : "hint"}>
+          {wrong ? t("fields.number") : hint}
         </p>
       )}
     </div>

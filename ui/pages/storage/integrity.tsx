@@ -28,11 +28,7 @@ export function IntegrityCard({ round }: { round: number }) {
             <StateBadge state={store.state} /> {store.why ?? t("integrity.fine")} {store.fix}
           </p>
         )}
-        {may ? (
-          <NotThere loaded={loaded} what={t("integrity.title")} />
-        ) : (
-          <p class="muted">{t("integrity.read_only")}</p>
-        )}
+        {may ? <NotThere loaded={loaded} /> : <p class="muted">{t("integrity.read_only")}</p>}
         {data?.under_way && (
           <ProgressBar label={t("integrity.under_way")} done={data.under_way.done} total={data.under_way.total} />
         )}

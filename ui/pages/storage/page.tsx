@@ -1,7 +1,7 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { Page } from "../../parts/basics.tsx";
 import { ReadOnlyNote } from "../../parts/forms/read-only.tsx";
-import { useHub, useLoad, useReconnected } from "../../parts/hub.ts";
+import { useCell, useHub, useLoad, useReconnected } from "../../parts/hub.ts";
 import { t } from "../../text/text.ts";
 import { BackupsCard } from "./backups.tsx";
 import { IntegrityCard } from "./integrity.tsx";
@@ -12,7 +12,11 @@ import { WritersCard } from "./writers.tsx";
 
 /** What the disk holds, what fills it, what is kept for how long, and whether it is safe. */
 export function StoragePage() {
-  const { api } = useHub();
+  const { api, states } = useHub();
+  useCell(states.version);
+  useEffect(() => {
+    if (!states.loaded) void states.load();
+  }, [states]);
   const storage = useLoad("storage", api.storage);
   const retention = useLoad("retention", api.retention);
   const recording = useLoad("recording", api.recording);

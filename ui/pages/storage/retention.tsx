@@ -27,7 +27,7 @@ export function RetentionCard({ retention, onChange }: { retention: Loaded<Reten
   const { data } = retention;
   return (
     <Card title={t("retention.title")} note={t("retention.note")}>
-      <NotThere loaded={retention} what={t("retention.title")} />
+      <NotThere loaded={retention} />
       {data && (
         <div class="stack">
           {!data.clock.trusted && (
@@ -178,7 +178,8 @@ function BudgetField(props: { bytes: number | null; automatic: number; onChange:
   const wrong = positiveOf(text) === undefined;
   return (
     <NumberField
-      label={t("retention.budget", { bytes: formatBytes(automatic) })}
+      label={t("retention.budget")}
+      hint={t("retention.budget.hint", { bytes: formatBytes(automatic) })}
       value={text}
       wrong={wrong}
       onChange={(given) => {

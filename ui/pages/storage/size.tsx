@@ -5,7 +5,7 @@ import type { Loaded } from "../../parts/hub.ts";
 import { Icon } from "../../parts/icons.tsx";
 import { formatShare } from "../../shape/explorer/numbers.ts";
 import { formatBytes, formatCount, formatMoment } from "../../shape/format.ts";
-import { daysTone, MOST_BARS, monthBars, monthName, sizeByKind } from "../../shape/storage/sizes.ts";
+import { daysTone, MOST_BARS, monthBars, monthLabels, monthName, sizeByKind } from "../../shape/storage/sizes.ts";
 import { plural, t } from "../../text/text.ts";
 import { NotThere } from "./state.tsx";
 
@@ -27,7 +27,7 @@ export function SizeCard({ storage }: { storage: Loaded<Storage> }) {
       )}
       {data && <Figures storage={data} />}
       <Card title={t("storage.months")} note={data && t("storage.total", { bytes: formatBytes(data.total.bytes) })}>
-        <NotThere loaded={storage} what={t("storage.months")} />
+        <NotThere loaded={storage} />
         {data && <Months months={data.months} />}
       </Card>
     </>
@@ -84,13 +84,13 @@ function Months({ months }: { months: Storage["months"] }) {
   if (bars.length === 0) return <Empty icon="storage" title={t("storage.none")} />;
   const shown = bars.slice(-MOST_BARS);
   const most = Math.max(...shown.map(({ bytes }) => bytes), 1);
-  const step = Math.ceil(shown.length / 12);
+  const labels = monthLabels(shown, t("storage.no_month.short"));
   return (
     <>
       <div class="month-bars" aria-hidden="true">
         {shown.map(({ month, bytes, parts }, index) => (
-          <div key={month ?? ""} class="month-bar" title={`${nameOfMonth(month, "long")}: ${formatBytes(bytes)}`}>
-            <svg>
+          <div key={month ?? ""} class="month-bar" title={`${nameOfMonth(month)}: ${formatBytes(bytes)}`}>
+            <svg aria-hidden="true">
               {parts.map(({ kind, bytes: size, from }) => (
                 <rect
                   key={kind}
@@ -101,9 +101,7 @@ function Months({ months }: { months: Storage["months"] }) {
                 />
               ))}
             </svg>
-            <span class="small muted">
-              {(shown.length - 1 - index) % step === 0 ? nameOfMonth(month, "short") : ""}
-            </span>
+            <span class="small muted">{labels[index]}</span>
           </div>
         ))}
       </div>
@@ -137,7 +135,7 @@ function Months({ months }: { months: Storage["months"] }) {
           <tbody>
             {bars.toReversed().map(({ month, bytes, parts }) => (
               <tr key={month ?? ""}>
-                <th scope="row">{nameOfMonth(month, "long")}</th>
+                <th scope="row">{nameOfMonth(month)}</th>
                 {kinds.map(({ kind }) => (
                   <td key={kind} class="number wide">
                     {formatBytes(parts.find((part) => part.kind === kind)?.bytes ?? 0)}
@@ -153,5 +151,4 @@ function Months({ months }: { months: Storage["months"] }) {
   );
 }
 
-const nameOfMonth = (month: string | null, form: "short" | "long"): string =>
-  month === null ? t(`storage.no_month.${form}`) : monthName(month, form);
+const nameOfMonth = (month: string | null): string => (month === null ? t("storage.no_month.long") : monthName(month));

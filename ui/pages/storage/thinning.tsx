@@ -16,7 +16,7 @@ export function ThinningCard({ recording, onChange }: { recording: Loaded<Record
   const { data } = recording;
   return (
     <Card title={t("thin.title")} note={data && plural("thin.dropped", data.dropped)}>
-      <NotThere loaded={recording} what={t("thin.title")} />
+      <NotThere loaded={recording} />
       {data && data.thinning.length === 0 && <p class="muted">{t("thin.none")}</p>}
       {data && (
         <ul class="listed">

@@ -65,7 +65,7 @@ export function WritersCard(props: {
         </div>
       </div>
       <div class="card-pad">
-        <NotThere loaded={loaded} what={t("writers.title")} />
+        <NotThere loaded={loaded} />
       </div>
       {loaded.data && top.length === 0 && <Empty icon="storage" title={t("storage.none")} />}
       {top.length > 0 && (

@@ -53,11 +53,29 @@ export function sizeByKind(
 }
 
 /** `2026-11` as a person says it. */
-export function monthName(month: string, form: "short" | "long", locale?: string): string {
+export const monthName = (month: string, locale?: string): string => formatMonth(month, "long", true, locale);
+
+const MOST_LABELS = 12;
+
+/** Under the bars, at most a dozen, the newest among them; a year is said where it begins. */
+export function monthLabels(bars: readonly MonthBar[], ofNone: string, locale?: string): readonly string[] {
+  const step = Math.ceil(bars.length / MOST_LABELS);
+  let year = "";
+  return bars.map(({ month }, index) => {
+    if ((bars.length - 1 - index) % step !== 0) return "";
+    if (month === null) return ofNone;
+    const begins = month.slice(0, 4) !== year;
+    year = month.slice(0, 4);
+    const name = formatMonth(month, "short", false, locale);
+    return begins ? `${name}\n${year}` : name;
+  });
+}
+
+function formatMonth(month: string, form: "short" | "long", withYear: boolean, locale: string | undefined): string {
   const [year = 0, number = 1] = month.split("-").map(Number);
   return new Date(Date.UTC(year, number - 1, 15)).toLocaleDateString(locale, {
     month: form,
-    ...(form === "long" || number === 1 ? { year: "numeric" } : {}),
+    ...(withYear ? { year: "numeric" } : {}),
     timeZone: "UTC",
   });
 }

@@ -12,7 +12,7 @@ import {
   withRule,
   withThinning,
 } from "./rules.ts";
-import { daysTone, monthBars, monthName, sizeByKind } from "./sizes.ts";
+import { daysTone, monthBars, monthLabels, monthName, sizeByKind } from "./sizes.ts";
 
 const row = (month: string | null, kind: Storage["months"][number]["kind"], bytes: number) => ({
   month,
@@ -49,10 +49,14 @@ test("every month has its bar, also one in which nothing was stored, and what is
   );
 });
 
-test("a month is named as people say it, and a year is begun with its number", () => {
-  assert.equal(monthName("2026-11", "short", "en-GB"), "Nov");
-  assert.equal(monthName("2026-01", "short", "en-GB"), "Jan 2026");
-  assert.equal(monthName("2026-11", "long", "en-GB"), "November 2026");
+test("a month is named as people say it; under bars a year is said where it begins", () => {
+  assert.equal(monthName("2026-11", "en-GB"), "November 2026");
+  const bars = monthBars([row("2025-11", "readings", 1), row("2026-01", "readings", 1), row(null, "tail", 1)]);
+  assert.deepEqual(monthLabels(bars, "open", "en-GB"), ["Nov\n2025", "Dec", "Jan\n2026", "open"]);
+  const many = monthBars([row("2024-01", "readings", 1), row("2026-12", "readings", 1)]);
+  const labels = monthLabels(many, "open", "en-GB");
+  assert.equal(labels.filter((label) => label !== "").length, 12);
+  assert.equal(labels.at(-1), "Dec");
 });
 
 test("a further rule for the same selection takes the place of the one before", () => {
