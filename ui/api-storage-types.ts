@@ -1,7 +1,7 @@
 import type { Time } from "./api-types.ts";
 
 /** The JSON of what concerns the disk: sizes, retention, thinning, backups, checks, long work. */
-export const STORED_KINDS = ["readings", "events", "rollups", "statistics", "tail"] as const;
+export const STORED_KINDS = ["readings", "events", "statistics", "log"] as const;
 export type StoredKind = (typeof STORED_KINDS)[number];
 
 export type Budget = { readonly bytes: number; readonly source: "automatic" | "chosen"; readonly used: number };
@@ -21,10 +21,15 @@ export type Storage = {
     readonly kind: StoredKind;
     readonly files: number;
     readonly bytes: number;
-    readonly readings: number;
+    readonly entries: number;
   }[];
-  readonly growth: { readonly bytes_per_day: number; readonly readings_per_day: number; readonly days: number } | null;
+  readonly growth: {
+    readonly bytes_per_day: number | null;
+    readonly readings_per_day: number;
+    readonly days: number;
+  } | null;
   readonly budget: Budget;
+  /** null: more than 30, or not known. */
   readonly days_left: number | null;
   readonly forecast: readonly { readonly date: string; readonly bytes: number }[];
   readonly recording: { readonly stopped: boolean; readonly since?: Time };
@@ -51,15 +56,15 @@ export type Selector = { readonly kind: (typeof SELECTOR_KINDS)[number]; readonl
 /** Days, or a word. */
 export type Keep = "for_ever" | "within_budget" | number;
 
-export type RetentionRule = { readonly select: Selector; readonly what: "readings" | "rollups"; readonly keep: Keep };
+export type RetentionRule = { readonly select: Selector; readonly keep: Keep };
 export type RetentionChoice = {
-  readonly defaults: { readonly readings: Keep; readonly events: Keep; readonly rollups: Keep };
+  readonly defaults: { readonly readings: Keep; readonly events: Keep };
   readonly rules: readonly RetentionRule[];
   /** null: chosen by the hub. */
   readonly budget_bytes: number | null;
 };
 export type Announced = {
-  readonly what: "readings" | "events" | "rollups";
+  readonly what: "readings" | "events";
   readonly before: Time;
   readonly announced: Time;
   readonly due: Time;
@@ -86,7 +91,7 @@ export type RetentionPreview = {
   readonly plan: string;
   readonly as_of: Time;
   readonly steps: readonly {
-    readonly what: "readings" | "events" | "rollups";
+    readonly what: "readings" | "events";
     readonly before: Time;
     readonly reason: "rule" | "default" | "budget";
     readonly rule: Selector | null;

@@ -173,7 +173,7 @@ export function createApi(needs: {
     retention: () => ask<Retention>("GET", "api/v1/retention"),
     chooseRetention: (choice: Partial<RetentionChoice>) => ask<Retention>("PUT", "api/v1/retention", { body: choice }),
     previewRetention: (choice: Partial<RetentionChoice>) =>
-      ask<RetentionPreview>("POST", "api/v1/retention/preview", { body: { ...choice, include_announced: true } }),
+      ask<RetentionPreview>("POST", "api/v1/retention/preview", { body: choice }),
     runRetention: (plan: string) => ask<unknown>("POST", "api/v1/retention/run", { body: { plan } }),
     recording: () => ask<Recording>("GET", "api/v1/recording"),
     thin: (thinning: readonly ThinningRule[]) => ask<Recording>("PUT", "api/v1/recording", { body: { thinning } }),

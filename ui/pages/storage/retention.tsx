@@ -20,7 +20,7 @@ import { KeepField, NumberField } from "./fields.tsx";
 import { PreviewOf } from "./preview.tsx";
 import { NotThere } from "./state.tsx";
 
-const KINDS = ["readings", "events", "rollups"] as const;
+const KINDS = ["readings", "events"] as const;
 
 /** For how long what is kept; changed only after it was seen what that would cost. */
 export function RetentionCard({ retention, onChange }: { retention: Loaded<Retention>; onChange: () => void }) {
@@ -87,15 +87,12 @@ function Editor({ retention, onChange }: { retention: Retention; onChange: () =>
       {draft.rules.length === 0 && <p class="muted">{t("retention.no_rules")}</p>}
       <ul class="listed">
         {draft.rules.map((rule) => (
-          <li key={JSON.stringify([rule.select, rule.what])} class="listed-row">
+          <li key={JSON.stringify(rule.select)} class="listed-row">
             <div class="listed-text">
               <p>
                 <strong>{tellSelector(rule.select)}</strong> · {tellKeep(rule.keep)}
               </p>
-              <p class="muted small">
-                {t(`retention.${rule.what}`)}
-                {countOf(rule) !== undefined && ` · ${plural("gaps.entities", countOf(rule) ?? 0)}`}
-              </p>
+              <p class="muted small">{plural("gaps.entities", countOf(rule) ?? 0)}</p>
             </div>
             {may && (
               <button
@@ -195,7 +192,6 @@ function AddRule({ onAdd }: { onAdd: (rule: RetentionRule) => void }) {
   const [open, setOpen] = useState(false);
   const [kind, setKind] = useState<Selector["kind"]>("pattern");
   const [value, setValue] = useState("");
-  const [what, setWhat] = useState<RetentionRule["what"]>("readings");
   const [keep, setKeep] = useState<Keep | null>(30);
   if (!open)
     return (
@@ -209,7 +205,7 @@ function AddRule({ onAdd }: { onAdd: (rule: RetentionRule) => void }) {
       onSubmit={(event) => {
         event.preventDefault();
         if (keep === null || value.trim() === "") return;
-        onAdd({ select: { kind, value: value.trim() }, what, keep });
+        onAdd({ select: { kind, value: value.trim() }, keep });
         setOpen(false);
         setValue("");
       }}
@@ -223,12 +219,6 @@ function AddRule({ onAdd }: { onAdd: (rule: RetentionRule) => void }) {
         />
         <TextField label={t("selector.value")} value={value} onChange={setValue} />
       </div>
-      <Select
-        label={t("retention.what")}
-        value={what}
-        options={(["readings", "rollups"] as const).map((one) => ({ value: one, label: t(`retention.${one}`) }))}
-        onChange={(one) => setWhat(one as RetentionRule["what"])}
-      />
       <KeepField label={t("rule.keep.for")} value={keep} onChange={setKeep} />
       <div class="buttons">
         <button type="submit" class="button primary" disabled={keep === null || value.trim() === ""}>

@@ -5,7 +5,15 @@ import type { Loaded } from "../../parts/hub.ts";
 import { Icon } from "../../parts/icons.tsx";
 import { formatShare } from "../../shape/explorer/numbers.ts";
 import { formatBytes, formatCount, formatMoment } from "../../shape/format.ts";
-import { daysTone, MOST_BARS, monthBars, monthLabels, monthName, sizeByKind } from "../../shape/storage/sizes.ts";
+import {
+  daysTone,
+  daysUntilBudget,
+  MOST_BARS,
+  monthBars,
+  monthLabels,
+  monthName,
+  sizeByKind,
+} from "../../shape/storage/sizes.ts";
 import { plural, t } from "../../text/text.ts";
 import { NotThere } from "./state.tsx";
 
@@ -35,7 +43,9 @@ export function SizeCard({ storage }: { storage: Loaded<Storage> }) {
 }
 
 function Figures({ storage }: { storage: Storage }) {
-  const { total, growth, budget, days_left, disk } = storage;
+  const { total, growth, budget, disk } = storage;
+  const perDay = growth?.bytes_per_day ?? null;
+  const daysLeft = daysUntilBudget(storage);
   const used = budget.bytes > 0 ? budget.used / budget.bytes : 0;
   return (
     <Card>
@@ -43,15 +53,15 @@ function Figures({ storage }: { storage: Storage }) {
         <Figure label={t("storage.size")} value={formatBytes(total.bytes)} />
         <Figure
           label={t("storage.growth")}
-          value={growth && formatBytes(growth.bytes_per_day)}
+          value={perDay === null ? null : formatBytes(perDay)}
           why={t("storage.growth.none")}
         />
         <Figure
           label={t("storage.days_left")}
           value={
-            days_left !== null && <span class={`figure-tone tone-${daysTone(days_left)}`}>{tellDays(days_left)}</span>
+            daysLeft !== null && <span class={`figure-tone tone-${daysTone(daysLeft)}`}>{tellDays(daysLeft)}</span>
           }
-          why={growth ? t("storage.days_left.never") : t("storage.growth.none")}
+          why={perDay === null ? t("storage.growth.none") : t("storage.days_left.never")}
         />
         <Figure label={t("storage.free")} value={disk && formatBytes(disk.free)} why={t("unit.unknown")} />
       </dl>

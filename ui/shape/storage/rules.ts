@@ -10,7 +10,7 @@ import { plural, t } from "../../text/text.ts";
 
 export const choiceOf = ({ defaults, rules, budget_bytes }: Retention): RetentionChoice => ({
   defaults,
-  rules: rules.map(({ select, what, keep }) => ({ select, what, keep })),
+  rules: rules.map(({ select, keep }) => ({ select, keep })),
   budget_bytes,
 });
 
@@ -18,8 +18,7 @@ const same = (a: Selector, b: Selector) => a.kind === b.kind && a.value === b.va
 
 /** One rule for one selection: a further one takes the place of the one before. */
 export function withRule(rules: readonly RetentionRule[], rule: RetentionRule): readonly RetentionRule[] {
-  const kept = rules.filter((one) => !(same(one.select, rule.select) && one.what === rule.what));
-  return [...kept, rule];
+  return [...rules.filter(({ select }) => !same(select, rule.select)), rule];
 }
 
 export function withThinning(rules: readonly ThinningRule[], rule: ThinningRule): readonly ThinningRule[] {

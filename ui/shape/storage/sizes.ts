@@ -80,6 +80,13 @@ function formatMonth(month: string, form: "short" | "long", withYear: boolean, l
   });
 }
 
+/** The hub counts up to 30 days by what each of them will bring; past that the day's growth goes on as it is. */
+export function daysUntilBudget({ days_left, growth, budget }: Pick<Storage, "days_left" | "growth" | "budget">) {
+  if (days_left !== null) return days_left;
+  const perDay = growth?.bytes_per_day ?? null;
+  return perDay === null || perDay <= 0 ? null : Math.max(0, (budget.bytes - budget.used) / perDay);
+}
+
 /** How near the end is: a budget that lasts for years needs nobody. */
 export function daysTone(days: number | null): "ok" | "degraded" | "broken" {
   if (days === null || days > 60) return "ok";

@@ -12,14 +12,14 @@ import {
   withRule,
   withThinning,
 } from "./rules.ts";
-import { daysTone, monthBars, monthLabels, monthName, sizeByKind } from "./sizes.ts";
+import { daysTone, daysUntilBudget, monthBars, monthLabels, monthName, sizeByKind } from "./sizes.ts";
 
 const row = (month: string | null, kind: Storage["months"][number]["kind"], bytes: number) => ({
   month,
   kind,
   bytes,
   files: 1,
-  readings: 1,
+  entries: 1,
 });
 
 test("every month has its bar, also one in which nothing was stored, and what is not sealed stands last", () => {
@@ -28,8 +28,8 @@ test("every month has its bar, also one in which nothing was stored, and what is
     row("2026-11", "events", 5),
     row("2026-11", "readings", 10),
     row("2025-12", "readings", 7),
-    row("2026-02", "rollups", 1),
-    row(null, "tail", 9),
+    row("2026-02", "statistics", 1),
+    row(null, "log", 9),
   ];
   const bars = monthBars(months);
   assert.equal(bars.length, 13);
@@ -45,13 +45,13 @@ test("every month has its bar, also one in which nothing was stored, and what is
   assert.deepEqual(monthBars([]), []);
   assert.deepEqual(
     sizeByKind(months).map(({ kind, bytes }) => `${kind} ${bytes}`),
-    ["readings 47", "events 5", "rollups 1", "tail 9"],
+    ["readings 47", "events 5", "statistics 1", "log 9"],
   );
 });
 
 test("a month is named as people say it; under bars a year is said where it begins", () => {
   assert.equal(monthName("2026-11", "en-GB"), "November 2026");
-  const bars = monthBars([row("2025-11", "readings", 1), row("2026-01", "readings", 1), row(null, "tail", 1)]);
+  const bars = monthBars([row("2025-11", "readings", 1), row("2026-01", "readings", 1), row(null, "log", 1)]);
   assert.deepEqual(monthLabels(bars, "open", "en-GB"), ["Nov\n2025", "Dec", "Jan\n2026", "open"]);
   const many = monthBars([row("2024-01", "readings", 1), row("2026-12", "readings", 1)]);
   const labels = monthLabels(many, "open", "en-GB");
@@ -60,14 +60,9 @@ test("a month is named as people say it; under bars a year is said where it begi
 });
 
 test("a further rule for the same selection takes the place of the one before", () => {
-  const rule = (value: string, keep: RetentionRule["keep"], what: RetentionRule["what"] = "readings") => ({
-    select: { kind: "entity" as const, value },
-    what,
-    keep,
-  });
-  assert.deepEqual(withRule([rule("a", 5), rule("b", 6), rule("a", 7, "rollups")], rule("a", "for_ever")), [
+  const rule = (value: string, keep: RetentionRule["keep"]) => ({ select: { kind: "entity" as const, value }, keep });
+  assert.deepEqual(withRule([rule("a", 5), rule("b", 6)], rule("a", "for_ever")), [
     rule("b", 6),
-    rule("a", 7, "rollups"),
     rule("a", "for_ever"),
   ]);
   const thin = { select: { kind: "entity" as const, value: "a" }, min_change: 1, min_interval_seconds: null };
@@ -95,6 +90,15 @@ test("what is kept is for ever, within the budget, or whole days", () => {
 
 test("an empty field is none, and what is no number is told from it", () => {
   assert.deepEqual(["", " ", "0,5", "3", "-1", "x"].map(positiveOf), [null, null, 0.5, 3, undefined, undefined]);
+});
+
+test("the days until the budget are the hub's, and past what it counts they follow the growth", () => {
+  const budget = { bytes: 1_000, used: 400, source: "chosen" as const };
+  const growth = { bytes_per_day: 10, readings_per_day: 1, days: 3 };
+  assert.equal(daysUntilBudget({ days_left: 7, growth, budget }), 7);
+  assert.equal(daysUntilBudget({ days_left: null, growth, budget }), 60);
+  assert.equal(daysUntilBudget({ days_left: null, growth: { ...growth, bytes_per_day: null }, budget }), null);
+  assert.equal(daysUntilBudget({ days_left: null, growth: null, budget }), null);
 });
 
 test("a budget that lasts needs nobody; one that is nearly reached does", () => {
