@@ -132,17 +132,17 @@ export type Trouble = {
 };
 export type Backup = {
   readonly id: string;
-  readonly made: Time;
-  readonly by: "user" | "schedule" | "migration";
-  readonly hub_version: string;
+  /** null, as all that it would say of itself: it is unreadable. */
+  readonly made: Time | null;
+  readonly by: "user" | "schedule" | null;
   readonly bytes: number;
   /** What it added to those before. */
   readonly copied_bytes: number;
   readonly readings: number;
   readonly events: number;
-  readonly simulated: boolean;
   readonly state: "whole" | "damaged" | "unreadable";
   readonly why: string | null;
+  readonly fix: string | null;
   readonly verified: { readonly time: Time; readonly ok: boolean; readonly problems: readonly Trouble[] } | null;
 };
 export type BackupSchedule = {
@@ -154,11 +154,11 @@ export type Backups = {
   readonly folder: string;
   readonly free_bytes: number | null;
   readonly under_way: {
-    readonly kind: "backup" | "verify" | "delete";
+    readonly kind: "backup" | "verification" | "removal" | "tidying" | "store_verification";
     readonly id: string;
-    readonly phase: string;
     readonly done: number;
-    readonly total: number | null;
+    /** 0: not known yet. */
+    readonly total: number;
   } | null;
   readonly last_failure: {
     readonly time: Time;
@@ -170,7 +170,7 @@ export type Backups = {
   readonly backups: readonly Backup[];
 };
 export type StoreCheck = {
-  readonly under_way: { readonly done: number; readonly total: number | null } | null;
+  readonly under_way: { readonly done: number; readonly total: number } | null;
   readonly last: {
     readonly time: Time;
     readonly ok: boolean;

@@ -8,6 +8,8 @@ const PAGES = [
   "live",
   "entities",
   `entities/${PROBE}`,
+  "history",
+  "storage",
   "services",
   "connections",
   "access",

@@ -58,7 +58,17 @@ describe("the panel in a browser", { skip }, () => {
       const { page, complaints, context } = await panel.open({ url: demo.setupUrl, cookies: false });
       await page.getByRole("heading", { name: "Overview" }).waitFor();
       await rateAboveNothing(page);
-      for (const name of ["Live", "Entities", "Services", "Connections", "Access", "Set-up", "Overview"]) {
+      for (const name of [
+        "Live",
+        "Entities",
+        "History",
+        "Storage",
+        "Services",
+        "Connections",
+        "Access",
+        "Set-up",
+        "Overview",
+      ]) {
         await page.getByRole("link", { name, exact: true }).click();
         await page.getByRole("heading", { name, exact: true }).waitFor();
         await page.getByText("Simulated home.").waitFor();
@@ -90,7 +100,7 @@ describe("the panel in a browser", { skip }, () => {
       await page.getByText("Following").waitFor();
       await panel.tell(SWITCH, `at ${proxy.url}`);
       await page.locator(".row").filter({ hasText: SWITCH }).first().waitFor();
-      for (const name of ["Services", "Connections", "Access", "Set-up"]) {
+      for (const name of ["History", "Storage", "Services", "Connections", "Access", "Set-up"]) {
         await page.getByRole("link", { name, exact: true }).click();
         await page.getByRole("heading", { name, exact: true }).waitFor();
         await untilDrawn(page);

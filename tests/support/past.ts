@@ -89,5 +89,6 @@ export async function recordPast({ dataDir, days }: { dataDir: string; days: num
     gap: { ...gap, cause: "disconnected", series: room, from: end + own.from, to: end + own.to },
   });
   await store.append(waiting.splice(0));
+  await store.seal();
   await store.close();
 }

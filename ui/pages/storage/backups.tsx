@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { Backup, BackupSchedule, Backups } from "../../api-storage-types.ts";
 import { Card, Empty, ProblemNote, Tag } from "../../parts/basics.tsx";
 import { Confirm } from "../../parts/forms/confirm.tsx";
@@ -10,20 +10,19 @@ import { t } from "../../text/text.ts";
 import { NumberField } from "./fields.tsx";
 import { ProgressBar } from "./progress.tsx";
 import { NotThere } from "./state.tsx";
-
-const LOOK_AGAIN_MS = 1_000;
+import { useFollowing } from "./use-following.ts";
 
 /** Copies of the store: what there is, one now, whether they are whole, and by themselves. */
 export function BackupsCard({ round }: { round: number }) {
-  const { api, clock } = useHub();
+  const { api } = useHub();
   const may = useMay();
   const action = useAction();
   const loaded = useLoad(`backups ${may} ${round}`, async () => (may ? api.backups() : null));
   const [leaving, setLeaving] = useState<Backup | null>(null);
   const { data } = loaded;
   const busy = data?.under_way ?? null;
-  useEffect(() => (busy ? clock.after(LOOK_AGAIN_MS, loaded.reload) : undefined), [data]);
-  const act = (work: () => Promise<unknown>) => void action.run(work).then(loaded.reload);
+  const follow = useFollowing(loaded, busy !== null);
+  const act = (work: () => Promise<unknown>) => void action.run(work).then(follow);
   return (
     <Card title={t("backups.title")} note={data && t("backups.folder", { folder: data.folder })}>
       {!may && <p class="muted">{t("backups.read_only")}</p>}
@@ -88,7 +87,11 @@ export function BackupsCard({ round }: { round: number }) {
             setLeaving(null);
           }}
         >
-          <p>{t("backups.remove.text", { time: formatMoment(Date.parse(leaving.made)) })}</p>
+          <p>
+            {t("backups.remove.text", {
+              time: leaving.made === null ? leaving.id : formatMoment(Date.parse(leaving.made)),
+            })}
+          </p>
         </Confirm>
       )}
     </Card>
@@ -97,8 +100,8 @@ export function BackupsCard({ round }: { round: number }) {
 
 function BackupRow(props: { backup: Backup; disabled: boolean; onVerify: () => void; onRemove: () => void }) {
   const { backup, disabled, onVerify, onRemove } = props;
-  const { made, by, state, why, verified, bytes, copied_bytes, readings, events } = backup;
-  const time = formatMoment(Date.parse(made));
+  const { id, made, by, state, why, fix, verified, bytes, copied_bytes, readings, events } = backup;
+  const time = made === null ? id : formatMoment(Date.parse(made));
   const bad = state !== "whole" || verified?.ok === false;
   return (
     <li class="listed-row">
@@ -108,16 +111,18 @@ function BackupRow(props: { backup: Backup; disabled: boolean; onVerify: () => v
           <Tag tone={bad ? "broken" : "ok"}>{t(`backups.state.${state === "whole" && bad ? "damaged" : state}`)}</Tag>
         </p>
         <p class="muted small">
-          {t(`backups.by.${by}`)} · {t("backups.size", { bytes: formatBytes(bytes), added: formatBytes(copied_bytes) })}{" "}
-          · {t("backups.holds", { readings: formatCount(readings), events: formatCount(events) })}
+          {by && `${t(`backups.by.${by}`)} · `}
+          {t("backups.size", { bytes: formatBytes(bytes), added: formatBytes(copied_bytes) })} ·{" "}
+          {t("backups.holds", { readings: formatCount(readings), events: formatCount(events) })}
         </p>
         <p class="small">
-          {why ??
-            (verified
+          {why !== null
+            ? `${why} ${fix ?? ""}`
+            : verified
               ? t(verified.ok ? "backups.verified" : "backups.not_whole", {
                   time: formatMoment(Date.parse(verified.time)),
                 })
-              : t("backups.not_verified"))}
+              : t("backups.not_verified")}
         </p>
         {verified?.problems.map(({ file, why: reason, fix }) => (
           <p key={`${file} ${reason}`} class="small form-problem">

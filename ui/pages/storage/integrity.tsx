@@ -1,4 +1,3 @@
-import { useEffect } from "preact/hooks";
 import { Card, ProblemNote, StateBadge } from "../../parts/basics.tsx";
 import { useMay } from "../../parts/forms/read-only.tsx";
 import { useAction, useCell, useHub, useLoad } from "../../parts/hub.ts";
@@ -6,19 +5,18 @@ import { formatCount, formatMoment } from "../../shape/format.ts";
 import { t } from "../../text/text.ts";
 import { ProgressBar } from "./progress.tsx";
 import { NotThere } from "./state.tsx";
-
-const LOOK_AGAIN_MS = 1_000;
+import { useFollowing } from "./use-following.ts";
 
 /** Whether what is on the disk is what was written; what is not, stands aside and is asked for again. */
 export function IntegrityCard({ round }: { round: number }) {
-  const { api, clock, status } = useHub();
+  const { api, status } = useHub();
   const may = useMay();
   const action = useAction();
   const loaded = useLoad(`check ${may} ${round}`, async () => (may ? api.storeCheck() : null));
   const store = useCell(status.view).status?.parts.find(({ part }) => part === "store");
   const { data } = loaded;
-  useEffect(() => (data?.under_way ? clock.after(LOOK_AGAIN_MS, loaded.reload) : undefined), [data]);
-  const act = (work: () => Promise<unknown>) => void action.run(work).then(loaded.reload);
+  const follow = useFollowing(loaded, data !== null && data.under_way !== null);
+  const act = (work: () => Promise<unknown>) => void action.run(work).then(follow);
   const last = data?.last;
   return (
     <Card title={t("integrity.title")} note={t("integrity.note")}>

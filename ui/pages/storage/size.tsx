@@ -59,7 +59,9 @@ function Figures({ storage }: { storage: Storage }) {
         <Figure
           label={t("storage.days_left")}
           value={
-            daysLeft !== null && <span class={`figure-tone tone-${daysTone(daysLeft)}`}>{tellDays(daysLeft)}</span>
+            daysLeft === null ? null : (
+              <span class={`figure-tone tone-${daysTone(daysLeft)}`}>{tellDays(daysLeft)}</span>
+            )
           }
           why={perDay === null ? t("storage.growth.none") : t("storage.days_left.never")}
         />
