@@ -1,5 +1,5 @@
 import { execFile, spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { freePort } from "../../tests/support/core.ts";
@@ -9,6 +9,7 @@ import type { Recording } from "../measure/stored.ts";
 const run = promisify(execFile);
 const PACKAGE = "victoria-metrics";
 const FOLDER = join(import.meta.dirname, "../../.cache/victoria-metrics");
+const VERSION = join(FOLDER, "version");
 const PROGRAM = join(FOLDER, "usr/bin/victoria-metrics");
 
 /** Unpacks Debian's package into the cache where it is not there yet, without root; why it cannot be had, or false. */
@@ -20,6 +21,7 @@ export async function victoriaMetricsUnavailable(): Promise<string | false> {
     const file = readdirSync(FOLDER).find((name) => name.endsWith(".deb"));
     if (!file) return "apt-get brought no package";
     await run("dpkg-deb", ["-x", file, "."], { cwd: FOLDER });
+    writeFileSync(VERSION, decodeURIComponent(file.split("_")[1] ?? ""));
     rmSync(join(FOLDER, file));
     return existsSync(PROGRAM) ? false : `the package ${PACKAGE} holds no program`;
   } catch (error) {
@@ -87,10 +89,7 @@ function figuresOf(metrics: string): VictoriaFigures & { readonly merging: boole
       .filter((line) => line.startsWith(`${name}{`) && type.test(line))
       .reduce((total, line) => total + Number(line.slice(line.lastIndexOf(" "))), 0);
   return {
-    version:
-      /vm_app_version\{[^}]*short_version="([^"]*)"/.exec(metrics)?.[1] ??
-      /vm_app_version\{version="([^"]*)"/.exec(metrics)?.[1] ??
-      "",
+    version: existsSync(VERSION) ? readFileSync(VERSION, "utf8") : "of an unknown version",
     samples: sum("vm_rows", /type="storage\//),
     dataBytes: sum("vm_data_size_bytes", /type="storage\//),
     indexBytes: sum("vm_data_size_bytes", /type="indexdb/),

@@ -21,6 +21,7 @@ export type ChunkPlace = Omit<ChunkEntry, "series" | "summary"> & {
 export function encodeChunks(chunks: readonly ChunkPlace[]): Buffer {
   const bytes = createBytes(64 * chunks.length + 16);
   let [time, position, pack] = [0, 0, 0];
+  let before: Summary | undefined;
   for (const { from, to, count, at, length, index, firstPosition, lastPosition, summaries } of chunks) {
     reserve(bytes, 96);
     putTime(bytes, from, time);
@@ -32,7 +33,10 @@ export function encodeChunks(chunks: readonly ChunkPlace[]): Buffer {
     putTime(bytes, firstPosition, position);
     putVarint(bytes, lastPosition - firstPosition);
     putVarint(bytes, summaries.length);
-    for (const summary of summaries) putSummary(bytes, summary);
+    for (const summary of summaries) {
+      putSummary(bytes, summary, before);
+      before = summary;
+    }
     [time, position, pack] = [to, lastPosition, at];
   }
   putChecksum(bytes, 0);
@@ -45,6 +49,7 @@ export function decodeChunks(buffer: Buffer, count: number): ChunkPlace[] | unde
   const bytes: Bytes = { buffer, at: 0 };
   const chunks: ChunkPlace[] = [];
   let [time, position, pack] = [0, 0, 0];
+  let before: Summary | undefined;
   for (let i = 0; i < count; i++) {
     const from = takeTime(bytes, time);
     const to = from + takeVarint(bytes);
@@ -54,7 +59,11 @@ export function decodeChunks(buffer: Buffer, count: number): ChunkPlace[] | unde
     const index = takeVarint(bytes);
     const firstPosition = takeTime(bytes, position);
     const lastPosition = firstPosition + takeVarint(bytes);
-    const summaries = Array.from({ length: takeVarint(bytes) }, () => takeSummary(bytes));
+    const summaries: Summary[] = [];
+    for (let left = takeVarint(bytes); left > 0; left--) {
+      before = takeSummary(bytes, before);
+      summaries.push(before);
+    }
     chunks.push({ from, to, count: rows, at, length, index, firstPosition, lastPosition, summaries });
     [time, position, pack] = [to, lastPosition, at];
   }
