@@ -12,6 +12,7 @@ import { createBackupHold } from "./backup/hold.ts";
 import { dropReplaced, settleRestore } from "./backup/restore/swap.ts";
 import { readConfig } from "./config/config.ts";
 import { openIntegrationToken } from "./database/access/integration-token.ts";
+import { keptTime } from "./database/home/kept-time.ts";
 import { keptServerId } from "./database/home/server-id.ts";
 import { openSetupMark } from "./database/home/setup-mark.ts";
 import { openDatabase } from "./database/open.ts";
@@ -26,6 +27,8 @@ import { rowKey } from "./hass/fill/fill.ts";
 import { readHoles } from "./hass/fill/holes.ts";
 import { damagedHoles } from "./hass/fill/refetch.ts";
 import { createRecorderLook } from "./hass/fill/unrecorded.ts";
+import { IMPORT, importJob } from "./hass/import/import.ts";
+import { importPart } from "./hass/import/told.ts";
 import { type Link, startLink } from "./hass/link.ts";
 import type { Call } from "./hass/session/session.ts";
 import { createUsers } from "./hass/users.ts";
@@ -58,6 +61,9 @@ const packageFile = new URL(bundled ? "./package.json" : "../package.json", impo
 const panel = fileURLToPath(new URL(bundled ? "./ui/" : "../dist/ui/", import.meta.url));
 const shipped = fileURLToPath(new URL(`${bundled ? "." : ".."}/custom_components/ha_ingestor/`, import.meta.url));
 const { version } = JSON.parse(readFileSync(packageFile, "utf8")) as { version: string };
+
+/** Changes a second past which the past waits. */
+const BUSY = 1_000;
 
 /** Opens everything in order; the answer closes it in reverse. */
 async function start(): Promise<{ close(): Promise<void> }> {
@@ -117,14 +123,15 @@ async function start(): Promise<{ close(): Promise<void> }> {
   const held = createHeld({ store, keyOf: rowKey });
   const live = createLiveBus((error) => log.error("a live listener failed", { error }));
   status.onChange((part) => live.publish("status", [part]));
-  const jobs = keep(
-    createJobs({
-      clock,
-      log: log.for("jobs"),
-      book: { get: () => database.settings.get("jobs"), set: (kept) => database.settings.set("jobs", kept) },
-      onChange: (job) => live.publish("job", [job]),
-    }),
-  );
+  const jobs = createJobs({
+    clock,
+    log: log.for("jobs"),
+    book: { get: () => database.settings.get("jobs"), set: (kept) => database.settings.set("jobs", kept) },
+    onChange: (job) => {
+      live.publish("job", [job]);
+      if (job.kind === IMPORT) status.set("import", importPart(job));
+    },
+  });
   const feed = createStoredFeed({ bus: live, series: store.series, clock });
   const ingest = createIngest({
     append: store.append,
@@ -359,6 +366,36 @@ async function start(): Promise<{ close(): Promise<void> }> {
       onRest: ingest.rest,
     }),
   );
+
+  // Closed before what its work uses.
+  opening.defer(jobs.close);
+  jobs.register(
+    importJob({
+      call: callHome,
+      clock,
+      busy: () => {
+        if (!link?.settled) return "Home Assistant is not connected, or what was missed is being filled.";
+        return feed.perSecond().changes > BUSY ? "So much changes now that recording comes first." : undefined;
+      },
+      recorded: () =>
+        held
+          .byName(ingest.holder)
+          .entities()
+          .map(({ entityId }) => entityId),
+      isExcluded: (entityId) => ingest.excluded.matches(entityId, ingest.holder(entityId)),
+      heldRows: held.byName(ingest.holder).rows,
+      heldStatistics: async (entityId, window) => {
+        const series = ingest.holder(entityId);
+        return series === undefined ? new Map() : held.statistics(series, window);
+      },
+      store: ingest.recordPast,
+      began: keptTime(database.settings, "recording_began"),
+      settleMs: 2 * Math.max(...config.settleMs),
+    }),
+  );
+  const imported = jobs.last(IMPORT);
+  if (imported) status.set("import", importPart(imported));
+  else if (config.imports && database.settings.get("recording_began") === undefined) jobs.start(IMPORT);
 
   if (supervisor) {
     const announced = openIntegrationToken(database);

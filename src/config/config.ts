@@ -48,6 +48,8 @@ export type Config = {
   readonly settleMs: readonly number[];
   /** Recording stops before it takes these last bytes of the disk. */
   readonly reserveBytes: number;
+  /** Whether the first start imports what Home Assistant has recorded. */
+  readonly imports: boolean;
   readonly simulator: { readonly seed: number; readonly speed: number };
 };
 
@@ -108,6 +110,7 @@ export function readConfig(
       eventTypes: [...new Set([...options.HA_INGESTOR_EVENTS, ...app.options.eventTypes])],
       settleMs: options.HA_INGESTOR_SETTLE_SECONDS.map((seconds) => seconds * 1000),
       reserveBytes: options.HA_INGESTOR_RESERVE_MB * 1_000_000,
+      imports: options.HA_INGESTOR_IMPORT,
       simulator: { seed: options.HA_INGESTOR_SIMULATOR_SEED, speed: options.HA_INGESTOR_SIMULATOR_SPEED },
     },
   };

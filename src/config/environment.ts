@@ -54,6 +54,16 @@ const OPTIONS = {
     read: v.optional(wholeNumber, "500"),
     fix: "Give so many megabytes of the disk that recording leaves free, such as 500; 0 takes the disk to its end.",
   },
+  HA_INGESTOR_IMPORT: {
+    read: v.optional(
+      v.pipe(
+        v.picklist(["on", "off"]),
+        v.transform((text) => text === "on"),
+      ),
+      "on",
+    ),
+    fix: "Give on or off.",
+  },
   HA_INGESTOR_SIMULATOR_SEED: { read: v.optional(wholeNumber, "1"), fix: "Give a whole number." },
   HA_INGESTOR_SIMULATOR_SPEED: {
     read: v.optional(positive, "1"),

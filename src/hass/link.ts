@@ -50,6 +50,8 @@ export type Link = {
   readonly call: Call;
   readonly connected: boolean;
   readonly paused: boolean;
+  /** Live changes flow, nothing is being filled, and Home Assistant has started. */
+  readonly settled: boolean;
   /** In the order of preference. */
   connections(): ConnectionStatus[];
   /** @throws Failure `action_unavailable` */
@@ -210,6 +212,9 @@ export function startLink(needs: LinkNeeds): Link {
     },
     get paused() {
       return chain.paused;
+    },
+    get settled() {
+      return phase === "live" && current !== undefined && facts?.state === "RUNNING";
     },
     connections: chain.list,
     act: chain.act,

@@ -1,5 +1,6 @@
 import type { Reading, SeriesId, Stored } from "../domain/reading.ts";
 import { currentIdentity } from "../domain/series.ts";
+import type { Statistic } from "../domain/statistic.ts";
 import { ALL_TIME, type Micros, type Window } from "../domain/time.ts";
 import type { Store, ViewReader } from "../store/store.ts";
 
@@ -18,6 +19,8 @@ export type Held = {
     rows(entityId: string, window: Window): Promise<ReadonlySet<string>>;
     entities(): { readonly entityId: string; readonly present: boolean }[];
   };
+  /** Statistics of hours that the store holds of a series, by their start. */
+  statistics(series: SeriesId, window: Window): Promise<ReadonlyMap<Micros, Statistic>>;
   /** The newest times that Home Assistant named (a time of arrival is by another clock); undefined: none. */
   newest(): Promise<{ readonly changes: Micros | undefined; readonly events: Micros | undefined }>;
 };
@@ -71,6 +74,14 @@ export function createHeld(needs: { store: Store; keyOf: (time: Micros, state: s
           return holdsName ? [{ entityId, present: typeof store.latest(series.id)?.state === "string" }] : [];
         }),
     }),
+    statistics: async (series, window) => {
+      const byStart = new Map<Micros, Statistic>();
+      await read({ series: [series], events: false, log: false }, async (reader) => {
+        for await (const page of reader.statistics({ series, period: "hour", window }))
+          for (const one of page) byStart.set(one.start, one);
+      });
+      return byStart;
+    },
     newest: async () => {
       const events: Micros[] = [];
       await read({ series: [], events: true }, async (reader) => {

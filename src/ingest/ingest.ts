@@ -1,11 +1,13 @@
 import { describeError, Failure } from "../domain/failure.ts";
 import type { Change, FeedItem, HomeGap } from "../domain/home.ts";
+import type { PastItem } from "../domain/past.ts";
 import type { Flaw, Gap, HomeEvent, Position, Reading, SeriesId, Stored } from "../domain/reading.ts";
 import type { ThinningRule } from "../domain/thinning.ts";
 import type { Micros } from "../domain/time.ts";
 import { createExclusions, type Exclusions } from "./exclusions/exclusions.ts";
 import { createIdentities } from "./identities.ts";
 import type { IngestEntry, IngestNeeds } from "./needs.ts";
+import { createPastFiling } from "./past.ts";
 import { createQuality } from "./quality.ts";
 import { maskAttributes, maskEvent } from "./secrets.ts";
 import { createThinning, type Thinning } from "./thinning/thinning.ts";
@@ -17,11 +19,13 @@ export type { IngestEntry } from "./needs.ts";
 export type Ingest = {
   /** Stores the items in order, then publishes them. Concurrent calls are kept in call order. */
   record(items: readonly FeedItem[]): Promise<void>;
+  /** Stores what was before the hub, and publishes nothing of it. */
+  recordPast(items: readonly PastItem[]): Promise<void>;
   /** Tells that nothing comes in since the link is paused, or that it will again. */
   rest(rests: boolean): void;
   /** The series that has this name now. */
   holder(entityId: string): SeriesId | undefined;
-  readonly excluded: Pick<Exclusions, "list" | "has" | "openGaps">;
+  readonly excluded: Pick<Exclusions, "list" | "has" | "matches" | "openGaps">;
   /** From now on leaves out what matches, and records again what no longer does, with a gap for the time between. */
   exclude(patterns: readonly string[]): Promise<void>;
   readonly thinned: Pick<Thinning, "list" | "spans" | "unsaved" | "dropped">;
@@ -249,14 +253,17 @@ export function createIngest(needs: IngestNeeds): Ingest {
     }
     return positions;
   };
-  const refuse = async (entry: IngestEntry, failure: Failure, batch: Batch) => {
+  const tellRefused = (entry: IngestEntry, failure: Failure) => {
     counts.refused++;
     const series = entry.kind === "reading" ? entry.reading.series : null;
     const what = series === null ? `An ${entry.kind} entry` : `A change of ${identities.nameOf(series)}`;
     log.error("what cannot be stored was left out", { what, why: describeError(failure) });
     refusal = { why: `${what} could not be stored: ${describeError(failure)}.`, fix: `${failure.fix ?? REPORT}.` };
+  };
+  const refuse = async (entry: IngestEntry, failure: Failure, batch: Batch) => {
+    tellRefused(entry, failure);
     if (entry.kind !== "reading" || !Number.isSafeInteger(entry.reading.time)) return;
-    const { time } = entry.reading;
+    const { series, time } = entry.reading;
     const gap = { kind: "states", series, from: time - 1, to: time + 1, cause: "not_recorded" } as const;
     const [position] = await append([{ kind: "gap", gap }]);
     // Published with the batch, not before it: what is published rises in position.
@@ -300,6 +307,12 @@ export function createIngest(needs: IngestNeeds): Ingest {
     else if (status.get("recording")?.state !== "ok") status.set("recording", { state: "ok" });
   };
 
+  const filePast = createPastFiling({
+    ...{ identities, excluded, quality, withoutSecrets, latest, append },
+    now: clock.now,
+    refuse: tellRefused,
+  });
+
   const waiting = () => status.set("recording", { state: "starting", why: "Waiting for the first change." });
   waiting();
   return {
@@ -311,6 +324,11 @@ export function createIngest(needs: IngestNeeds): Ingest {
     },
     record: (items) => {
       const done = chain.then(() => file(items)).then(store);
+      chain = done.catch(() => {});
+      return done;
+    },
+    recordPast: (items) => {
+      const done = chain.then(() => filePast(items));
       chain = done.catch(() => {});
       return done;
     },

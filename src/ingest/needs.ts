@@ -1,5 +1,6 @@
 import type { Gap, HomeEvent, Position, Reading, SeriesId, Stored } from "../domain/reading.ts";
 import type { Identity, Series } from "../domain/series.ts";
+import type { Statistic } from "../domain/statistic.ts";
 import type { Micros } from "../domain/time.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
@@ -9,6 +10,7 @@ export type IngestEntry =
   | { readonly kind: "reading"; readonly reading: Reading }
   | { readonly kind: "event"; readonly event: HomeEvent }
   | { readonly kind: "gap"; readonly gap: Gap }
+  | { readonly kind: "statistic"; readonly statistic: Statistic }
   | { readonly kind: "series"; readonly series: SeriesId; readonly identity: Identity };
 
 export type IngestedChange = {

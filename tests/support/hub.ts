@@ -71,6 +71,8 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
       HA_INGESTOR_DATA: dataDir,
       HA_INGESTOR_PORT: String(options.port ?? 0),
       HA_INGESTOR_SETTLE_SECONDS: "2.5,4",
+      // What was before the hub is in nobody's way who does not ask for it.
+      HA_INGESTOR_IMPORT: "off",
       ...(options.haUrl === undefined ? {} : { HA_URL: options.haUrl }),
       ...(options.haToken === undefined ? {} : { HA_TOKEN: options.haToken }),
       ...options.env,

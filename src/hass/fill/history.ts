@@ -4,7 +4,7 @@ import { type Micros, microsFromSeconds, microsToRfc3339, type Window } from "..
 type Call = (command: { type: string; [key: string]: unknown }) => Promise<unknown>;
 
 /** More entities at once make Home Assistant slow for everybody. */
-const ENTITIES_AT_ONCE = 50;
+export const ENTITIES_AT_ONCE = 50;
 const MINUTE: Micros = 60 * 1_000_000;
 /** How much time is asked for at once: it follows the number of rows, so that no answer outgrows a frame. */
 const FIRST_STEP: Micros = 10 * MINUTE;
@@ -12,6 +12,10 @@ const SHORTEST_STEP: Micros = MINUTE / 6;
 const LONGEST_STEP: Micros = 24 * 60 * MINUTE;
 const FEW_ROWS = 2_000;
 const MANY_ROWS = 20_000;
+
+/** How much time is asked for at once; whoever asks often keeps it from one time to the next. */
+export type Pace = { step: Micros };
+export const createPace = (): Pace => ({ step: FIRST_STEP });
 
 type Row = { s?: unknown; a?: unknown; lc?: unknown; lu?: unknown };
 
@@ -23,12 +27,12 @@ export async function* recordedChanges(
   call: Call,
   entityIds: readonly string[],
   window: Window,
+  pace = createPace(),
 ): AsyncGenerator<Map<string, Change[]>> {
-  let step = FIRST_STEP;
   for (let i = 0; i < entityIds.length; i += ENTITIES_AT_ONCE) {
     const entity_ids = entityIds.slice(i, i + ENTITIES_AT_ONCE);
     for (let from = window.from; from < window.to; ) {
-      const to = Math.min(window.to, from + step);
+      const to = Math.min(window.to, from + pace.step);
       const answer = await call({
         type: "history/history_during_period",
         // Home Assistant leaves out rows at exactly the start and the end.
@@ -45,8 +49,8 @@ export async function* recordedChanges(
       let rows = 0;
       for (const changes of piece.values()) rows += changes.length;
       if (rows > 0) yield piece;
-      if (rows < FEW_ROWS) step = Math.min(LONGEST_STEP, step * 4);
-      else if (rows > MANY_ROWS) step = Math.max(SHORTEST_STEP, Math.floor(step / 4));
+      if (rows < FEW_ROWS) pace.step = Math.min(LONGEST_STEP, pace.step * 4);
+      else if (rows > MANY_ROWS) pace.step = Math.max(SHORTEST_STEP, Math.floor(pace.step / 4));
       from = to;
     }
   }

@@ -38,6 +38,7 @@ const KIND_OF_EVENT: { readonly [event: string]: RegistryKind } = {
 
 /** The integration that shows the hub in Home Assistant (custom_components/). */
 const OWN_INTEGRATION = "ha_ingestor";
+export const isOwnPlatform = (platform: unknown): boolean => platform === OWN_INTEGRATION;
 
 export const ENTITY_EVENT = "entity_registry_updated";
 export const REGISTRY_EVENTS = [ENTITY_EVENT, ...Object.keys(KIND_OF_EVENT)];
@@ -150,7 +151,7 @@ export function createRegistries(onMalformed: (why: string) => void): Registries
     },
     entities: all,
     records: (kind) => [...(lists.get(kind) ?? [])].map(([id, record]) => ({ id, content: record })),
-    isOwn: (entityId) => entries.get(entityId)?.platform === OWN_INTEGRATION,
+    isOwn: (entityId) => isOwnPlatform(entries.get(entityId)?.platform),
     fingerprint: () => [
       ...[...entries.values()].map((entry) => entry.id),
       ...[...(lists.get("config_entry")?.keys() ?? [])],

@@ -49,6 +49,8 @@ async function textOf(entry: LogEntry, plan: ReplayPlan, previous: Previous): Pr
     return sseText("gap", JSON.stringify(gapShape(gap, name)), gap.position);
   }
   const { reading } = entry;
+  // What was before the hub is told to nobody.
+  if (reading.origin === "imported") return undefined;
   const name = plan.series.get(reading.series);
   if (!plan.changes || name === undefined) return undefined;
   const before = await previous(reading);

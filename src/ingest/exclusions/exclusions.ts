@@ -10,6 +10,8 @@ import { entitiesOf } from "./entities-of.ts";
 /** What the user does not want recorded. Names are kept up to date all the same, so that an exclusion follows renames. */
 export type Exclusions = {
   list(): readonly Exclusion[];
+  /** Whether what is excluded names it, whether or not a change of it was left out yet. */
+  matches(entityId: string, series: SeriesId | undefined): boolean;
   /** Whether nothing of this series is recorded now. */
   has(series: SeriesId): boolean;
   /** Holes that last still; each ends as a stored gap once the series is recorded again. */
@@ -105,6 +107,7 @@ export function createExclusions(needs: {
   }
   return {
     list: () => rules.map(({ pattern, since }) => ({ pattern, since })),
+    matches: isMatched,
     has: (series) => spans.has(series),
     openGaps: ({ from, to }, series) => {
       const now = clock.now();

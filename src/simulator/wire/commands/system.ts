@@ -2,7 +2,7 @@ import { Failure } from "../../../domain/failure.ts";
 import type { Core } from "../../core/core.ts";
 import type { User } from "../../core/users.ts";
 import type { Commands } from "../command.ts";
-import { may, text } from "../messages/schema.ts";
+import { listOf, may, must, object, text } from "../messages/schema.ts";
 
 export type SystemNeeds = {
   core: Core;
@@ -39,6 +39,18 @@ export function systemCommands({ core, users, config, energyPrefs }: SystemNeeds
     "recorder/list_statistic_ids": {
       schema: { statistic_type: may(text) },
       run: (connection, { id, statistic_type }) => connection.result(id, statisticIds(core, statistic_type)),
+    },
+    "recorder/statistics_during_period": {
+      schema: {
+        start_time: must(text),
+        end_time: may(text),
+        statistic_ids: must(listOf(text)),
+        period: must(text),
+        units: may(object),
+        types: may(listOf(text)),
+      },
+      // The simulated recorder works out no statistics.
+      run: (connection, { id }) => connection.result(id, {}),
     },
     "energy/get_prefs": {
       schema: {},
