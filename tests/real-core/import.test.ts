@@ -7,6 +7,7 @@ import { ALL_TIME } from "../../src/domain/time.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { silentLog } from "../../src/platform/log.ts";
 import { openStore } from "../../src/store/open.ts";
+import { openControlClient } from "../support/control-client.ts";
 import { coreUnavailable } from "../support/core.ts";
 import { eventually } from "../support/eventually.ts";
 import { type Hub, startHub } from "../support/hub.ts";
@@ -61,7 +62,6 @@ before(async () => {
   await home.core.shutDown();
   writePast(home.core, past);
   await home.core.start();
-  const { openControlClient } = await import("../support/control-client.ts");
   home.control = await openControlClient({ url: home.core.url, token: home.core.token });
   const hour = now - (now % 3600) - 3600;
   const meters = LONG ? Array.from({ length: 10 }, (_, i) => `sensor.old_meter_${i}`) : [];
@@ -122,7 +122,8 @@ async function holdsAll(hub: Hub, job: Job): Promise<number> {
   const until = Date.parse(String(job.outcome.until)) * 1000;
   const from = ((past[0]?.updated ?? 0) - 3_600) * 1e6;
   const states = await home.control.call<{ entity_id: string }[]>("get_states");
-  const all = states.map(({ entity_id }) => entity_id);
+  const { entities } = await hub.json<{ entities: { entity_id: string }[] }>("api/v1/entities?removed=true");
+  const all = [...new Set([...states, ...entities].map(({ entity_id }) => entity_id))];
   const core = (await readRecorder(home.control, all, from, until)).map(
     ({ entityId, updated, state }) => `${entityId} ${updated} ${state}`,
   );
@@ -182,7 +183,10 @@ test("the first start imports what Core has recorded, and tells nobody of it", {
   const dataDir = mkdtempSync(join(tmpdir(), "import-"));
   const options = { haUrl: home.core.url, haToken: home.core.token, dataDir, env: { HA_INGESTOR_IMPORT: "on" } };
   const hub = await startHub(options);
-  t.after(() => rmSync(dataDir, { recursive: true, force: true }));
+  t.after(async () => {
+    await hub.kill();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
   const reader = readHub(hub);
   const live = await reader.follow();
   const auth = { authorization: `Bearer ${hub.token}` };
@@ -209,8 +213,9 @@ test("the first start imports what Core has recorded, and tells nobody of it", {
   );
   // Whoever comes back is not told either.
   const resumed = await openSse(new URL("api/v1/events/stream?topics=changes", hub.url), auth, { lastId: "0" });
-  const mark = await home.mark();
-  await resumed.until(({ data }) => data.includes(mark.state));
+  const mark = `mark ${process.pid}`;
+  await home.control.rest("POST", "/api/states/sensor.test_mark", { state: mark });
+  await resumed.until(({ data }) => data.includes(mark));
   assert.deepEqual(
     resumed.events.filter(({ data }) => data.includes('"imported"')),
     [],

@@ -67,6 +67,7 @@ export const en = {
   "part.exclusions": "Exclusions",
   "part.registries": "Names, devices and areas",
   "part.gap_filling": "Filling of gaps",
+  "part.import": "Import from Home Assistant",
   "part.supervisor": "Supervisor",
   "part.integration": "Integration in Home Assistant",
 

@@ -8,6 +8,7 @@ import { formatMoment } from "../../shape/format.ts";
 import { t } from "../../text/text.ts";
 import { Pairs } from "../sections/details.tsx";
 import { Exclusions } from "../sections/exclusions.tsx";
+import { Import } from "../sections/import.tsx";
 
 /** What was found and taken over, and what the user may leave out: seen once at first, and whenever it is wanted. */
 export function SetupPage() {
@@ -36,6 +37,7 @@ export function SetupPage() {
               {setup.home ? <TakenOver home={setup.home} /> : <p>{t("setup.home.waiting")}</p>}
             </Step>
           </div>
+          <Import />
           <Exclusions recorder={setup.recorder} onLooked={reload} />
           <Finish setup={setup} onDone={reload} />
         </>
