@@ -6,6 +6,8 @@ const count = v.pipe(v.number(), v.minValue(0));
 const Kept = v.object({
   /** Up to where states are imported; undefined: where they begin is not known yet. */
   statesUntil: v.optional(time),
+  /** When the first of them was. */
+  since: v.optional(time),
   /** The last statistic that is imported whole, in the order of names. */
   statisticsAfter: v.optional(v.string()),
   /** What the recorder held of that. */

@@ -62,7 +62,11 @@ async function runImport(needs: ImportNeeds, work: JobWork): Promise<void> {
 
   const keep = (next: Partial<Checkpoint>) => {
     at = { ...at, ...next };
-    work.tell({ done: at.parts, outcome: { readings: at.readings, statistics: at.statistics } });
+    const counts = { readings: at.readings, statistics: at.statistics };
+    work.tell({
+      done: at.parts,
+      outcome: at.since === undefined ? counts : { ...counts, since: microsToRfc3339(at.since) },
+    });
     work.keep(at);
   };
   work.tell({
@@ -78,7 +82,8 @@ async function runImport(needs: ImportNeeds, work: JobWork): Promise<void> {
   await orRefused(async () => {
     const oldest = at.statesUntil ?? (await oldestDay(ask, names, until));
     if (oldest === undefined) return;
-    if (at.statesUntil === undefined) work.tell({ outcome: { since: microsToRfc3339(oldest) } });
+    // Days begin with the day, states somewhere in it; a later start of the same job keeps what was found first.
+    let since = at.since;
     keep({ statesUntil: oldest });
     const days = Math.ceil((until - oldest) / DAY);
     work.tell({ total: at.parts + days * groups.length + sources.length });
@@ -88,10 +93,12 @@ async function runImport(needs: ImportNeeds, work: JobWork): Promise<void> {
       if (to === until) await settled(needs, until, work.signal);
       let { parts, readings } = at;
       for (const group of groups) {
-        readings += await importStates(group, { from, to });
+        const { found, first } = await importStates(group, { from, to });
+        readings += found;
+        if (first !== undefined) since = Math.min(since ?? first, first);
         work.tell({ done: ++parts, outcome: { readings } });
       }
-      keep({ statesUntil: to, parts, readings });
+      keep({ statesUntil: to, parts, readings, ...(since === undefined ? {} : { since }) });
     }
   }, refused);
 

@@ -54,7 +54,7 @@ export async function oldestDay(call: Call, names: readonly string[], until: Mic
   return startOf(unknown);
 }
 
-/** Imports one day, or a part of one, for all entities. `told` hears how many of the rows there were. */
+/** Imports one day, or a part of one, for all entities. Answers how many rows there were, and when the first was. */
 export function createStatesImport(needs: Needs) {
   const { call, heldRows, store } = needs;
   /** By group, of which some are busy and some are not. */
@@ -74,8 +74,12 @@ export function createStatesImport(needs: Needs) {
     });
   };
 
-  return async (names: readonly string[], window: Window): Promise<number> => {
+  return async (
+    names: readonly string[],
+    window: Window,
+  ): Promise<{ readonly found: number; readonly first: Micros | undefined }> => {
     let found = 0;
+    let first: Micros | undefined;
     const group = names[0] ?? "";
     const pace = paces.get(group) ?? createPace();
     paces.set(group, pace);
@@ -85,6 +89,7 @@ export function createStatesImport(needs: Needs) {
         const rows = all.filter(({ time }) => time >= window.from && time < window.to);
         if (rows.length === 0) continue;
         found += rows.length;
+        for (const { time } of rows) first = Math.min(first ?? time, time);
         for (const change of await missing(entityId, rows))
           items.push({ kind: "change", change: { ...change, origin: "imported" } });
       }
@@ -92,7 +97,7 @@ export function createStatesImport(needs: Needs) {
       items.sort((a, b) => timeOf(a) - timeOf(b));
       for (let at = 0; at < items.length; at += STORED_AT_ONCE) await store(items.slice(at, at + STORED_AT_ONCE));
     }
-    return found;
+    return { found, first };
   };
 }
 
