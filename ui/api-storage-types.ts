@@ -191,6 +191,7 @@ export type Job = {
   readonly progress: { readonly done: number; readonly total: number | null; readonly unit: string };
   readonly why?: string;
   readonly fix?: string;
+  readonly outcome: { readonly [name: string]: number | string | boolean | null };
   readonly actions: readonly ("cancel" | "resume")[];
 };
 export type Jobs = { readonly jobs: readonly Job[]; readonly startable: readonly string[] };

@@ -113,20 +113,6 @@ export type Setup = {
   readonly home: Home | null;
   readonly recorder: RecorderLook;
 };
-/** A long piece of work in the background. */
-export type Job = {
-  readonly id: string;
-  readonly kind: string;
-  readonly state: "waiting" | "running" | "done" | "failed" | "cancelled";
-  readonly created: Time;
-  readonly since: Time;
-  readonly progress: { readonly done: number; readonly total: number | null; readonly unit: string };
-  readonly why?: string;
-  readonly fix?: string;
-  readonly outcome: { readonly [name: string]: number | string | boolean | null };
-  readonly actions: readonly ("cancel" | "resume")[];
-};
-export type Jobs = { readonly jobs: readonly Job[]; readonly startable: readonly string[] };
 export type Exclusions = {
   readonly exclusions: readonly { readonly pattern: string; readonly since: Time; readonly entities: number }[];
   readonly entities: readonly string[];

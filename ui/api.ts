@@ -22,8 +22,6 @@ import type {
   Gap,
   History,
   Info,
-  Job,
-  Jobs,
   Me,
   NewToken,
   ProblemBody,
@@ -166,10 +164,6 @@ export function createApi(needs: {
     usage: async () => (await ask<{ usage: readonly Usage[] }>("GET", "api/v1/usage")).usage,
     setup: () => ask<Setup>("GET", "api/v1/setup"),
     lookAtRecorder: () => ask<Setup>("POST", "api/v1/setup/recorder"),
-    jobs: () => ask<Jobs>("GET", "api/v1/jobs"),
-    startJob: (kind: string) => ask<Job>("POST", "api/v1/jobs", { body: { kind } }),
-    actOnJob: (id: string, action: Job["actions"][number]) =>
-      ask<Job>("POST", `api/v1/jobs/${encodeURIComponent(id)}/${action}`),
     finishSetup: () => ask<Setup>("POST", "api/v1/setup/finish"),
     exclusions: () => ask<Exclusions>("GET", "api/v1/exclusions"),
     exclude: (patterns: readonly string[]) => ask<Exclusions>("PUT", "api/v1/exclusions", { body: { patterns } }),
@@ -192,6 +186,7 @@ export function createApi(needs: {
     checkStore: () => ask<unknown>("POST", "api/v1/store/verify"),
     refetch: () => ask<{ holes: number }>("POST", "api/v1/store/refetch"),
     jobs: () => ask<Jobs>("GET", "api/v1/jobs"),
+    startJob: (kind: string) => ask<unknown>("POST", "api/v1/jobs", { body: { kind } }),
     actOnJob: (id: string, action: "cancel" | "resume") =>
       ask<unknown>("POST", `api/v1/jobs/${encodeURIComponent(id)}/${action}`),
     connections: () => ask<Connections>("GET", "api/v1/connections"),

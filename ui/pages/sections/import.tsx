@@ -1,4 +1,4 @@
-import type { Job } from "../../api-types.ts";
+import type { Job } from "../../api-storage-types.ts";
 import { Card, ProblemNote } from "../../parts/basics.tsx";
 import { useMay } from "../../parts/forms/read-only.tsx";
 import { useAction, useHub, useLoad, useNow } from "../../parts/hub.ts";

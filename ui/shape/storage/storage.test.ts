@@ -113,6 +113,7 @@ test("of long work the newest of its kind is told while it is under way, or fail
     created: `2026-11-2${id}T00:00:00Z`,
     since: "",
     progress: { done: 0, total: null, unit: "" },
+    outcome: {},
     actions,
   });
   const jobs = [
