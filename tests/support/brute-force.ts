@@ -69,9 +69,11 @@ export function bruteForce(rows: readonly Row[], bucket: Window, holes: readonly
   };
   let [known, covered, area] = [0, 0, 0];
   const values: number[] = [];
+  let held = -1;
   for (const [i, from] of edges.slice(0, -1).entries()) {
     const to = edges[i + 1] as Micros;
-    const row = rows.findLast(({ time }) => time <= from);
+    while (held + 1 < rows.length && (rows[held + 1] as Row).time <= from) held++;
+    const row = rows[held];
     if (!row || row.state === null || from >= now || holes.some((hole) => hole.from <= from && to <= hole.to)) continue;
     const seconds = (to - from) / 1e6;
     known += seconds;
@@ -82,20 +84,20 @@ export function bruteForce(rows: readonly Row[], bucket: Window, holes: readonly
     area += value * seconds;
     values.push(value);
   }
-  for (const row of own) {
-    const before = rows[rows.indexOf(row) - 1];
-    if (row.state !== null && row.state !== before?.state) stateOf(row.state).entered++;
-  }
+  for (const [i, row] of rows.entries())
+    if (inside(row.time) && row.state !== null && row.state !== rows[i - 1]?.state) stateOf(row.state).entered++;
   const numbers = own.map((row) => numberOf(row.state)).filter((value) => !Number.isNaN(value));
   values.push(...numbers);
-  const counted = rows.map((row) => ({ time: row.time, value: numberOf(row.state) }));
   let [increase, difference] = [0, 0];
-  for (const [i, { time, value }] of counted.entries()) {
-    if (!inside(time) || Number.isNaN(value)) continue;
-    const before = counted.slice(0, i).findLast((one) => !Number.isNaN(one.value));
-    if (before) difference += value - before.value;
-    const count = counted.slice(0, i).findLast((one) => one.value >= 0);
-    if (count && value >= 0) increase += value < 0.9 * count.value ? value : value - count.value;
+  let [number, count] = [Number.NaN, Number.NaN];
+  for (const row of rows) {
+    const value = numberOf(row.state);
+    if (Number.isNaN(value)) continue;
+    if (inside(row.time) && !Number.isNaN(number)) difference += value - number;
+    number = value;
+    if (value < 0) continue;
+    if (inside(row.time) && !Number.isNaN(count)) increase += value < 0.9 * count ? value : value - count;
+    count = value;
   }
   return {
     completeness: known / ((bucket.to - bucket.from) / 1e6),
