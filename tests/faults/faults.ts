@@ -20,6 +20,7 @@ import { fullDisk } from "./storage/full-disk.ts";
 import { killedAtAnyMoment } from "./storage/kill.ts";
 import { killedAtEveryStep } from "./store/steps.ts";
 import { clockJumps, startIn1970 } from "./time/clock.ts";
+import { outOfOrder, summerTime } from "./time/late.ts";
 
 /** The table, in the order in which it is run. */
 export const FAULTS: readonly Fault[] = [
@@ -35,6 +36,8 @@ export const FAULTS: readonly Fault[] = [
   repeats,
   clockJumps,
   startIn1970,
+  outOfOrder,
+  summerTime,
   tokenRefused,
   heavyReaders,
   timingOfKeys,
@@ -53,7 +56,11 @@ export const FAULTS: readonly Fault[] = [
 export const LATER: readonly { readonly id: string; readonly why: string }[] = [
   { id: "R2", why: "migration and backup at every step are tests beside them" },
   { id: "R3", why: "a power loss is a test of the store's log; blocks are not in it yet" },
-  { id: "R13, R15, R22", why: "rollups and a second version of the files are still to come" },
+  {
+    id: "R13 across sealed chunks",
+    why: "a run is too short for the hub to seal anything; src/history/statistics/homes.test.ts seals amid late readings",
+  },
+  { id: "R22", why: "a second version of the files is still to come" },
   { id: "R16 to R20", why: "archives and webhooks are still to come" },
   {
     id: "R21, R26",
