@@ -419,3 +419,28 @@ test("statistics outlive their segments: the later one counts, every number as i
       assert.deepEqual(await told(store), expected);
     });
   }));
+
+test("readings of several months in one segment are told by their own months, sealed or not", () =>
+  withFolder(async (folder) => {
+    await using(openIn(folder, { ...SMALL, seals: false }), async (store) => {
+      await store.append([seriesEntry(1)]);
+      const old = (days: number) =>
+        readingEntry({ series: 1, time: T0 - days * DAY, state: `${days}`, origin: "late" });
+      await store.append([old(70), old(69), old(40), readingEntry({ series: 1, time: T0, state: "now" })]);
+      const told = async () => {
+        const view = store.view();
+        const reader = store.reader(view);
+        const usage = await collect(reader.usage());
+        await reader.close();
+        store.release(view);
+        return usage.map(({ month, readings }) => [month, readings]).sort();
+      };
+      const byMonth = await told();
+      assert.deepEqual(
+        byMonth.map(([, readings]) => readings),
+        [2, 1, 1],
+      );
+      await store.seal();
+      assert.deepEqual(await told(), byMonth);
+    });
+  }));

@@ -146,24 +146,22 @@ export function createPlaceFinder(needs: {
         const entries = Array.from({ length: length / DIRECTORY_ENTRY }, (_, i) =>
           decodeEntry(bytes, i * DIRECTORY_ENTRY),
         );
-        return entries.every((entry) => entry !== undefined)
-          ? entries.map(({ key, count, to }) => ({ series: key, count, to }))
-          : "wrong";
+        return entries.every((entry) => entry !== undefined) ? entries : "wrong";
       });
-      const counts =
-        asked?.answer ??
-        [...(await listsOf(segment)).readings].map(([series, { times }]) => ({
-          series,
-          count: times.length,
-          to: times.at(-1) as number,
-        }));
-      const all = counts.reduce((sum, { count }) => sum + count, 0);
-      return counts.map(({ series, count, to }) => ({
-        series,
-        month: utcMonth(to),
-        readings: count,
-        bytes: Math.round((segment.limit * count) / all),
-      }));
+      const counts: Omit<Usage, "bytes">[] = [];
+      const count = (series: SeriesId, times: Iterable<Micros>) => {
+        const months = Map.groupBy(times, utcMonth);
+        for (const [month, own] of months) counts.push({ series, month, readings: own.length });
+      };
+      if (asked)
+        for (const entry of asked.answer) {
+          const month = utcMonth(entry.to);
+          if (utcMonth(entry.from) === month) counts.push({ series: entry.key, month, readings: entry.count });
+          else count(entry.key, (await loadList(segment, { directory: "directory", key: entry.key }, entry)).times);
+        }
+      else for (const [series, { times }] of (await listsOf(segment)).readings) count(series, times);
+      const all = counts.reduce((sum, { readings }) => sum + readings, 0);
+      return counts.map((one) => ({ ...one, bytes: Math.round((segment.limit * one.readings) / all) }));
     },
     events: async (segment, window, types) => {
       if (!touches(spanOf(segment), window)) return undefined;
