@@ -39,6 +39,7 @@ export async function oldestDay(call: Call, names: readonly string[], until: Mic
     return false;
   };
   if (!(await knows(until))) return undefined;
+  if (!(await knows(startOf(0)))) return startOf(0);
   let known = 0;
   let unknown = 1;
   while (unknown < MOST_DAYS && (await knows(startOf(unknown)))) {
