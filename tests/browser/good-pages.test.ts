@@ -66,7 +66,7 @@ describe("every page in a browser", { skip }, () => {
     await more.press("Enter");
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
-    await page.getByRole("heading", { name: "Services" }).waitFor();
+    await page.getByRole("heading", { name: "Storage", exact: true }).waitFor();
     await services.waitFor({ state: "hidden" });
     assert.deepEqual(complaints, []);
     await context.close();
