@@ -5,7 +5,7 @@ type Call = (command: { type: string; [key: string]: unknown }) => Promise<unkno
 
 const MINUTE: Micros = 60 * 1_000_000;
 /** How much time is asked for at once: it follows the number of entries, so that no answer outgrows a frame. */
-const FIRST_STEP: Micros = 30 * MINUTE;
+const FIRST_STEP: Micros = 5 * MINUTE;
 const SHORTEST_STEP: Micros = MINUTE;
 const LONGEST_STEP: Micros = 6 * 60 * MINUTE;
 const FEW_ENTRIES = 2_000;

@@ -19,14 +19,14 @@ export function logbookCommands({ recorder, now }: Pick<Core, "recorder" | "now"
         if (from === undefined) throw new Failure("invalid_start_time", "Invalid start_time");
         const to = message.end_time === undefined ? now() : parseTime(message.end_time as string);
         if (to === undefined) throw new Failure("invalid_end_time", "Invalid end_time");
-        const entries = [...recorder.names()].flatMap((entity_id) =>
-          ALWAYS_CONTINUOUS.includes(domainOf(entity_id))
-            ? []
-            : recorder
-                .between(entity_id, from, to)
-                .filter((row) => isTold(entity_id, row, recorder.before(entity_id, row.updated)))
-                .map(({ state, updated }) => ({ state, entity_id, when: updated / 1e6 })),
-        );
+        const entries = [...recorder.names()].flatMap((entity_id) => {
+          if (ALWAYS_CONTINUOUS.includes(domainOf(entity_id))) return [];
+          const rows = recorder.between(entity_id, from, to);
+          const first = rows[0] && recorder.before(entity_id, rows[0].updated);
+          return rows
+            .filter((row, i) => isTold(entity_id, row, i === 0 ? first : rows[i - 1]))
+            .map(({ state, updated }) => ({ state, entity_id, when: updated / 1e6 }));
+        });
         connection.result(
           message.id,
           entries.sort((a, b) => a.when - b.when),
