@@ -104,6 +104,12 @@ async function start(): Promise<{ close(): Promise<void> }> {
   settleRestore(systemDisk, folder);
   const database = keep(openDatabase({ folder, clock, log: log.for("database") }));
   const timeZone = () => knownTimeZone(database.settings.get("time_zone"));
+  if (database.damage)
+    status.set("app_db", {
+      state: "degraded",
+      why: `app.db could not be read (${database.damage.why}) and was set aside as ${database.damage.file}. Settings and tokens are new; what was recorded is whole.`,
+      fix: "Put a backup back, which brings the settings of then; or go on, make new tokens, and restart the hub.",
+    });
   const storeStatus = createStoreStatus({ status });
   const room = () => roomAt(folder);
   const space = createSpace({ room, reserve: config.reserveBytes, clock });

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, copyFileSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, closeSync, copyFileSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import Sqlite from "better-sqlite3";
@@ -7,6 +7,7 @@ import { migrate } from "drizzle-orm/better-sqlite3/migrator";
 import { readMigrationFiles } from "drizzle-orm/migrator";
 import { describeError, Failure } from "../domain/failure.ts";
 import type { Log } from "../platform/log.ts";
+import { DamagedFile } from "./damage.ts";
 
 /**
  * Brings the file forward, never back. A database that holds something is brought forward as a copy, which takes its
@@ -20,18 +21,21 @@ export function migrateDatabase(needs: { file: string; migrations: URL; log: Log
   removeDatabase(unfinished);
   const migrationsFolder = fileURLToPath(migrations);
   const known = readMigrationFiles({ migrationsFolder }).map((migration) => migration.folderMillis);
-  const applied = appliedMigrations(file);
-  const newestApplied = Math.max(0, ...applied);
-  if (newestApplied > Math.max(0, ...known)) throw tooNew(file, applied.length, known.length);
-  const pending = known.filter((when) => when > newestApplied).length;
+  const isNew = !existsSync(file);
+  const applied = isNew ? [] : appliedMigrations(file);
+  if (applied.length > known.length) throw tooNew(file, applied.length, known.length);
+  if (!isNew && applied.length === 0) throw new DamagedFile("it is a database of something else");
+  if (applied.some((when, i) => when !== known[i]))
+    throw new DamagedFile("its list of migrations is not as it was written");
+  const pending = known.length - applied.length;
   if (pending === 0) return;
-  if (applied.length === 0) {
-    applyTo(file, file, migrationsFolder);
-    return;
+  // Tokens' hashes and settings are the owner's business alone.
+  if (isNew) closeSync(openSync(unfinished, "w", 0o600));
+  else {
+    gather(file);
+    copyFileSync(file, unfinished);
+    chmodSync(unfinished, 0o600);
   }
-  gather(file);
-  copyFileSync(file, unfinished);
-  chmodSync(unfinished, 0o600);
   try {
     applyTo(unfinished, file, migrationsFolder);
     gather(unfinished);
@@ -39,10 +43,16 @@ export function migrateDatabase(needs: { file: string; migrations: URL; log: Log
     removeDatabase(unfinished);
     throw error;
   }
+  sync(unfinished);
+  if (isNew) {
+    renameSync(unfinished, file);
+    sync(dirname(file));
+    return;
+  }
   const before = `${file}.before-migration-${applied.length + 1}`;
   copyFileSync(file, before);
   chmodSync(before, 0o600);
-  for (const path of [unfinished, before]) sync(path);
+  sync(before);
   renameSync(unfinished, file);
   sync(dirname(file));
   log.info("The database is up to date", { migrations: pending, copy: before });
@@ -63,10 +73,7 @@ function applyTo(path: string, file: string, migrationsFolder: string): void {
     // drizzle's own error only repeats the statement; SQLite's words are its cause.
     const why = describeError((error instanceof Error && error.cause) || error);
     throw new Failure("database_migration_failed", `${file} could not be brought up to date: ${why}`, {
-      fix:
-        path === file
-          ? "Move the file away and start again."
-          : "The file is as it was before. Start the earlier version of the hub again and report this.",
+      fix: "The file is as it was before. Start the earlier version of the hub again and report this.",
       cause: error,
     });
   } finally {
@@ -102,7 +109,7 @@ function appliedMigrations(file: string): number[] {
   try {
     const table = sqlite.prepare("select 1 from sqlite_master where name = '__drizzle_migrations'").get();
     if (!table) return [];
-    return sqlite.prepare("select created_at from __drizzle_migrations").pluck().all() as number[];
+    return sqlite.prepare("select created_at from __drizzle_migrations order by id").pluck().all() as number[];
   } finally {
     sqlite.close();
   }

@@ -186,17 +186,27 @@ test("a database of a newer version is refused and left alone", () => {
   assert.deepEqual(readFileSync(join(folder, "app.db")), before);
 });
 
-test("a file that is no database is refused with what to do", () => {
+test("a file that is no database, or an empty one, is set aside and named, and the hub begins anew", () => {
+  for (const content of ["this was something else once, and long enough to be read as a page".repeat(20), ""]) {
+    const folder = newFolder();
+    mkdirSync(folder);
+    writeFileSync(join(folder, "app.db"), content);
+    const database = open(folder);
+    assert.equal(database.damage?.file, "app.db.quarantine");
+    assert.equal(readFileSync(join(folder, "app.db.quarantine"), "utf8"), content);
+    assert.ok(database.tokens.create("new", "read").secret);
+    database.close();
+    const again = open(folder);
+    assert.deepEqual([again.damage, again.tokens.list().length], [undefined, 1]);
+    again.close();
+  }
+});
+
+test("what is no damage moves no file: a disk that cannot be read", () => {
   const folder = newFolder();
-  mkdirSync(folder);
-  writeFileSync(
-    join(folder, "app.db"),
-    "this was something else once, and long enough to be read as a page".repeat(20),
-  );
-  assert.throws(
-    () => open(folder),
-    (error: Failure) => error.code === "database_unreadable" && /backup/.test(error.fix ?? ""),
-  );
+  mkdirSync(join(folder, "app.db"), { recursive: true });
+  assert.throws(() => open(folder), { code: "database_unreadable" });
+  assert.deepEqual(readdirSync(folder), ["app.db"]);
 });
 
 test("a data folder that cannot be made is refused with the option that names it", () => {

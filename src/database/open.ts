@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { type BetterSQLite3Database, drizzle } from "drizzle-orm/better-sqlite3";
@@ -9,6 +9,7 @@ import { openSessions, type Sessions } from "./access/sessions.ts";
 import { openSetupCodes, type SetupCodes } from "./access/setup-codes.ts";
 import { openTokens, type Tokens } from "./access/tokens.ts";
 import { openUsage, type Usage } from "./access/usage.ts";
+import { checkFile, damageIn, setFileAside } from "./damage.ts";
 import { type Annotations, openAnnotations } from "./home/annotations.ts";
 import { type Home, openHome } from "./home/home.ts";
 import { openRegistry, type Registry } from "./home/registry.ts";
@@ -36,6 +37,8 @@ export type Database = {
    * beginning is valid wherever a copy cuts it off.
    */
   holdFile(): () => void;
+  /** What was there could not be read and was set aside under this name: everything here is new. */
+  readonly damage: { readonly file: string; readonly why: string } | undefined;
   close(): void;
 };
 
@@ -49,32 +52,53 @@ export function openDatabase(needs: {
   const { folder, clock, log, migrations = new URL("./migrations/", import.meta.url) } = needs;
   makeFolder(folder);
   const file = join(folder, "app.db");
+  try {
+    return { ...openParts({ file, clock, log, migrations }), damage: undefined };
+  } catch (error) {
+    const why = damageIn(error);
+    if (why === undefined) throw unreadable(file, error);
+    const setAside = setFileAside(file);
+    log.error("app.db is damaged and was set aside; the hub begins with new settings and tokens", {
+      file: setAside,
+      why,
+    });
+    return { ...openParts({ file, clock, log, migrations }), damage: { file: setAside, why } };
+  }
+}
+
+function openParts(needs: { file: string; clock: Clock; log: Log; migrations: URL }): Omit<Database, "damage"> {
+  const { file, clock, log, migrations } = needs;
   const sqlite = openFile(file, log, migrations);
-  const tables = drizzle(sqlite, { schema });
-  const tokens = openTokens({ tables, clock, log });
-  const usage = openUsage({ tables, clock, log });
-  return {
-    tokens,
-    sessions: openSessions({ tables, clock }),
-    setupCodes: openSetupCodes({ tables, clock }),
-    settings: openSettings({ tables }),
-    registry: openRegistry({ tables }),
-    home: openHome({ tables, clock }),
-    usage,
-    annotations: openAnnotations({ tables, clock }),
-    holdFile: () => {
-      sqlite.pragma("wal_checkpoint(TRUNCATE)");
-      sqlite.pragma("wal_autocheckpoint = 0");
-      return () => {
-        if (sqlite.open) sqlite.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
-      };
-    },
-    close: () => {
-      tokens.close();
-      usage.close();
-      sqlite.close();
-    },
-  };
+  try {
+    const tables = drizzle(sqlite, { schema });
+    const tokens = openTokens({ tables, clock, log });
+    const usage = openUsage({ tables, clock, log });
+    return {
+      tokens,
+      sessions: openSessions({ tables, clock }),
+      setupCodes: openSetupCodes({ tables, clock }),
+      settings: openSettings({ tables }),
+      registry: openRegistry({ tables }),
+      home: openHome({ tables, clock }),
+      usage,
+      annotations: openAnnotations({ tables, clock }),
+      holdFile: () => {
+        sqlite.pragma("wal_checkpoint(TRUNCATE)");
+        sqlite.pragma("wal_autocheckpoint = 0");
+        return () => {
+          if (sqlite.open) sqlite.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+        };
+      },
+      close: () => {
+        tokens.close();
+        usage.close();
+        sqlite.close();
+      },
+    };
+  } catch (error) {
+    sqlite.close();
+    throw error;
+  }
 }
 
 function makeFolder(folder: string): void {
@@ -89,21 +113,19 @@ function makeFolder(folder: string): void {
 }
 
 function openFile(file: string, log: Log, migrations: URL): Sqlite.Database {
-  try {
-    // Tokens' hashes and settings are the owner's business alone.
-    closeSync(openSync(file, "a", 0o600));
-    chmodSync(file, 0o600);
-    migrateDatabase({ file, migrations, log });
-    const sqlite = new Sqlite(file);
-    sqlite.pragma("journal_mode = WAL");
-    sqlite.pragma("synchronous = NORMAL");
-    sqlite.pragma("foreign_keys = ON");
-    return sqlite;
-  } catch (error) {
-    if (error instanceof Failure) throw error;
-    throw new Failure("database_unreadable", `${file} cannot be opened: ${describeError(error)}`, {
-      fix: "Put a backup of the file in its place, or move it away: the hub then starts with new settings and tokens. What was recorded is not in this file.",
-      cause: error,
-    });
-  }
+  if (existsSync(file)) checkFile(file);
+  migrateDatabase({ file, migrations, log });
+  const sqlite = new Sqlite(file);
+  sqlite.pragma("journal_mode = WAL");
+  sqlite.pragma("synchronous = NORMAL");
+  sqlite.pragma("foreign_keys = ON");
+  return sqlite;
+}
+
+function unreadable(file: string, error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  return new Failure("database_unreadable", `${file} cannot be opened: ${describeError(error)}`, {
+    fix: "Check that the folder can be read and written to, and the health of the disk.",
+    cause: error,
+  });
 }
