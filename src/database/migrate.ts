@@ -109,7 +109,7 @@ function appliedMigrations(file: string): number[] {
   try {
     const table = sqlite.prepare("select 1 from sqlite_master where name = '__drizzle_migrations'").get();
     if (!table) return [];
-    return sqlite.prepare("select created_at from __drizzle_migrations order by id").pluck().all() as number[];
+    return sqlite.prepare("select created_at from __drizzle_migrations order by rowid").pluck().all() as number[];
   } finally {
     sqlite.close();
   }

@@ -35,6 +35,4 @@ export function harm(path: string, kind: Harm, random: () => number): string {
 
 /** Every file below a folder, by its path from there. */
 export const filesBelow = (folder: string): string[] =>
-  (readdirSync(folder, { recursive: true }) as string[])
-    .filter((path) => statSync(join(folder, path)).isFile())
-    .sort();
+  (readdirSync(folder, { recursive: true }) as string[]).filter((path) => statSync(join(folder, path)).isFile()).sort();
