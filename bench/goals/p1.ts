@@ -59,12 +59,9 @@ export const p1: Bench = {
         goals: [{ of: "peer / ours", must: "at least", limit: 25 }],
       });
       measures.push({ name: "core: the log, while it is in its window", unit: "B/change", ours: core.log });
-      measures.push({
-        name: "core: rows of the recorder that the hub does not hold as they are",
-        unit: `of ${core.rows.toLocaleString("en-US")}`,
-        ours: core.wrong,
-        goals: [NONE],
-      });
+      const unit = `of ${core.rows.toLocaleString("en-US")}`;
+      measures.push({ name: "core: rows of the recorder that the hub lacks", unit, ours: core.missing, goals: [NONE] });
+      measures.push({ name: "core: rows with other attributes", unit, ours: core.different, goals: [NONE] });
       notes.push(core.note);
     }
     return { measures, notes };
