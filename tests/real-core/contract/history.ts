@@ -129,7 +129,8 @@ export const HISTORY: readonly Scenario[] = [
         type Entry = { entity_id?: string; state?: string; when?: number };
         const told = await wire.result<Entry[]>("logbook/get_events", { start_time: iso(began) });
         const own = told.filter(({ entity_id }) => lives.some(([name]) => name === entity_id));
-        const outside = { start_time: iso(began - 60), end_time: iso(own[0]?.when ?? 0) };
+        // A millisecond before: times are floats, and the same one as text may be a little later.
+        const outside = { start_time: iso(began - 60), end_time: iso((own[0]?.when ?? 0) - 0.001) };
         const before = await wire.result<Entry[]>("logbook/get_events", outside);
         const codes: unknown[] = [];
         for (const fields of [{}, { start_time: "nonsense" }, { start_time: iso(began), end_time: "nonsense" }])
