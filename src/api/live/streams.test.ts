@@ -164,10 +164,7 @@ test("events, gaps and statuses come when they are asked for, events by type", a
   hub.board.set("home_assistant", { state: "ok" });
   const client = await subscribed({ topics: ["events", "gaps", "status"], event_types: ["call_service"] });
   const first = client.frames.find(({ type }) => type === "status") as Frame & { parts: PartShape[] };
-  assert.deepEqual(
-    first.parts.map(({ part, state }) => [part, state]),
-    [["home_assistant", "ok"]],
-  );
+  assert.equal(first.parts.find(({ part }) => part === "home_assistant")?.state, "ok");
   assert.ok(!client.frames.some(({ type }) => type === "snapshot"));
   const event = { time: hub.clock.now(), data: { i: 1 }, context: null, origin: "live" as const };
   const [kept] = await hub.recordEvents([
