@@ -55,8 +55,7 @@ export const storage = {
   "rule.thin": "Thin",
   "rule.keep": "Keep for",
   "rule.stop": "Stop",
-  "rule.thin.text":
-    "From now on fewer readings are recorded of it. Nothing that is recorded goes.",
+  "rule.thin.text": "From now on fewer readings are recorded of it. Nothing that is recorded goes.",
   "rule.keep.text": "Older readings go, from the next quiet hour on. First it is shown what that would be.",
   "rule.stop.text": "From now on nothing of it is recorded. What is recorded stays, and the time is named as a gap.",
   "rule.thin.do": "Thin from now on",
