@@ -96,7 +96,8 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
     startWorker: () => startWorker("backup/jobs/worker"),
     clock,
     log,
-    status: board,
+    // The board tells what a test puts on it.
+    status: createStatusBoard({ clock }),
     reserve: 0,
   });
   const api = createApi({
