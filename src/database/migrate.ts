@@ -43,12 +43,12 @@ export function migrateDatabase(needs: { file: string; migrations: URL; log: Log
     removeDatabase(unfinished);
     throw error;
   }
-  sync(unfinished);
   if (isNew) {
+    // There is nothing to lose yet, and SQLite has synced what is in it.
     renameSync(unfinished, file);
-    sync(dirname(file));
     return;
   }
+  sync(unfinished);
   const before = `${file}.before-migration-${applied.length + 1}`;
   copyFileSync(file, before);
   chmodSync(before, 0o600);
