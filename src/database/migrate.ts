@@ -46,6 +46,7 @@ export function migrateDatabase(needs: { file: string; migrations: URL; log: Log
   if (isNew) {
     // There is nothing to lose yet, and SQLite has synced what is in it.
     renameSync(unfinished, file);
+    log.info("The database is made", { migrations: pending });
     return;
   }
   sync(unfinished);
