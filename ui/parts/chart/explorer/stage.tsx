@@ -88,9 +88,11 @@ export function Stage(props: StageProps) {
           ),
         ],
         hooks: {
-          drawClear: [(u) => latest.current.under(u)],
+          // uPlot draws in a microtask: one that was replaced meanwhile knows nothing of the new scales.
+          drawClear: [(u) => u === plot.current && latest.current.under(u)],
           draw: [
             (u) => {
+              if (u !== plot.current) return;
               paintUnits(u, latest.current.scales);
               latest.current.over(u);
             },
