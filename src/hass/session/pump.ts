@@ -1,7 +1,6 @@
 import type { FeedItem } from "../../domain/home.ts";
 import type { Context, HomeEvent } from "../../domain/reading.ts";
 import { type Micros, microsFromRfc3339 } from "../../domain/time.ts";
-import type { Clock } from "../../platform/clock.ts";
 import type { EntityTable } from "../entities.ts";
 import { ENTITY_EVENT, REGISTRY_EVENTS, type Registries } from "../registry/registries.ts";
 import type { EntityEvent } from "../socket/open-socket.ts";
@@ -12,15 +11,16 @@ import type { Call } from "./session.ts";
 /** So much is taken at a time, and so many changes are recorded at a time: the event loop is held up for a few ms. */
 const SLICE_BYTES = 64 * 1024;
 const SLICE_CHANGES = 500;
-/** A renamed entity is removed and added again; both are wanted together, for the removal names no time of its own. */
-const WAIT_FOR_RETURN_MS = 30;
+/** A wave of removals that does not end is recorded in parts of about so many events, timed as well as can be. */
+const WAVE = 20_000;
 
 export type PumpNeeds = {
   readonly inbox: ReturnType<typeof createInbox>;
   readonly table: EntityTable;
   readonly registries: Registries;
-  readonly clock: Clock;
   readonly call: Call;
+  /** Resolves once the inbox holds all that Home Assistant sent before it answered; rejects where no answer comes. */
+  readonly ping: () => Promise<unknown>;
   readonly record: (items: readonly FeedItem[]) => Promise<void>;
   readonly onRegistries: () => void;
   readonly onMalformed: (why: string) => void;
@@ -38,14 +38,26 @@ export async function pump(needs: PumpNeeds): Promise<void> {
     const received = await needs.inbox.take(SLICE_BYTES);
     if (received.length === 0) return;
     const events = read(received);
-    const removes = events.some(isRemoval);
-    if (removes && needs.inbox.bytes === 0) await needs.clock.sleep(WAIT_FOR_RETURN_MS);
-    // A removal is timed by what comes behind it.
-    while (removes && needs.inbox.bytes > 0 && isRemoval(events.at(-1)))
-      events.push(...read(await needs.inbox.take(SLICE_BYTES)));
-    const size = removes ? events.length : SLICE_CHANGES;
+    const together = await withReturns(events, needs);
+    const size = together ? events.length : SLICE_CHANGES;
     for (let at = 0; at < events.length; at += size) await recordSlice(events.slice(at, at + size), coreClock, needs);
   }
+}
+
+/**
+ * A removal names no time of its own: it is timed by what comes behind it, and lies before its entity's return (a
+ * renamed one is removed and added again). Home Assistant answers in order: a return that is not there when it answers
+ * a ping happened after the removal had arrived, and so after any time that the removal is given.
+ */
+async function withReturns(events: Event[], { inbox, ping }: PumpNeeds): Promise<boolean> {
+  let from = 0;
+  while (events.slice(from).some(isRemoval) && events.length < WAVE) {
+    from = events.length;
+    // Where no answer comes, the connection is about to end, and what is there is all there is.
+    await ping().catch(() => {});
+    while (inbox.bytes > 0) events.push(...read(await inbox.take(SLICE_BYTES)));
+  }
+  return from > 0;
 }
 
 const isRemoval = (one: Event | undefined): boolean => one?.kind === "entities" && one.event.r !== undefined;

@@ -176,7 +176,8 @@ export async function runSession(needs: SessionNeeds): Promise<SessionEnd> {
     if (released) return;
     released = true;
     const { record, onRegistries, onMalformed } = needs;
-    pump({ inbox, table, registries, clock, call, record, onRegistries, onMalformed }).then(
+    const ping = async () => within(connection.ping(), "a ping", ANSWER_WITHIN_MS);
+    pump({ inbox, table, registries, call, ping, record, onRegistries, onMalformed }).then(
       pumping.resolve,
       pumping.reject,
     );
