@@ -62,6 +62,10 @@ export const p1: Bench = {
       const unit = `of ${core.rows.toLocaleString("en-US")}`;
       measures.push({ name: "core: rows of the recorder that the hub lacks", unit, ours: core.missing, goals: [NONE] });
       measures.push({ name: "core: rows with other attributes", unit, ours: core.different, goals: [NONE] });
+      measures.push({ name: "core: rows with the same attributes in another spelling", unit, ours: core.respelt });
+      notes.push(
+        "core: attributes are compared as values, numbers by every digit. Another spelling of the same: Core's database has 8.0 where JavaScript writes 8, and Core's feed tells only what changed, so a member that comes and goes stands at another place among the others.",
+      );
       notes.push(core.note);
     }
     return { measures, notes };

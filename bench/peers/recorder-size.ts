@@ -2,9 +2,9 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { microsFromSeconds } from "../../src/domain/time.ts";
-import { parseExact } from "../../src/store/shared/exact-json.ts";
 import { startCore } from "../../tests/support/core.ts";
 import { startHub } from "../../tests/support/hub.ts";
+import { sameValues } from "../measure/same-values.ts";
 import { openStored, sizesOf } from "../measure/stored.ts";
 import { connected, untilSequence } from "../workload/tally.ts";
 import { endOfCoreLoad, recorderIdle, startCoreLoad } from "./core.ts";
@@ -17,10 +17,12 @@ export type CoreSide = {
   readonly recorder: number;
   readonly sealed: number;
   readonly log: number;
-  /** Rows of the recorder; those of which the hub has no reading with that state and time; with other attributes. */
+  /** Rows of the recorder; those of which the hub has no reading with that state and time. */
   readonly rows: number;
   readonly missing: number;
+  /** Rows with other values in their attributes; with the same values in another spelling. */
   readonly different: number;
+  readonly respelt: number;
   readonly note: string;
 };
 
@@ -104,11 +106,14 @@ async function compare(database: string, folder: string): Promise<CoreSide> {
     let compared = 0;
     let missing = 0;
     let different = 0;
+    let respelt = 0;
     for (const { entity, state, at, attributes } of rows) {
       compared++;
       const found = held.get(`${entity} ${microsFromSeconds(at)} ${state}`);
+      const theirs = attributes ?? "{}";
       if (found === undefined) missing++;
-      else if (found !== JSON.stringify(parseExact(attributes ?? "{}"))) different++;
+      else if (!sameValues(found, theirs)) different++;
+      else if (found !== theirs) respelt++;
     }
     return {
       recorder: statSync(database).size / all,
@@ -117,6 +122,7 @@ async function compare(database: string, folder: string): Promise<CoreSide> {
       rows: compared,
       missing,
       different,
+      respelt,
       note: `core: ${all.toLocaleString("en-US")} rows in the recorder's database after a checkpoint, ${readings.toLocaleString("en-US")} readings in the hub's sealed files, each divided by its own number. States of random numbers, and attributes that differ in every change (a running number, now and then a level, a text, a nested object): more than homes do.`,
     };
   } finally {
