@@ -1,3 +1,4 @@
+import { exportsWithoutMeasure } from "./access/exports.ts";
 import { timingOfKeys } from "./access/keys.ts";
 import { heavyReaders } from "./access/load.ts";
 import { secretsStayInside } from "./access/secrets.ts";
@@ -19,6 +20,7 @@ import { killedBackups } from "./storage/backups.ts";
 import { damagedFiles } from "./storage/damaged-files.ts";
 import { failingDisk } from "./storage/failing-disk.ts";
 import { fullDisk } from "./storage/full-disk.ts";
+import { backupAtFullLoad } from "./storage/hot-backup.ts";
 import { killedAtAnyMoment } from "./storage/kill.ts";
 import { schemas } from "./storage/schemas.ts";
 import { killedAtEveryStep } from "./store/steps.ts";
@@ -46,6 +48,8 @@ export const FAULTS: readonly Fault[] = [
   damagedFiles,
   schemas,
   heavyReaders,
+  exportsWithoutMeasure,
+  backupAtFullLoad,
   timingOfKeys,
   forgedUsers,
   secretsStayInside,

@@ -10,7 +10,7 @@ import { type Fault, judge, type Row } from "../runner/fault.ts";
 const SEED = Number(process.env.SEED ?? 5);
 const RATE = 2_000;
 const ENTITIES = 200;
-/** Kills come at any moment while it starts, or within so long after it is ready: while it fills and while it records. */
+/** Kills come at any moment while it starts, or within at least so long after it is ready: while it fills and records. */
 const LATEST_KILL_MS = 2_500;
 const EVENT = "ingestor_test";
 const EVENT_EVERY_MS = 40;
@@ -42,6 +42,8 @@ export const killedAtAnyMoment: Fault = {
     await eventually(10, async () => assert.ok((await statusOf(first)).totals.changes > RATE));
     await first.kill();
 
+    // Where starting takes long, so does getting to live changes.
+    const latestMs = Math.max(LATEST_KILL_MS, 3 * first.readyMs);
     const lives: Life[] = [];
     // Every other one while it starts. 7 has no divisor in common with the number of kills: they come in no order.
     const share = (i: number) => (((i * 7) % kills) + random()) / kills;
@@ -49,7 +51,7 @@ export const killedAtAnyMoment: Fault = {
       lives.push(
         await (i % 2 === 0
           ? liveAndDie(options, { afterSpawnMs: share(i) * first.readyMs })
-          : liveAndDie(options, { afterReadyMs: share(i) * LATEST_KILL_MS })),
+          : liveAndDie(options, { afterReadyMs: share(i) * latestMs })),
       );
     tellLives(row, lives);
 
