@@ -25,7 +25,9 @@ export type Inbox = {
   /** Resolves with at least one item, or with none once the inbox is closed and empty. */
   take(mostBytes: number): Promise<Received[]>;
   close(): void;
+  /** Of what waits. A frame's bytes are shared out among its parts: not to be compared with 0. */
   readonly bytes: number;
+  readonly isEmpty: boolean;
 };
 
 export type InboxNeeds = {
@@ -78,6 +80,7 @@ export function createInbox(needs: InboxNeeds): Inbox {
       if (next === items.length) {
         items = [];
         next = 0;
+        bytes = 0;
       } else if (next > 65_536) {
         items = items.slice(next);
         next = 0;
@@ -90,6 +93,9 @@ export function createInbox(needs: InboxNeeds): Inbox {
     },
     get bytes() {
       return bytes;
+    },
+    get isEmpty() {
+      return next === items.length;
     },
   };
 }

@@ -55,7 +55,7 @@ async function withReturns(events: Event[], { inbox, ping }: PumpNeeds): Promise
     from = events.length;
     // Where no answer comes, the connection is about to end, and what is there is all there is.
     await ping().catch(() => {});
-    while (inbox.bytes > 0) events.push(...read(await inbox.take(SLICE_BYTES)));
+    while (!inbox.isEmpty) events.push(...read(await inbox.take(SLICE_BYTES)));
   }
   return from > 0;
 }
