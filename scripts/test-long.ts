@@ -8,6 +8,7 @@ const root = join(import.meta.dirname, "..");
 const STEPS = [
   { name: "Simulated home", command: ["npm", "run", "--silent", "test:system"] },
   { name: "Real Home Assistant Core", command: ["npm", "run", "--silent", "test:core"] },
+  { name: "The store's code, broken on purpose line by line", command: ["npm", "run", "--silent", "test:seeded"] },
   {
     name: "Faults: a hundred kills, minutes of outage, bad input",
     command: ["npm", "run", "--silent", "faults", "--", "--long", "--write"],

@@ -18,6 +18,8 @@ export type ShimOptions = {
   readonly folder?: string;
   /** The program kills itself before its so manieth call that changes the folder; 0: never, but they are counted. */
   readonly killAt?: number;
+  /** A file that gets every call that changes the folder, to be read by `readJournal`. */
+  readonly record?: string;
 };
 
 /** What goes wrong for a program that runs under the shim, from the moment it is set. */
@@ -50,7 +52,14 @@ export function shimUnavailable(): string | false {
 }
 
 /** The environment under which a program's writes, syncs and looks at the clock pass through the shim; compiled on the first use. */
-export function shimEnvironment({ fsyncDelayMs, log, control, folder, killAt }: ShimOptions): Record<string, string> {
+export function shimEnvironment({
+  fsyncDelayMs,
+  log,
+  control,
+  folder,
+  killAt,
+  record,
+}: ShimOptions): Record<string, string> {
   return {
     LD_PRELOAD: build(),
     ...(fsyncDelayMs === undefined ? {} : { SHIM_FSYNC_DELAY_MS: String(fsyncDelayMs) }),
@@ -58,6 +67,7 @@ export function shimEnvironment({ fsyncDelayMs, log, control, folder, killAt }: 
     ...(control === undefined ? {} : { SHIM_CONTROL: control }),
     ...(folder === undefined ? {} : { SHIM_FOLDER: folder }),
     ...(killAt === undefined ? {} : { SHIM_KILL_AT: String(killAt) }),
+    ...(record === undefined ? {} : { SHIM_RECORD: record }),
   };
 }
 

@@ -90,10 +90,26 @@ export function syncFolder(disk: Disk, folder: string): void {
 
 /** Makes the folders that these files need below `root`; answers all of them, `root` last. */
 export function makeFolders(disk: Disk, root: string, paths: readonly string[]): readonly string[] {
-  const folders = [...new Set(paths.map((path) => dirname(join(root, path))))].filter((folder) => folder !== root);
+  const folders = new Set<string>();
+  for (const path of paths)
+    for (let folder = dirname(join(root, path)); folder.length > root.length; folder = dirname(folder))
+      folders.add(folder);
   disk.mkdirSync(root, { recursive: true, mode: FOLDER_MODE });
   for (const folder of folders) disk.mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
   return [...folders, root];
+}
+
+/** Makes a folder and those above it; their names are on the disk when this returns. */
+export function makeFolder(disk: Disk, folder: string): void {
+  const first = disk.mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+  if (first === undefined) return;
+  const outermost = dirname(first);
+  for (let above = dirname(folder); above.length > outermost.length; above = dirname(above)) syncFolder(disk, above);
+  try {
+    syncFolder(disk, outermost);
+  } catch {
+    // It is somebody else's, and may be such that its names can be changed and not be read.
+  }
 }
 
 export const codeOf = (error: unknown): string | undefined => (error as { code?: string } | undefined)?.code;

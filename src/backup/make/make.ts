@@ -6,6 +6,7 @@ import {
   codeOf,
   type Disk,
   FOLDER_MODE,
+  makeFolder,
   makeFolders,
   type OnBytes,
   readThrough,
@@ -28,7 +29,7 @@ export const DATABASE = "app.db";
 export const STORE = "store";
 
 export async function beginBackup(disk: Disk, { folder, id, home }: BeginJob): Promise<void> {
-  disk.mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+  makeFolder(disk, folder);
   if (disk.existsSync(join(folder, id)))
     throw new Failure("backup_exists", `There is a backup ${id} already`, {
       fix: "Make another one in a moment; if the clock went back, set it first.",

@@ -10,7 +10,7 @@ import { createKeeper } from "./blocks/keeper.ts";
 import type { Manifest } from "./blocks/manifest.ts";
 import { type BlocksRecovery, recoverBlocks } from "./blocks/recover.ts";
 import { storageOf } from "./blocks/storage.ts";
-import { type Files, syncFolder, systemFiles } from "./files.ts";
+import { type Files, makeFolder, syncFolder, systemFiles } from "./files.ts";
 import { type Lock, lockFolder } from "./lock.ts";
 import { filesToCopy } from "./maintenance/files-to-copy.ts";
 import { createIndexer } from "./maintenance/indexer.ts";
@@ -307,7 +307,7 @@ async function openFolder(needs: {
 }): Promise<{ lock: Lock; recovery: Recovery; blocks: BlocksRecovery }> {
   const { folder, tailFolder, blocksFolder, files, log } = needs;
   try {
-    await files.mkdir(tailFolder, { recursive: true });
+    await makeFolder(files, tailFolder);
     const lock = await lockFolder(needs);
     try {
       const blocks = await recoverBlocks({ folder: blocksFolder, files, log });

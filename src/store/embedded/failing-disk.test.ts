@@ -85,6 +85,21 @@ test("a refused batch that cannot be cut off again never comes back, not even af
     });
   }));
 
+test("a refused batch that had reached the file is not there after a restart, with nothing written since", () =>
+  withFolder(async (folder) => {
+    const { files, faults } = failingFiles();
+    await using(openIn(folder, { files }), async (store) => {
+      await store.append([seriesEntry(1), ...numbered(0, 5)]);
+      faults.write = { code: "EIO", taken: 1e9 };
+      await assert.rejects(store.append(numbered(100, 5)), refused);
+      faults.write = undefined;
+    });
+    await using(openIn(folder), async (store) => {
+      assert.deepEqual(await states(store), numbers(5));
+      assert.deepEqual(store.damages(), []);
+    });
+  }));
+
 test("a segment that cannot be begun leaves the full one in use, and is begun when the disk allows", () =>
   withFolder(async (folder) => {
     const { files, faults } = failingFiles();

@@ -1,4 +1,5 @@
 import * as promises from "node:fs/promises";
+import { dirname } from "node:path";
 
 /** The file system as this engine uses it; tests put one in between that fails on purpose. */
 export type Files = Pick<
@@ -38,4 +39,15 @@ export async function syncFolder(files: Files, folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+/** Makes a folder and those above it; their names are on the disk when this resolves. */
+export async function makeFolder(files: Files, folder: string): Promise<void> {
+  const first = await files.mkdir(folder, { recursive: true });
+  if (first === undefined) return;
+  const outermost = dirname(first);
+  for (let above = dirname(folder); above.length > outermost.length; above = dirname(above))
+    await syncFolder(files, above);
+  // It is not the store's, and may be such that its names can be changed and not be read.
+  await syncFolder(files, outermost).catch(() => {});
 }

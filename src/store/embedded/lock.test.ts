@@ -4,8 +4,10 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
+import { failingFiles } from "../conformance/support/faults.ts";
 import { openIn, using, withFolder } from "../conformance/support/folder.ts";
 import { readingEntry, seriesEntry } from "../conformance/support/samples.ts";
+import { writeFloor } from "./lock.ts";
 
 const run = promisify(execFile);
 
@@ -63,5 +65,21 @@ test("after kill -9 on a machine that runs on, positions simply go on", () =>
     await using(openIn(folder), async (store) => {
       const [position] = await store.append([readingEntry()]);
       assert.ok((position as number) < before + 1000);
+    });
+  }));
+
+test("a start that is cut off while it notes who it is forgets nothing of which positions were given out", () =>
+  withFolder(async (folder) => {
+    const floor = 2 ** 40;
+    writeFloor(folder, { since: "then", floor });
+    const { files, faults } = failingFiles();
+    faults.write = { code: "ENOSPC", taken: 0 };
+    await assert.rejects(
+      using(openIn(folder, { files }), async () => {}),
+      { code: "store_unreadable" },
+    );
+    await using(openIn(folder), async (store) => {
+      const [position] = await store.append([seriesEntry(1)]);
+      assert.ok((position as number) > floor);
     });
   }));

@@ -46,13 +46,15 @@ export async function lockFolder(needs: { folder: string; files: Files; clock: C
     const boot = await bootId(files);
     const floor = before?.floor === undefined ? {} : { floor: before.floor };
     const running: Running = { pid: process.pid, since: microsToRfc3339(clock.now()), boot, ...floor };
-    const handle = await files.open(note, "w");
+    // Beside it first: should this be cut off, the note from before still says what is not to be given out.
+    const handle = await files.open(`${note}.tmp`, "w");
     try {
       await handle.write(Buffer.from(`${JSON.stringify(running)}\n`));
       await handle.datasync();
     } finally {
       await handle.close();
     }
+    await files.rename(`${note}.tmp`, note);
     await syncFolder(files, folder);
     return {
       left: howLeft(before, boot),

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { collect, everyReading } from "../../../src/store/conformance/support/samples.ts";
 import { openShimControl, shimEnvironment, shimUnavailable } from "../../support/shim.ts";
 import { type Fault, type Form, type Row, skip } from "../runner/fault.ts";
-import { BATCHES, batch, CUTOFF, identities, openSmall, PER_BATCH, PLAN, SERIES, timeOf } from "./life.ts";
+import { found, stays } from "./found.ts";
+import { BATCHES, batch, identities, openSmall, PER_BATCH, PLAN } from "./life.ts";
 
 const ALL = BATCHES * PER_BATCH;
 
@@ -57,14 +57,14 @@ async function finish(row: Row, folder: string, life: { acknowledged: number; ki
   const store = await openSmall(folder);
   try {
     const at = `killed at step ${life.killAt}`;
-    const found = await numbersIn(store);
-    const known = new Set(found);
-    const batches = Math.ceil(Math.max(0, ...found.map((number) => number + 1)) / PER_BATCH);
+    const { numbers, events } = await found(store);
+    const known = new Set(numbers);
+    const batches = Math.ceil(Math.max(0, ...numbers.map((number) => number + 1)) / PER_BATCH);
     const wanted = Array.from({ length: life.acknowledged * PER_BATCH }, (_, number) => number).filter(stays);
     const lost = wanted.filter((number) => !known.has(number));
     row.lost = (row.lost ?? 0) + lost.length;
-    row.duplicated = (row.duplicated ?? 0) + found.length - known.size;
-    assert.deepEqual([lost, found.length - known.size], [[], 0], at);
+    row.duplicated = (row.duplicated ?? 0) + numbers.length - known.size;
+    assert.deepEqual([lost, numbers.length - known.size, events.length - new Set(events).size], [[], 0, 0], at);
     assert.deepEqual(store.damages(), [], at);
 
     if (batches === 0) await store.append(identities);
@@ -73,29 +73,11 @@ async function finish(row: Row, folder: string, life: { acknowledged: number; ki
     await store.shed(PLAN);
     const expected = Array.from({ length: ALL }, (_, number) => number).filter(stays);
     assert.deepEqual(
-      (await numbersIn(store)).sort((a, b) => a - b),
+      (await found(store)).numbers.sort((a, b) => a - b),
       expected,
       `${at}, then finished`,
     );
   } finally {
     await store.close();
   }
-}
-
-/** Whether the retention leaves it. */
-const stays = (number: number): boolean => number % SERIES.length === 1 || timeOf(number) >= CUTOFF;
-
-async function numbersIn(store: Awaited<ReturnType<typeof openSmall>>): Promise<number[]> {
-  const view = store.view();
-  const reader = store.reader(view);
-  const numbers: number[] = [];
-  for (const series of SERIES)
-    for (const { state, time } of await collect(reader.readings(everyReading(series)))) {
-      assert.equal(time, timeOf(Number(state)));
-      numbers.push(Number(state));
-    }
-  assert.deepEqual(reader.damages, []);
-  await reader.close();
-  store.release(view);
-  return numbers;
 }

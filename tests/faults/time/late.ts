@@ -13,10 +13,12 @@ const DAY = 24 * HOUR;
 type Made = Row & { readonly entityId: string };
 type Bucket = { from: number; to: number; mean: number | null; min: number; max: number; increase: number };
 
+const PARTS = 4;
+
 export const outOfOrder: Fault = {
   id: "R13",
-  name: "out of order by up to 7 days",
-  how: "5000 changes of 20 entities over 10 days, each up to 7 days after others of its time; a kill and two clean restarts amid them",
+  name: "out of order by up to 7 days, across sealed chunks",
+  how: "5000 changes of 20 entities over 10 days, each up to 7 days after others of its time; all that came is sealed three times amid them and once at the end, with a kill and two clean restarts between; /history and /statistics are compared with a plain count while a part is sealed and when all is",
   home: "simulated",
   runs: "table",
   run: async (row) => {
@@ -28,38 +30,106 @@ export const outOfOrder: Fault = {
       const state = (Math.floor(random() * 4000) / 100).toFixed(2);
       return { entityId: `sensor.late_${n % 20}`, time, changed: time, state, comes: time + random() * 7 * DAY };
     }).sort((a, b) => a.comes - b.comes);
+    row.emitted = made.length;
+    row.gaps = 0;
+    const asked = { buckets: 0, pages: 0 };
     for (const [part, stop] of (["term", "kill", "term", undefined] as const).entries()) {
-      await tell(home, made.slice(part * 1250, (part + 1) * 1250));
+      const until = ((part + 1) * made.length) / PARTS;
+      await tell(home, made.slice((part * made.length) / PARTS, until));
+      await compareAll(home, made.slice(0, until), end, row, asked);
       if (!stop) break;
+      await seal(home);
       await home.stopHub(stop);
       await home.startHub();
       await home.filled();
     }
-    const entities = [...new Set(made.map(({ entityId }) => entityId))];
-    // The simulated home itself does not have them: each start finds them removed.
-    const held = (await home.reader.history(entities, end - 11 * DAY, end + DAY)).filter(({ state }) => state !== null);
-    const keys = new Set(held.map((one) => `${one.entityId}|${one.time}|${one.state}`));
-    row.emitted = made.length;
-    row.lost = made.filter((one) => !keys.has(`${one.entityId}|${one.time}|${one.state}`)).length;
-    row.duplicated = held.length - keys.size;
-    assert.deepEqual([row.lost, row.duplicated, held.length], [0, 0, made.length]);
-    let compared = 0;
-    for (const entityId of entities) {
-      const own = made.filter((one) => one.entityId === entityId);
-      const times = held.filter((one) => one.entityId === entityId).map(({ time }) => time);
-      assert.deepEqual(
-        times,
-        times.toSorted((a, b) => a - b),
-      );
-      const edges = localEdges("Europe/Amsterdam", "day", end - 10 * DAY, end - DAY);
-      compared += await compare(home, own, "1d", edges, "Europe/Amsterdam");
-      const hours = Array.from({ length: 49 }, (_, i) => (Math.floor(end / HOUR) - 120 + i) * HOUR);
-      compared += await compare(home, own, "1h", hours, "Europe/Amsterdam");
-    }
-    row.gaps = 0;
-    row.notes.push(`${compared} days and hours equal a plain count (seed ${SEED})`);
+    await seal(home);
+    await compareAll(home, made, end, row, asked);
+    row.notes.push(
+      `${await sealedReadings(home)} readings in blocks at the end; ${asked.buckets} days and hours and ${asked.pages} pages of history equal a plain count (seed ${SEED})`,
+    );
   },
 };
+
+/** As a user has it done: what is closed and what is not goes into blocks, and those of a month become one. */
+async function seal(home: SimulatedHome): Promise<void> {
+  await home.reader.post("api/v1/store/seal", undefined);
+}
+
+async function sealedReadings(home: SimulatedHome): Promise<number> {
+  const { months } = await home.reader.get<{ months: { kind: string; readings: number }[] }>("api/v1/storage");
+  const sealed = months.filter(({ kind }) => kind === "readings").reduce((sum, { readings }) => sum + readings, 0);
+  assert.ok(sealed > 0, "nothing is sealed");
+  return sealed;
+}
+
+/** Everything that the hub answers of what was made until now. */
+async function compareAll(
+  home: SimulatedHome,
+  made: readonly Made[],
+  end: number,
+  row: { lost?: number; duplicated?: number },
+  asked: { buckets: number; pages: number },
+): Promise<void> {
+  const entities = [...new Set(made.map(({ entityId }) => entityId))];
+  // The simulated home itself does not have them: each start finds them removed.
+  const held = (await home.reader.history(entities, end - 11 * DAY, end + DAY)).filter(({ state }) => state !== null);
+  const keyOf = (one: { entityId: string; time: number; state: string | null }) =>
+    `${one.entityId}|${one.time}|${one.state}`;
+  const keys = new Set(held.map(keyOf));
+  row.lost = (row.lost ?? 0) + made.filter((one) => !keys.has(keyOf(one))).length;
+  row.duplicated = (row.duplicated ?? 0) + held.length - keys.size;
+  assert.deepEqual([row.lost, row.duplicated, held.length], [0, 0, made.length]);
+  for (const entityId of entities) {
+    const own = made.filter((one) => one.entityId === entityId);
+    const times = held.filter((one) => one.entityId === entityId).map(({ time }) => time);
+    assert.deepEqual(
+      times,
+      times.toSorted((a, b) => a - b),
+    );
+    const edges = localEdges("Europe/Amsterdam", "day", end - 10 * DAY, end - DAY);
+    asked.buckets += await compare(home, own, "1d", edges, "Europe/Amsterdam");
+    const hours = Array.from({ length: 49 }, (_, i) => (Math.floor(end / HOUR) - 120 + i) * HOUR);
+    asked.buckets += await compare(home, own, "1h", hours, "Europe/Amsterdam");
+    asked.pages += await comparePages(home, own, end);
+  }
+}
+
+/** Three days of one entity, newest first, a few at a time: each page goes on where the one before ended. */
+async function comparePages(home: SimulatedHome, made: readonly Made[], end: number): Promise<number> {
+  const window = { from: end - 6 * DAY, to: end - 3 * DAY };
+  const expected = made
+    .filter(({ time }) => time >= window.from && time < window.to)
+    .sort((a, b) => b.time - a.time)
+    .map(({ time, state }) => [time, state]);
+  const found: [number, string | null][] = [];
+  let pages = 0;
+  for (let cursor: string | null | undefined; cursor !== null; pages++) {
+    const page: Page = await home.reader.post<Page>("api/v1/history/query", {
+      entities: [made[0]?.entityId],
+      from: rfc(window.from),
+      to: rfc(window.to),
+      order: "newest_first",
+      limit: 17,
+      times: "us",
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    for (const { points } of page.series) for (const [time, state] of points) found.push([time, state]);
+    cursor = page.next_cursor;
+  }
+  assert.deepEqual(
+    found.filter(([, state]) => state !== null),
+    expected,
+  );
+  return pages;
+}
+
+type Page = {
+  series: { points: [number, string | null][] }[];
+  next_cursor: string | null;
+};
+
+const rfc = (time: number) => new Date(time / 1000).toISOString();
 
 /** Zones with what is odd about them, and when. */
 const CLOCKS = [
@@ -139,7 +209,6 @@ async function compare(
   edges: readonly number[],
   zone: string,
 ): Promise<number> {
-  const rfc = (time: number) => new Date(time / 1000).toISOString();
   const answer = await home.reader.post<{ series: { buckets: Bucket[] }[] }>("api/v1/statistics/query", {
     entities: [made[0]?.entityId],
     from: rfc(edges[0] as number),

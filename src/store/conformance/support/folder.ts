@@ -23,9 +23,14 @@ export const openIn = (folder: string, more: Partial<EmbeddedNeeds> = {}): Promi
 /** Opens, runs and closes, also when the test fails. */
 export async function using<T>(opening: Promise<EmbeddedStore>, run: (store: EmbeddedStore) => Promise<T>): Promise<T> {
   const store = await opening;
+  let result: T;
   try {
-    return await run(store);
-  } finally {
-    await store.close();
+    result = await run(store);
+  } catch (error) {
+    // Why the test failed is told, not what closing says of it.
+    await store.close().catch(() => {});
+    throw error;
   }
+  await store.close();
+  return result;
 }

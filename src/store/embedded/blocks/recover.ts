@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Log } from "../../../platform/log.ts";
 import type { Damage } from "../../store.ts";
-import { type Files, readSome } from "../files.ts";
+import { type Files, makeFolder, readSome } from "../files.ts";
 import { setAside } from "../recovery/survey.ts";
 import { wholeFile } from "../segments/damage.ts";
 import { type Block, type Making, parseBlockName } from "./block.ts";
@@ -18,7 +18,7 @@ const ASIDE = ".quarantine";
 /** Finds out which blocks count. Files of jobs that never counted are deleted; what cannot be read is set aside. */
 export async function recoverBlocks(needs: Needs): Promise<BlocksRecovery> {
   const { folder, files, log } = needs;
-  await files.mkdir(folder, { recursive: true });
+  await makeFolder(files, folder);
   const names = (await files.readdir(folder)).sort();
   const sizes = new Map<string, number>();
   const damages: Damage[] = [];
@@ -35,7 +35,11 @@ export async function recoverBlocks(needs: Needs): Promise<BlocksRecovery> {
   }
   const told = names.includes(MANIFEST) ? decodeManifest(await files.readFile(join(folder, MANIFEST))) : undefined;
   if (told) return { manifest: await checkedAgainst(told, sizes, needs, damages), damages };
-  if (sizes.size === 0 && !names.includes(MANIFEST)) return { manifest: NO_BLOCKS, damages };
+  if (sizes.size === 0 && !names.includes(MANIFEST)) {
+    // From the beginning, so that blocks without one always mean that it was lost.
+    await writeManifest(files, folder, NO_BLOCKS, () => {});
+    return { manifest: NO_BLOCKS, damages };
+  }
   const manifest = await rebuilt([...sizes], needs, damages);
   log.warning("the list of blocks could not be read and was made again from the blocks", {
     blocks: manifest.blocks.length,

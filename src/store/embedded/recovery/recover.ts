@@ -8,7 +8,7 @@ import { type Files, readSome } from "../files.ts";
 import type { HowLeft } from "../lock.ts";
 import { collectSegment } from "../segments/collect.ts";
 import { wholeFile } from "../segments/damage.ts";
-import { decodeHeader, HEADER, type ReadHeader, segmentName, VERSION } from "../segments/header.ts";
+import { decodeHeader, HEADER, indexName, type ReadHeader, segmentName, VERSION } from "../segments/header.ts";
 import { attributesIn } from "../segments/replay.ts";
 import type { OpenSegment, Recovered, Segment } from "../segments/tail.ts";
 import type { AttributeState } from "../write/encode.ts";
@@ -59,8 +59,14 @@ export async function recover(needs: Needs): Promise<Recovery> {
     await setAside(files, folder, name);
   }
   const logs = new Set(survey.logs.map(({ base }) => base));
-  for (const { base, limit, span } of survey.heads.values())
-    if (!logs.has(base)) found.push({ ...wholeFile(segmentName(base), limit, "a segment that is gone"), ...span });
+  for (const { base, limit, span } of survey.heads.values()) {
+    if (logs.has(base)) continue;
+    const gone = { ...wholeFile(segmentName(base), limit, "a segment that is gone"), ...span };
+    if (base + limit > needs.sealed) found.push(gone);
+    // It was let go, and a power loss has kept the disk from forgetting its index as well.
+    else if (base < (survey.logs[0]?.base ?? 0)) await files.unlink(join(folder, indexName(base)));
+    else found.push({ ...gone, lost: "nothing" });
+  }
   for (const [i, { name, base, size }] of survey.logs.entries()) {
     const index = survey.heads.get(base);
     const isLast = i === survey.logs.length - 1;
@@ -88,7 +94,8 @@ export async function recover(needs: Needs): Promise<Recovery> {
     }
     if (!header.whole) found.push(headerDamage(name));
     const expected = limitBefore(survey, headers, i) ?? size;
-    if (size < expected) found.push(shortened(name, size, expected));
+    // Up to where blocks speak for the log nothing is lost: the next one may have been let go, and this one not yet.
+    if (size < expected && base + expected > needs.sealed) found.push(shortened(name, size, expected));
     const limit = Math.min(size, expected);
     const segment: Segment = { name, base, baseTime: header.baseTime, limit, lists: undefined, index: undefined };
     segments.push(segment);

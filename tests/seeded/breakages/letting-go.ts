@@ -1,0 +1,113 @@
+import type { Breakage } from "../breakage.ts";
+
+const PLAN = "src/retention/plan.test.ts";
+const BACKUPS = "src/backup/backups.test.ts";
+const KILL = "src/backup/make/kill.test.ts";
+
+/** Retention and backups. */
+export const LETTING_GO: readonly Breakage[] = [
+  {
+    name: "retention ignores the rule of an entity",
+    promise: "the most specific rule wins",
+    file: "src/retention/rules.ts",
+    from: "return { keep: rule?.keep ?? defaults.readings, rule };",
+    to: "return { keep: rule ? defaults.readings : defaults.readings, rule };",
+    caughtBy: [PLAN],
+  },
+  {
+    name: "the budget takes what is kept for ever",
+    promise: "whom a rule keeps for ever the budget does not touch",
+    file: "src/retention/plan.ts",
+    from: 'if (keepOf(id) !== "for_ever" && (readings.get(id)',
+    to: "if ((readings.get(id)",
+    caughtBy: [PLAN],
+  },
+  {
+    name: "the budget takes without having said so 30 days before",
+    promise: "what the budget takes is announced 30 days ahead",
+    file: "src/retention/plan.ts",
+    from: "const at = Math.max(since + NOTICE, asOf + day * DAY);",
+    to: "const at = Math.max(since, asOf + day * DAY);",
+    caughtBy: [PLAN],
+  },
+  {
+    name: "a wrong cut-off: one day too young",
+    promise: "whole days are kept",
+    file: "src/retention/plan.ts",
+    from: "=> dayStart(asOf) - days * DAY;",
+    to: "=> dayStart(asOf) - (days - 1) * DAY;",
+    caughtBy: [PLAN],
+  },
+  {
+    name: "a clock that is a year ahead lets things go",
+    promise: "a wrong clock deletes nothing",
+    file: "src/retention/home-time.ts",
+    from: "if (newest > ours + MOST_AHEAD)",
+    to: "if (newest > ours + 1000 * DAY)",
+    caughtBy: ["src/retention/home-time.test.ts"],
+  },
+  {
+    name: "after a leap of both clocks things go at once",
+    promise: "a wrong clock deletes nothing",
+    file: "src/retention/home-time.ts",
+    from: "const leapt = moved > most || moved < -HOUR;",
+    to: "const leapt = moved > most * 1e9 || moved < -HOUR;",
+    caughtBy: ["src/retention/home-time.test.ts"],
+  },
+  {
+    name: "a backup skips a file that changed and kept its size",
+    promise: "a backup restores to an equal store and app.db",
+    file: "src/backup/make/make.ts",
+    from: "const same = candidates.find((other) => other.file.sha256 === sha256);",
+    to: "const same = candidates.find((other) => other.file.sha256 !== sha256) ?? candidates[0];",
+    caughtBy: [BACKUPS],
+  },
+  {
+    name: "a snapshot keeps nothing from being deleted",
+    promise: "a backup is a consistent snapshot while recording goes on",
+    file: "src/store/embedded/embedded.ts",
+    from: "views.set(token, new Set([...tail.segments, ...manifest.blocks].map(({ name }) => name)));",
+    to: "views.set(token, new Set());",
+    caughtBy: ["src/store/embedded/hold.test.ts"],
+  },
+  {
+    name: "removing a backup takes along what a later one needs",
+    promise: "removing a backup leaves the others whole",
+    file: "src/backup/folder/shelf.ts",
+    from: "if (!heir || same.some(",
+    to: "if (heir || same.some(",
+    caughtBy: [KILL],
+  },
+  {
+    name: "a damaged file of a backup is called good",
+    promise: "any damage of a backup is found",
+    file: "src/backup/check/verify.ts",
+    from: "return sha256 === file.sha256 ? undefined :",
+    to: "return sha256 !== undefined ? undefined :",
+    caughtBy: [BACKUPS],
+  },
+  {
+    name: "a damaged backup is restored",
+    promise: "any damage of a backup is refused by restore",
+    file: "src/backup/restore/restore.ts",
+    from: "if (sha256 !== file.sha256) throw damaged(",
+    to: "if (sha256 === undefined) throw damaged(",
+    caughtBy: [BACKUPS],
+  },
+  {
+    name: "of the backups of a day the oldest stays",
+    promise: "the newest of each of the last days stays",
+    file: "src/backup/schedule/keep.ts",
+    from: "backups.toSorted((a, b) => b.made - a.made ||",
+    to: "backups.toSorted((a, b) => a.made - b.made ||",
+    caughtBy: ["src/backup/schedule/keep.test.ts"],
+  },
+  {
+    name: "while Home Assistant copies, a new segment is begun",
+    promise: "between the hooks of a backup no file is begun or deleted",
+    file: "src/store/embedded/write/append.ts",
+    from: "if (open && open.segment.limit < segmentBytes * (isHeld() ? MOST_GROWTH : 1)) return open;",
+    to: "if (open && open.segment.limit < segmentBytes * (isHeld() ? 1 : 1)) return open;",
+    caughtBy: ["src/store/embedded/hold.test.ts"],
+  },
+];
