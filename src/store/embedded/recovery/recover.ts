@@ -64,7 +64,7 @@ export async function recover(needs: Needs): Promise<Recovery> {
     const gone = { ...wholeFile(segmentName(base), limit, "a segment that is gone"), ...span };
     if (base + limit > needs.sealed) found.push(gone);
     // It was let go, and a power loss has kept the disk from forgetting its index as well.
-    else if (base < (survey.logs[0]?.base ?? 0)) await files.unlink(join(folder, indexName(base)));
+    else if (base !== survey.snapshot?.base) await files.unlink(join(folder, indexName(base)));
     else found.push({ ...gone, lost: "nothing" });
   }
   for (const [i, { name, base, size }] of survey.logs.entries()) {
