@@ -20,7 +20,7 @@ export async function* columnPages(
     const [only] = group;
     if (!only || left === 0) return;
     if (group.length === 1 && "chunk" in only) {
-      const opened = await sealed.open(only.chunk, series);
+      const opened = await sealed.openColumns(only.chunk, series);
       if (!opened) continue;
       const asked = rowsAsked(opened, only.chunk.place, query);
       const count = Math.min(left, asked.to - asked.from);

@@ -24,7 +24,7 @@ import {
   readEventPlaces,
   statisticsIn,
 } from "../../blocks/open-block.ts";
-import type { Chunk } from "../../chunks/pack.ts";
+import type { Chunk, Pack } from "../../chunks/pack.ts";
 import { type StatisticLine, seriesOfLine } from "../../format/statistic.ts";
 import type { OpenFiles } from "../open-files.ts";
 import { createCache } from "./cache.ts";
@@ -38,6 +38,8 @@ export type BlockReader = {
   chunks(series: SeriesId, window: Window): Promise<readonly SealedChunk[]>;
   /** undefined: damaged. */
   open(chunk: SealedChunk, series: SeriesId): Promise<Chunk | undefined>;
+  /** The same, kept for the next question: of it only times, states and positions are to be asked. */
+  openColumns(chunk: SealedChunk, series: SeriesId): Promise<Chunk | undefined>;
   events(window: Window): Promise<readonly SealedEvents[]>;
   openEvents(events: SealedEvents): Promise<readonly Stored<HomeEvent>[]>;
   eventAt(position: Position): Promise<Stored<HomeEvent> | undefined>;
@@ -51,6 +53,9 @@ export type BlockReader = {
 
 const KEPT_BYTES = 8 * 1024 * 1024;
 const kept = createCache<unknown>(KEPT_BYTES);
+/** Packs that were opened last, with their columns: a chart that is looked at is asked for again and again. */
+const KEPT_PACKS_BYTES = 12 * 1024 * 1024;
+const keptPacks = createCache<Pack>(KEPT_PACKS_BYTES);
 
 export function createBlockReader(needs: {
   readonly folder: string;
@@ -132,6 +137,16 @@ export function createBlockReader(needs: {
       const frame = await read(block, frameOf(place), countRecords);
       return packIn(place, frame).chunk(place.index);
     });
+  const openColumns = ({ block, place }: SealedChunk, series: SeriesId) =>
+    guarded(block, series, place, async () => {
+      const key = `${folder}/${block.name}:${place.at}`;
+      const before = keptPacks.get(key);
+      if (before) return before.chunk(place.index);
+      const frame = await read(block, frameOf(place), countRecords);
+      const pack = packIn(place, frame);
+      keptPacks.set(key, pack, decodedBytes(frame.length, place.count));
+      return pack.chunk(place.index);
+    });
 
   return {
     statistics: async (line, window) => {
@@ -170,6 +185,7 @@ export function createBlockReader(needs: {
     },
     chunks: (series, window) => chunksIn("readings", series, window),
     open,
+    openColumns,
     events: async (window) => {
       const found: SealedEvents[] = [];
       for (const block of blocks)
@@ -208,6 +224,9 @@ function rowsWithContext(chunk: Chunk, window: Window): LogEntry[] {
   }
   return found;
 }
+
+/** About what a pack takes with its times and states; of one that several chunks share only the bytes are known. */
+const decodedBytes = (packed: number, rows: number): number => packed + Math.max(8 * packed, 16 * rows);
 
 const touches = (times: { readonly from: Micros; readonly to: Micros }, window: Window): boolean =>
   times.from < window.to && times.to >= window.from;
