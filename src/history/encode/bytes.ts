@@ -49,6 +49,10 @@ const SHORT = 40;
 /** Room for states up to here is made for a whole page at once. */
 const BULK = 64;
 
+/** Smaller buffers grow faster: copying them costs nothing. */
+const LARGE = 256 * 1024;
+const NOTHING = Buffer.allocUnsafeSlow(0);
+
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const OPEN = 0x5b;
@@ -56,14 +60,18 @@ const CLOSE = 0x5d;
 const BACKSLASH = 0x5c;
 
 export function createByteWriter(capacity: number, times: "rfc3339" | "us" = "rfc3339"): ByteWriter {
-  let buffer = Buffer.allocUnsafeSlow(capacity);
+  // Made with the first byte: most answers end with what they have just sent.
+  let buffer = NOTHING;
   let view = viewOf(buffer);
   let at = 0;
+  /** What the next buffer begins with: what the last one had to grow to. */
+  let room = capacity;
   const writeTime = createTimeWriter(times);
 
   const ensure = (more: number) => {
     if (at + more <= buffer.length) return;
-    const grown = Buffer.allocUnsafeSlow(Math.max(buffer.length * 2, at + more));
+    const next = buffer.length * (buffer.length < LARGE ? 4 : 2);
+    const grown = Buffer.allocUnsafeSlow(Math.max(buffer.length === 0 ? room : next, at + more));
     buffer.copy(grown, 0, 0, at);
     buffer = grown;
     view = viewOf(buffer);
@@ -193,7 +201,8 @@ export function createByteWriter(capacity: number, times: "rfc3339" | "us" = "rf
     },
     take: () => {
       const taken = buffer.subarray(0, at);
-      buffer = Buffer.allocUnsafeSlow(capacity);
+      room = Math.max(room, buffer.length);
+      buffer = NOTHING;
       view = viewOf(buffer);
       at = 0;
       return taken;

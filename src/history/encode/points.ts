@@ -1,5 +1,6 @@
-import type { Reading, Stored } from "../../domain/reading.ts";
-import { microsToRfc3339 } from "../../domain/time.ts";
+import type { Reading, SeriesId, Stored } from "../../domain/reading.ts";
+import { ALL_TIME, type Micros, microsToRfc3339 } from "../../domain/time.ts";
+import { stateText } from "../../store/shared/columns.ts";
 import type { Cursor, ViewReader } from "../../store/store.ts";
 import { writeCursor } from "../cursor.ts";
 import type { PointsPlan } from "../jobs/plan.ts";
@@ -10,15 +11,17 @@ import { kindOf, lastKnowledge } from "../statistics/values/kinds.ts";
 import { type ByteWriter, createByteWriter } from "./bytes.ts";
 
 const CHUNK_BYTES = 256 * 1024;
-/** A chunk is sent once it has grown to this, so what comes with the last page still fits. */
-const SEND_BYTES = CHUNK_BYTES - 32 * 1024;
+/** Most answers are short, and buffers outside V8's heap make it collect garbage early. */
+const FIRST_BYTES = 16 * 1024;
+/** A chunk is sent once it has grown to this, so that the next page of numbers would still have fitted. */
+const SEND_BYTES = CHUNK_BYTES - 64 * 1024;
 const COMMA = 0x2c;
 const CLOSE = 0x5d;
 
 /** The bytes of a History answer (docs/api.md), page by page as they are read. */
 export async function* encodePoints(reader: ViewReader, plan: PointsPlan): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const { window, order, series: asked, start } = plan;
-  const out = createByteWriter(CHUNK_BYTES, plan.times);
+  const out = createByteWriter(FIRST_BYTES, plan.times);
   const rows = plan.form === "columns" ? columns(plan, out) : points(out);
   let left = plan.limit;
   let bytes = 0;
@@ -76,7 +79,11 @@ export async function* encodePoints(reader: ViewReader, plan: PointsPlan): Async
       const { of, method, complete } = chosen;
       out.ascii(`,"sampled":{"of":${of},"method":"${method}","complete":${complete}}`);
     }
-    const share = chosen ? chosen.share : known && !next ? known.share(await reader.before(id, window.from)) : null;
+    const share = chosen
+      ? chosen.share
+      : known && !next
+        ? known.share(await stateBefore(reader, id, window.from))
+        : null;
     if (one.thinned !== undefined) {
       out.ascii(',"thinned":');
       out.json(one.thinned);
@@ -106,6 +113,18 @@ export async function* encodePoints(reader: ViewReader, plan: PointsPlan): Async
     const query = { series: one.id, window, order, limit, attributes: plan.attributes };
     return yield* sample(reader, query, { ...one, numeric, until: plan.until, most: Math.min(most, plan.limit) });
   }
+}
+
+/** By columns: most often they are those that the answer begins in. */
+async function stateBefore(
+  reader: ViewReader,
+  series: SeriesId,
+  time: Micros,
+): Promise<Pick<Reading, "state"> | undefined> {
+  const window = { from: ALL_TIME.from, to: time };
+  for await (const { states, to } of reader.columns({ series, window, order: "newest_first", limit: 1 }))
+    return { state: stateText(states, to - 1) };
+  return undefined;
 }
 
 type Rows = {
@@ -154,8 +173,8 @@ function columns(plan: PointsPlan, out: ByteWriter): Rows {
     open: () => {
       out.ascii('"times":[');
       first = true;
-      states = createByteWriter(CHUNK_BYTES / 8);
-      attributes = createByteWriter(plan.attributes ? CHUNK_BYTES / 8 : 0);
+      states = createByteWriter(FIRST_BYTES);
+      attributes = createByteWriter(plan.attributes ? FIRST_BYTES : 0);
     },
     add: (page, count) => {
       if (!first) for (const part of plan.attributes ? [out, states, attributes] : [out, states]) part.byte(COMMA);

@@ -11,7 +11,19 @@ export type Page = { readonly count: number; cursor(row: number): Cursor } & (
 export async function* pagesOf(reader: ViewReader, query: ReadingsQuery): AsyncGenerator<Page> {
   const newestFirst = query.order === "newest_first";
   if (query.attributes) for await (const readings of reader.readings(query)) yield wholePage(readings);
-  else for await (const columns of reader.columns(query)) yield columnPage(columns, newestFirst);
+  else for await (const columns of reader.columns(query)) yield* columnPages(columns, newestFirst);
+}
+
+/** Rows of a page of columns: what is written of one fits the buffer that is sent, with little of it left empty. */
+const PAGE_ROWS = 1024;
+
+function* columnPages(columns: Columns, newestFirst: boolean): Generator<Page> {
+  const { from, to } = columns;
+  for (let done = 0; done < to - from; done += PAGE_ROWS) {
+    const count = Math.min(PAGE_ROWS, to - from - done);
+    const first = newestFirst ? to - done - count : from + done;
+    yield columnPage({ ...columns, from: first, to: first + count }, newestFirst);
+  }
 }
 
 /** The same of rows that are held already, in the order asked for. */

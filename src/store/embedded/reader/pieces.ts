@@ -7,8 +7,8 @@ import type { Run } from "./tail/places.ts";
 export type Sealed<T> = {
   readonly from: Micros;
   readonly to: Micros;
-  /** What is asked for of it, oldest first. */
-  load(): Promise<readonly T[]>;
+  /** What is asked for of it, oldest first; of more than `limit` those that come first in the asked order. */
+  load(limit: number): Promise<readonly T[]>;
 };
 export type Piece<T> = Run | Sealed<T>;
 
@@ -25,7 +25,9 @@ export async function* pagesOf<T extends Cursor>(
   const { order, limit } = query;
   let left = limit;
   for (const group of inOrder(overlapping(pieces), order)) {
-    const pages = group.every(isRun) ? pagesOfRuns(group, left) : pagesOfRows(await rowsOf(group, pagesOfRuns), order);
+    const pages = group.every(isRun)
+      ? pagesOfRuns(group, left)
+      : pagesOfRows(await rowsOf(group, left, pagesOfRuns), order);
     for await (const page of pages) {
       const asked = page.length > left ? page.slice(0, left) : page;
       left -= asked.length;
@@ -55,14 +57,15 @@ export const inOrder = <P>(groups: P[][], order: Order): P[][] =>
 
 async function rowsOf<T extends Cursor>(
   group: readonly Piece<T>[],
+  limit: number,
   pagesOfRuns: (runs: readonly Run[], limit: number) => AsyncIterable<readonly T[]>,
 ): Promise<readonly T[]> {
   const runs = group.filter(isRun);
   const sealed = group.filter((piece) => !isRun(piece)) as Sealed<T>[];
   const [only] = sealed;
-  if (only && group.length === 1) return only.load();
+  if (only && group.length === 1) return only.load(limit);
   const rows: T[] = [];
-  for (const piece of sealed) for (const row of await piece.load()) rows.push(row);
+  for (const piece of sealed) for (const row of await piece.load(limit)) rows.push(row);
   for await (const page of runs.length > 0 ? pagesOfRuns(runs, Number.MAX_SAFE_INTEGER) : [])
     for (const row of page) rows.push(row);
   return rows.sort(byTimeAndPosition);

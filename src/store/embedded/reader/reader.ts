@@ -46,11 +46,13 @@ export function openEmbeddedView(
     return (await sealed.chunks(series, windowLeft(query))).map((chunk) => ({
       from: chunk.place.from,
       to: chunk.place.to,
-      load: async () => {
+      load: async (limit) => {
         const opened = await sealed.open(chunk, series);
         if (!opened) return [];
         const { from, to } = rowsAsked(opened, chunk.place, query);
-        return Array.from({ length: to - from }, (_, i) => opened.row(from + i, query.attributes));
+        const count = Math.min(limit, to - from);
+        const first = query.order === "oldest_first" ? from : to - count;
+        return Array.from({ length: count }, (_, i) => opened.row(first + i, query.attributes));
       },
     }));
   };
