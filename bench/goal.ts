@@ -29,6 +29,8 @@ export type Outcome = {
 
 export type RunContext = {
   readonly form: Form;
+  /** How many changes were asked for, of those goals that let it be chosen; undefined: as the form has it. */
+  readonly changes: number | undefined;
   /** From 1. Which side goes first alternates with it. */
   readonly run: number;
   /** An empty folder on a real disk, removed after the run. */

@@ -9,8 +9,12 @@ import { p2 } from "./goals/p2.ts";
 import { p3 } from "./goals/p3.ts";
 import { p4a } from "./goals/p4a.ts";
 import { p4b } from "./goals/p4b.ts";
+import { p5 } from "./goals/p5.ts";
 import { p6 } from "./goals/p6.ts";
 import { p7 } from "./goals/p7.ts";
+import { p8 } from "./goals/p8.ts";
+import { p9 } from "./goals/p9.ts";
+import { p10 } from "./goals/p10.ts";
 import { p11 } from "./goals/p11.ts";
 import { p12 } from "./goals/p12.ts";
 import { coreVersion } from "./peers/core.ts";
@@ -18,7 +22,7 @@ import { writeDocument } from "./report/document.ts";
 import { currentCommit, thisMachine } from "./report/machine.ts";
 import { missed, plainTable } from "./report/table.ts";
 
-const BENCHES: readonly Bench[] = [p1, p2, p3, p4a, p4b, p6, p7, p11, p12];
+const BENCHES: readonly Bench[] = [p1, p2, p3, p4a, p4b, p5, p6, p7, p8, p9, p10, p11, p12];
 const ROOT = join(import.meta.dirname, "..");
 const SCRATCH = join(ROOT, ".cache/bench");
 const TMPFS = 0x01021994;
@@ -63,6 +67,7 @@ for (let run = 1; run <= asked.runs; run++) {
     try {
       const outcome = await bench.run({
         form: asked.form,
+        changes: asked.changes,
         run,
         folder,
         hubEntry: join(bundle, "main.js"),

@@ -103,7 +103,8 @@ function* inOrder(years: readonly SensorYear[]): Generator<{ series: number; row
 }
 
 async function openOurs(folder: string, years: readonly SensorYear[], say: (text: string) => void) {
-  const store = await openStore({ kind: "embedded", folder, clock, log });
+  // As the hub does: the home's days are those that are summarised.
+  const store = await openStore({ kind: "embedded", folder, clock, log, timeZone: () => YEAR_ZONE });
   await store.append(
     years.map(({ entityId }, series): Entry => ({ kind: "series", series, identity: identity(entityId) })),
   );

@@ -1,24 +1,20 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { coreUnavailable, startCore } from "../../tests/support/core.ts";
-import { type Hub, startHub } from "../../tests/support/hub.ts";
+import { startHub } from "../../tests/support/hub.ts";
 import { shimEnvironment, shimUnavailable } from "../../tests/support/shim.ts";
-import type { OpenLoopOptions, OpenLoopResult } from "../clients/open-loop.ts";
 import type { Bench, Goal, Measure, RunContext } from "../goal.ts";
 import { startChild } from "../measure/child.ts";
-import { cpuSeconds, moveToCore } from "../measure/process.ts";
+import { moveToCore } from "../measure/process.ts";
 import { runWrk, type WrkResult, wrkUnavailable } from "../measure/wrk.ts";
 import { endOfCoreLoad, recorderIdle, startCoreLoad } from "../peers/core.ts";
-import { loadEntities, loadEntity, startHome } from "../workload/home.ts";
-import { connected, tally, untilState } from "../workload/tally.ts";
+import { connected } from "../workload/tally.ts";
+import { EXPORTED, underIngest } from "./p7-ingest.ts";
 
 const ENTITIES = 2000;
 const SERVER = 0;
 const CLIENT = 1;
-const RATE = 5000;
 const FSYNC_DELAY_MS = 2000;
-/** A quiet home's latency has settled after so long. */
-const WARM_UP_SECONDS = 3;
 
 export const p7: Bench = {
   id: "P7",
@@ -29,7 +25,7 @@ export const p7: Bench = {
     const noCore = await coreUnavailable();
     const noShim = shimUnavailable();
     const idle = noCore ? [] : await idleMeasures(context);
-    const plain = await underIngest(context, "5,000 changes/s arriving", {});
+    const plain = await underIngest(context, "5,000 changes/s, sealing and an export", {});
     const log = join(context.folder, "syncs");
     const slow = noShim
       ? []
@@ -50,7 +46,7 @@ export const p7: Bench = {
       measures: [...idle, ...plain, ...slow, ...(noShim ? [] : [delayed])],
       notes: [
         "Idle: wrk with one thread; the server alone on one core, wrk on the other. The hub is connected to the Core that is its peer, both answer for the same entity. Bare node:http sends the hub's own answer to everybody, unasked for a token.",
-        `Under ingest: 2,000 requests/s on 16 connections at a constant rate, timed from the moment each was due; nothing is pinned. The client's own lateness is contained in the figures.`,
+        `Under ingest: 2,000 requests/s on 16 connections at a constant rate, timed from the moment each was due; nothing is pinned. The client's own lateness is contained in the figures. Meanwhile segments of the log close and are sealed with their summaries of days, and everything recorded before the time began, ${EXPORTED.toLocaleString("en-US")} rows or more, is exported as NDJSON.`,
         ...(noCore ? [`Not compared with Core: ${noCore}`] : []),
         ...(noShim ? [`Not measured with slow syncs: ${noShim}`] : []),
       ],
@@ -131,68 +127,4 @@ function idleFigures(one: Sides, sixteen: Sides): Measure[] {
     throughput("core", "Core", 4),
     throughput("bare", "bare node:http", 0.5),
   ];
-}
-
-async function underIngest(
-  { form, folder, hubEntry, say }: RunContext,
-  name: string,
-  env: Record<string, string>,
-): Promise<Measure[]> {
-  const seconds = form === "short" ? 60 : 600;
-  const home = await startHome();
-  const dataDir = join(folder, name.replace(/\W+/g, "-"));
-  let hub: Hub | undefined;
-  const client = await startChild(join(import.meta.dirname, "../clients/open-loop.ts"));
-  try {
-    hub = await startHub({ haUrl: home.url, haToken: home.token, dataDir, entry: hubEntry, env });
-    await connected(hub);
-    await home.start({ rate: RATE, entities: ENTITIES });
-    await untilState(hub, loadEntity(2 * ENTITIES, ENTITIES), String(2 * ENTITIES), 60);
-    const cpu = cpuSeconds(hub.pid);
-    const before = await home.made();
-    const result = await client.ask<OpenLoopResult>("run", {
-      url: hub.url,
-      token: hub.token,
-      paths: loadEntities(ENTITIES).map((entity) => `api/v1/states/${entity}`),
-      rate: 2000,
-      connections: 16,
-      seconds,
-      warmUpSeconds: WARM_UP_SECONDS,
-    } satisfies OpenLoopOptions);
-    const elapsed = seconds + WARM_UP_SECONDS;
-    const cpuShare = (cpuSeconds(hub.pid) - cpu) / elapsed;
-    const arrived = ((await home.made()) - before) / elapsed;
-    const made = await home.end();
-    await untilState(hub, loadEntity(made - 1, ENTITIES), String(made - 1), 60);
-    const counted = await tally(hub, loadEntities(ENTITIES), made, ({ state }) => Number(state));
-    say(
-      `${name}: p50 ${result.p50.toFixed(2)} ms, p99 ${result.p99.toFixed(2)} ms, longest ${result.longest.toFixed(1)} ms`,
-    );
-    if (arrived < 0.95 * RATE) say(`only ${Math.round(arrived)} changes/s were made: this machine is too busy`);
-    const never: Goal[] = [{ of: "ours", must: "at most", limit: 0, inEveryRun: true }];
-    return [
-      { name: `${name}: p99`, unit: "ms", ours: result.p99, goals: [{ of: "ours", must: "below", limit: 5 }] },
-      { name: `${name}: p50`, unit: "ms", ours: result.p50 },
-      { name: `${name}: longest`, unit: "ms", ours: result.longest },
-      { name: `${name}: the client's own lateness, p99`, unit: "ms", ours: result.ownLatenessP99 },
-      { name: `${name}: requests that failed`, unit: `of ${result.asked}`, ours: result.failed, goals: never },
-      {
-        name: `${name}: changes lost`,
-        unit: `of ${made.toLocaleString("en-US")}`,
-        ours: counted.missing + counted.twice + counted.strange,
-        goals: never,
-      },
-      {
-        name: `${name}: rate`,
-        unit: "changes/s",
-        ours: arrived,
-        goals: [{ of: "ours", must: "at least", limit: 0.95 * RATE }],
-      },
-      { name: `${name}: the hub's processors`, unit: "%", ours: 100 * cpuShare },
-    ];
-  } finally {
-    await hub?.stop();
-    await client.stop();
-    await home.close();
-  }
 }

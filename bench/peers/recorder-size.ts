@@ -6,8 +6,8 @@ import { startCore } from "../../tests/support/core.ts";
 import { startHub } from "../../tests/support/hub.ts";
 import { sameValues } from "../measure/same-values.ts";
 import { openStored, sizesOf } from "../measure/stored.ts";
-import { connected, untilSequence } from "../workload/tally.ts";
-import { endOfCoreLoad, recorderIdle, startCoreLoad } from "./core.ts";
+import { fillBoth } from "../workload/both.ts";
+import { connected } from "../workload/tally.ts";
 
 const ENTITIES = 500;
 const PREFIX = "size";
@@ -39,17 +39,7 @@ export async function coreSide(needs: {
     const hub = await startHub({ haUrl: core.url, haToken: core.token, dataDir: folder, entry: hubEntry });
     try {
       await connected(hub);
-      const run = await startCoreLoad(core, {
-        count: changes,
-        entities: ENTITIES,
-        prefix: PREFIX,
-        mix: { number: 1 },
-        seed: 1,
-      });
-      const { made } = await endOfCoreLoad(core, run);
-      await untilSequence(hub, `sensor.${PREFIX}_${(made - 1) % ENTITIES}`, made - 1, 300);
-      const { recording } = await recorderIdle(core);
-      if (!recording) throw new Error("Core's recorder has stopped recording");
+      const made = await fillBoth(core, hub, { changes, entities: ENTITIES, prefix: PREFIX });
       say(`core: ${made} changes made and recorded by both`);
     } finally {
       await hub.stop();

@@ -38,6 +38,20 @@ const NEWEST_MS = Date.UTC(9999, 0, 1);
 /** Days whose beginnings are remembered. */
 const MOST_KNOWN = 10_000;
 
+/** Of the zones that were asked for last: what they remember is worth more than most of what is asked of them. */
+const lately = new Map<string, Calendar>();
+const MOST_LATELY = 4;
+
+/** The same as `createCalendar`, not made anew for each question. @throws RangeError where the zone is unknown */
+export function calendarOf(timeZone: string): Calendar {
+  const known = lately.get(timeZone) ?? createCalendar(timeZone);
+  lately.delete(timeZone);
+  lately.set(timeZone, known);
+  const [oldest] = lately.keys();
+  if (lately.size > MOST_LATELY && oldest !== undefined) lately.delete(oldest);
+  return known;
+}
+
 /** @throws RangeError where the zone is unknown */
 export function createCalendar(timeZone: string): Calendar {
   const format = new Intl.DateTimeFormat("en-US", {
@@ -97,7 +111,20 @@ export function createCalendar(timeZone: string): Calendar {
     return start;
   };
 
+  /** The day of a time, where its beginning and its end are remembered. */
+  const rememberedDay = (ms: number): number | undefined => {
+    const utc = Math.floor(ms / DAY_MS);
+    // No zone is a whole day away from UTC.
+    for (let day = utc + 1; day >= utc - 1; day--) {
+      const [start, end] = [starts.get(day), starts.get(day + 1)];
+      if (start !== undefined && end !== undefined && start <= ms && ms < end) return day;
+    }
+    return undefined;
+  };
+
   const dayOf = (ms: number): number => {
+    const remembered = rememberedDay(ms);
+    if (remembered !== undefined) return remembered;
     let day = Math.floor((ms + offsetAt(ms)) / DAY_MS);
     // Clocks that are put back over midnight show the day before once more.
     while (startOfDay(day + 1) <= ms) day++;

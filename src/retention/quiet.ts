@@ -1,15 +1,8 @@
-import { type Calendar, createCalendar } from "../domain/calendar.ts";
+import { calendarOf } from "../domain/calendar.ts";
 import type { Micros } from "../domain/time.ts";
 
 const HOUR: Micros = 3_600_000_000;
 const QUIET_HOUR = 3;
-
-let known: Calendar | undefined;
-/** Made once: it is asked for at every look, and a home rarely moves. */
-const calendarOf = (timeZone: string): Calendar => {
-  if (known?.timeZone !== timeZone) known = createCalendar(timeZone);
-  return known;
-};
 
 /**
  * When things go next by the clock: at three in the morning of the home, at once where that was missed for a day.

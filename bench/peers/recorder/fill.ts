@@ -27,7 +27,7 @@ export function fillWithPast(replica: Replica, rows: number, entities: number): 
 }
 
 /** A ULID: the time in ten digits, then sixteen without order. */
-function contextId(millis: number, number: number): string {
+export function contextId(millis: number, number: number): string {
   let time = "";
   for (let rest = millis, i = 0; i < 10; i++, rest = Math.floor(rest / 32)) time = DIGITS[rest % 32] + time;
   let spread = Math.imul(number + 1, 2654435761) >>> 0;

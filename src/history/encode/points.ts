@@ -1,9 +1,9 @@
-import type { Reading, SeriesId, Stored } from "../../domain/reading.ts";
-import { ALL_TIME, type Micros, microsToRfc3339 } from "../../domain/time.ts";
-import { stateText } from "../../store/shared/columns.ts";
+import type { Reading, Stored } from "../../domain/reading.ts";
+import { microsToRfc3339 } from "../../domain/time.ts";
 import type { Cursor, ViewReader } from "../../store/store.ts";
 import { writeCursor } from "../cursor.ts";
 import type { PointsPlan } from "../jobs/plan.ts";
+import { stateBefore } from "../range/before.ts";
 import { createKnown } from "../range/known.ts";
 import { type Page, pagesOf, pagesOfRows } from "../range/pages.ts";
 import { sample } from "../range/sample.ts";
@@ -113,18 +113,6 @@ export async function* encodePoints(reader: ViewReader, plan: PointsPlan): Async
     const query = { series: one.id, window, order, limit, attributes: plan.attributes };
     return yield* sample(reader, query, { ...one, numeric, until: plan.until, most: Math.min(most, plan.limit) });
   }
-}
-
-/** By columns: most often they are those that the answer begins in. */
-async function stateBefore(
-  reader: ViewReader,
-  series: SeriesId,
-  time: Micros,
-): Promise<Pick<Reading, "state"> | undefined> {
-  const window = { from: ALL_TIME.from, to: time };
-  for await (const { states, to } of reader.columns({ series, window, order: "newest_first", limit: 1 }))
-    return { state: stateText(states, to - 1) };
-  return undefined;
 }
 
 type Rows = {

@@ -1,9 +1,10 @@
-import { createCalendar } from "../../domain/calendar.ts";
+import { calendarOf } from "../../domain/calendar.ts";
 import { type Micros, microsToRfc3339 } from "../../domain/time.ts";
 import type { ViewReader } from "../../store/store.ts";
 import { createByteWriter } from "../encode/bytes.ts";
 import { BREATH } from "../encode/replay.ts";
 import type { StatisticsPlan } from "../jobs/plan.ts";
+import { stateBefore } from "../range/before.ts";
 import { writeStatisticsCursor } from "./cursor.ts";
 import { bucketEnd, bucketStart, edgesFrom } from "./resolutions.ts";
 import type { Bucket, StatisticsFunction } from "./shapes.ts";
@@ -26,7 +27,7 @@ export async function* encodeStatistics(
   plan: StatisticsPlan,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const { window, resolution, series: asked, start } = plan;
-  const calendar = createCalendar(plan.timeZone);
+  const calendar = calendarOf(plan.timeZone);
   const time = plan.times === "us" ? (at: Micros) => at : microsToRfc3339;
   const out = createByteWriter(CHUNK_BYTES);
   /** Nothing is known of what comes later. */
@@ -113,7 +114,7 @@ export async function* encodeStatistics(
       const beginning = Math.min(first ?? Number.POSITIVE_INFINITY, imported?.from ?? Number.POSITIVE_INFINITY);
       if (resolution !== "window") at = Math.max(at, bucketStart(beginning, resolution, calendar));
     }
-    const last = wanted.states && carried.exists ? await reader.before(series.id, at) : undefined;
+    const last = wanted.states && carried.exists ? await stateBefore(reader, series.id, at) : undefined;
     let held: Held = last?.state;
     while (at < end) {
       const edges = edgesFrom(at, end, Math.min(BATCH, left + 1), resolution, calendar);
@@ -136,8 +137,8 @@ export async function* encodeStatistics(
   }
 
   async function firstTime(series: number, from: Micros): Promise<Micros | undefined> {
-    const query = { series, window: { from, to: end }, order: "oldest_first", limit: 1, attributes: false } as const;
-    for await (const [row] of reader.readings(query)) return row?.time;
+    const pages = reader.columns({ series, window: { from, to: end }, order: "oldest_first", limit: 1 });
+    for await (const { times, from: row } of pages) return times[row];
     return undefined;
   }
 

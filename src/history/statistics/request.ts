@@ -1,4 +1,4 @@
-import { type Calendar, createCalendar } from "../../domain/calendar.ts";
+import { calendarOf } from "../../domain/calendar.ts";
 import type { SeriesId } from "../../domain/reading.ts";
 import type { Micros, Window } from "../../domain/time.ts";
 import { badCursor } from "../cursor.ts";
@@ -31,18 +31,6 @@ export type StatisticsStart = {
   readonly resolution: Resolution;
   readonly start: { readonly index: number; readonly at: Micros | null };
 };
-
-const calendars = new Map<string, Calendar>();
-
-export function calendarOf(timeZone: string): Calendar {
-  const known = calendars.get(timeZone);
-  if (known) return known;
-  const made = createCalendar(timeZone);
-  // A home has one zone; whoever asks for all of them must not fill the memory.
-  if (calendars.size >= 20) calendars.clear();
-  calendars.set(timeZone, made);
-  return made;
-}
 
 /** Where the answer begins: at a cursor, which must be of the same question, or with the first whole bucket. */
 export function statisticsStart(request: StatisticsRequest, now: Micros): StatisticsStart {

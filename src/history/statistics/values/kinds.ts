@@ -2,6 +2,7 @@ import type { Attributes, SeriesId } from "../../../domain/reading.ts";
 import { domainOf } from "../../../domain/series.ts";
 import { numberOf } from "../../../domain/summary.ts";
 import type { Micros } from "../../../domain/time.ts";
+import { stateText } from "../../../store/shared/columns.ts";
 import type { ViewReader } from "../../../store/store.ts";
 import { BREATH } from "../../encode/replay.ts";
 import type { SeriesKind, StatisticsFunction } from "../shapes.ts";
@@ -47,10 +48,11 @@ export async function* kindOf(
   until: Micros,
 ): AsyncGenerator<typeof BREATH, SeriesKind> {
   const window = { from: Number.MIN_SAFE_INTEGER, to: until };
-  const query = { series: series.id, window, order: "newest_first", limit: SAMPLE, attributes: false } as const;
+  const query = { series: series.id, window, order: "newest_first", limit: SAMPLE } as const;
   let [readings, numbers, texts] = [0, 0, 0];
-  for await (const page of reader.readings(query)) {
-    for (const { state } of page) {
+  for await (const { states, from, to } of reader.columns(query)) {
+    for (let row = from; row < to; row++) {
+      const state = stateText(states, row);
       readings++;
       if (WITHOUT_VALUE.has(state)) continue;
       if (Number.isNaN(numberOf(state))) texts++;

@@ -1,8 +1,9 @@
-import type { Reading, SeriesId, Stored } from "../../../domain/reading.ts";
+import type { SeriesId } from "../../../domain/reading.ts";
 import { combine, EMPTY_SUMMARY, increaseOf, numberOf, type Summary } from "../../../domain/summary.ts";
 import type { Micros } from "../../../domain/time.ts";
-import type { ViewReader } from "../../../store/store.ts";
+import type { Cursor, ViewReader } from "../../../store/store.ts";
 import { BREATH } from "../../encode/replay.ts";
+import { stateBefore } from "../../range/before.ts";
 import type { Spans } from "./spans.ts";
 
 /** What holds on from before. */
@@ -142,12 +143,12 @@ export async function* carriedTo(
   time: Micros,
   counts: boolean,
 ): AsyncGenerator<typeof BREATH, Carried> {
-  const last = await reader.before(series, time);
+  const last = await stateBefore(reader, series, time);
   const value = last ? numberOf(last.state) : Number.NaN;
   const carried = { exists: last !== undefined, gone: last?.state === null, value, count: Number.NaN, number: value };
   if (value >= 0) carried.count = value;
   if (!counts || !last || !Number.isNaN(carried.count)) return carried;
-  let after: Stored<Reading> = last;
+  let after: Cursor = last;
   // Few at first: a number is mostly near.
   for (let limit = 16; ; limit = Math.min(limit * 8, 8192)) {
     const window = { from: Number.MIN_SAFE_INTEGER, to: time };
@@ -160,7 +161,7 @@ export async function* carriedTo(
         if (number >= 0) return { ...carried, count: number };
       }
       seen += page.length;
-      after = page.at(-1) as Stored<Reading>;
+      after = page.at(-1) as Cursor;
     }
     if (seen < limit) return carried;
     yield BREATH;

@@ -1,4 +1,4 @@
-import { type Calendar, createCalendar } from "../../../domain/calendar.ts";
+import { calendarOf } from "../../../domain/calendar.ts";
 import type { Reading, Stored } from "../../../domain/reading.ts";
 import { type Summary, summarise } from "../../../domain/summary.ts";
 
@@ -8,14 +8,6 @@ const WORTH_A_DAY = 32;
 
 /** What the rows of a chunk amount to, in order: by the home's days where a day holds enough of them, else as a whole. */
 export type DaySummaries = (rows: readonly Stored<Reading>[]) => readonly Summary[];
-
-/** One for all jobs: a calendar costs more than most of what is asked of it. */
-let known: Calendar | undefined;
-
-function calendarOf(timeZone: string): Calendar {
-  if (known?.timeZone !== timeZone) known = createCalendar(timeZone);
-  return known as Calendar;
-}
 
 /** Days of this zone are what is asked for most; where another one asks, rows are decoded where its days begin and end. */
 export function createDaySummaries(timeZone: string): DaySummaries {

@@ -25,6 +25,7 @@ import {
   type ChunksWriter,
   createChunksWriter,
   createEventsWriter,
+  evenly,
   type Hull,
   OWN_PACK_ROWS,
 } from "./writer.ts";
@@ -131,19 +132,25 @@ function mergeSeries<Row extends Positioned>({
 }): void {
   let waiting: Row[] = [];
   let hull: Hull | undefined;
-  const flush = (least: number) => {
+  /** Writes full chunks while more than two are there: the rest may grow to a full one yet. */
+  const flushFull = () => {
     let at = 0;
-    for (; waiting.length - at >= least && at < waiting.length; at += CHUNK_ROWS)
+    for (; waiting.length - at >= 2 * CHUNK_ROWS; at += CHUNK_ROWS)
       writer.add(series, waiting.slice(at, at + CHUNK_ROWS), hull);
     waiting = waiting.slice(at);
-    if (waiting.length === 0) hull = undefined;
+  };
+  const flush = () => {
+    for (const rows of evenly(waiting)) writer.add(series, rows, hull);
+    waiting = [];
+    hull = undefined;
   };
   for (const group of overlapping(chunks)) {
     const kept = cutoff === null ? group : group.filter(({ chunk }) => chunk.to >= cutoff);
     const [only] = kept;
     if (!only) continue;
     const whole = cutoff === null || only.chunk.from >= cutoff;
-    if (kept.length === 1 && whole && waiting.length === 0 && isFull(only)) {
+    if (kept.length === 1 && whole && isFull(only) && (waiting.length === 0 || waiting.length >= OWN_PACK_ROWS)) {
+      flush();
       const bytes = guarded(only.source, series, only.chunk, work, () =>
         packBytes(only.chunk, only.source.read(only.chunk.at, only.chunk.length + PACK_FRAME)),
       );
@@ -154,9 +161,9 @@ function mergeSeries<Row extends Positioned>({
     const read = kept.flatMap((one) => rowsOf(one, series, work, content));
     const rows = kept.length > 1 ? inOrder(content, read) : read;
     for (const row of rows) if (cutoff === null || content.timeOf(row) >= cutoff) waiting.push(row);
-    flush(CHUNK_ROWS);
+    flushFull();
   }
-  flush(1);
+  flush();
 }
 
 const hullOf = (a: Hull, b: Hull): Hull => ({

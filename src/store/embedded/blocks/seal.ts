@@ -12,7 +12,7 @@ import { attributesIn, replaySegment } from "../segments/replay.ts";
 import type { Block, Making } from "./block.ts";
 import { type ChunkKey, type Content, inOrder, readingsContent, statisticsContent } from "./content.ts";
 import { publishBlocks } from "./publish.ts";
-import { CHUNK_ROWS, createChunksWriter, createEventsWriter } from "./writer.ts";
+import { createChunksWriter, createEventsWriter, evenly } from "./writer.ts";
 
 export type SealJob = {
   readonly kind: "seal";
@@ -77,7 +77,7 @@ function writeChunks<Row extends { readonly position: Position }>(
   try {
     for (const [key, unordered] of [...chunks].sort(([a], [b]) => a - b)) {
       const rows = inOrder(content, unordered);
-      for (let at = 0; at < rows.length; at += CHUNK_ROWS) writer.add(key, rows.slice(at, at + CHUNK_ROWS));
+      for (const chunk of evenly(rows)) writer.add(key, chunk);
     }
     return writer.finish() as Block;
   } finally {

@@ -16,12 +16,19 @@ import {
 } from "./directory.ts";
 import { encodeBlockHead, encodeFoot } from "./foot.ts";
 
-/** Rows of a full chunk: larger ones compress no better, and cost more where little of them is asked for. */
+/** Rows of a full chunk, about: larger ones compress no better, and cost more where little of them is asked for. */
 export const CHUNK_ROWS = 2048;
 /** A chunk of at least so many rows has a pack of its own. */
 export const OWN_PACK_ROWS = 512;
 const EVENTS_ROWS = 1024;
 const WRITE_BYTES = 256 * 1024;
+
+/** Rows of one key as chunks of one size: a short rest would share a pack, have no summaries and be decoded for each question. */
+export function* evenly<Row>(rows: readonly Row[]): Generator<readonly Row[]> {
+  const chunks = Math.max(1, Math.round(rows.length / CHUNK_ROWS));
+  const size = Math.ceil(rows.length / chunks);
+  for (let at = 0; at < rows.length; at += size) yield rows.slice(at, at + size);
+}
 
 /** Where a block comes to be: under another name until all of its job are whole. */
 export const unfinished = (name: string): string => `${name}.tmp`;
@@ -38,7 +45,7 @@ export type Hull = Pick<ChunkPlace, "firstPosition" | "lastPosition">;
 type Positioned = { readonly position: Position };
 
 export type ChunksWriter<Row> = {
-  /** Rows of one key in (time, position) order, at most `CHUNK_ROWS`; keys come in order, rows of one together. */
+  /** Rows of one key in (time, position) order, as `evenly` has them; keys come in order, rows of one together. */
   /** `hull`: positions that the rows had once, where they come from a chunk, which keeps few of them. */
   add(key: ChunkKey, rows: readonly Row[], hull?: Hull): void;
   /** A pack of one chunk as it stands in another block. */

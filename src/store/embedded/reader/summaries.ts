@@ -47,7 +47,7 @@ async function ofChunk(
   let opened: Chunk | undefined;
   let bucket = bucketOf(edges, Math.max(from, first));
   const decode = async (times: Window): Promise<void> => {
-    opened ??= await sealed.open(chunk, series);
+    opened ??= await sealed.openColumns(chunk, series);
     if (opened) found.push(...ofRows(opened, edges, times));
   };
   if (summaries.length === 0) await decode({ from: first, to: last });

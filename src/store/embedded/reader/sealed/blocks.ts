@@ -38,7 +38,7 @@ export type BlockReader = {
   chunks(series: SeriesId, window: Window): Promise<readonly SealedChunk[]>;
   /** undefined: damaged. */
   open(chunk: SealedChunk, series: SeriesId): Promise<Chunk | undefined>;
-  /** The same, kept for the next question: of it only times, states and positions are to be asked. */
+  /** The same, kept for the next question: neither rows nor attributes are to be asked of it. */
   openColumns(chunk: SealedChunk, series: SeriesId): Promise<Chunk | undefined>;
   events(window: Window): Promise<readonly SealedEvents[]>;
   openEvents(events: SealedEvents): Promise<readonly Stored<HomeEvent>[]>;
@@ -54,7 +54,7 @@ export type BlockReader = {
 const KEPT_BYTES = 8 * 1024 * 1024;
 const kept = createCache<unknown>(KEPT_BYTES);
 /** Packs that were opened last, with their columns: a chart that is looked at is asked for again and again. */
-const KEPT_PACKS_BYTES = 12 * 1024 * 1024;
+const KEPT_PACKS_BYTES = 14 * 1024 * 1024;
 const keptPacks = createCache<Pack>(KEPT_PACKS_BYTES);
 
 export function createBlockReader(needs: {
@@ -225,8 +225,8 @@ function rowsWithContext(chunk: Chunk, window: Window): LogEntry[] {
   return found;
 }
 
-/** About what a pack takes with its times and states; of one that several chunks share only the bytes are known. */
-const decodedBytes = (packed: number, rows: number): number => packed + Math.max(8 * packed, 16 * rows);
+/** About what a pack takes with its columns; of one that several chunks share only the bytes are known. */
+const decodedBytes = (packed: number, rows: number): number => packed + Math.max(8 * packed, 24 * rows);
 
 const touches = (times: { readonly from: Micros; readonly to: Micros }, window: Window): boolean =>
   times.from < window.to && times.to >= window.from;
