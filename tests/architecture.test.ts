@@ -9,6 +9,7 @@ const root = join(import.meta.dirname, "..");
 const MAY_IMPORT: Record<string, readonly string[] | "everything"> = {
   "main.ts": "everything",
   "cli.ts": "everything",
+  start: "everything",
   domain: [],
   platform: ["domain"],
   config: ["domain", "platform"],
