@@ -7,7 +7,8 @@ import { ALL_TIME } from "../domain/time.ts";
 import { silentLog } from "../platform/log.ts";
 import { createStatusBoard } from "../platform/status-board.ts";
 import { createMemoryStore } from "../store/memory/memory.ts";
-import { createIngest, type IngestEntry } from "./ingest.ts";
+import { createIngest } from "./ingest.ts";
+import type { IngestEntry } from "./needs.ts";
 
 const change = (entityId: string, state: string | null, more: Partial<Change> = {}): FeedItem => {
   const time = more.time ?? TEST_TIME;

@@ -29,5 +29,15 @@ export const createBatch = (): Batch => ({
   keys: undefined,
 });
 
+/** Where an entry stands in a batch that is not stored. */
+export const NOT_STORED = -1;
+
+export function putGap(gap: Gap | undefined, batch: Batch): void {
+  if (!gap) return;
+  const filed = { ...gap, position: -1 };
+  batch.gaps.push({ at: batch.entries.length, gap: filed });
+  batch.entries.push({ kind: "gap", gap: filed });
+}
+
 export const keyOf = ({ series, time, state }: { series: SeriesId; time: Micros; state: string | null }): string =>
   `${series}|${time}|${state === null ? "-" : `=${state}`}`;

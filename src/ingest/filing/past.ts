@@ -1,11 +1,11 @@
-import { Failure } from "../domain/failure.ts";
-import type { Change } from "../domain/home.ts";
-import type { PastItem } from "../domain/past.ts";
-import type { Position, Reading, SeriesId } from "../domain/reading.ts";
-import type { Exclusions } from "./exclusions/exclusions.ts";
-import type { Identities } from "./identities.ts";
-import type { IngestEntry } from "./needs.ts";
-import type { Quality } from "./quality.ts";
+import { Failure } from "../../domain/failure.ts";
+import type { Change } from "../../domain/home.ts";
+import type { PastItem } from "../../domain/past.ts";
+import type { Position, Reading, SeriesId } from "../../domain/reading.ts";
+import type { Exclusions } from "../exclusions/exclusions.ts";
+import type { Identities } from "../identities.ts";
+import type { IngestEntry } from "../needs.ts";
+import type { Quality } from "../quality.ts";
 
 /**
  * Files what was before the hub, and tells nobody: no listener hears of it. Who hands it over has compared it with what
