@@ -1,7 +1,7 @@
 import type { Time } from "./api-types.ts";
 
 /** The JSON of what concerns the disk: sizes, retention, thinning, backups, checks, long work. */
-export const STORED_KINDS = ["readings", "events", "statistics", "log"] as const;
+export const STORED_KINDS = ["readings", "rollups", "events", "statistics", "log"] as const;
 export type StoredKind = (typeof STORED_KINDS)[number];
 
 export type Budget = { readonly bytes: number; readonly source: "automatic" | "chosen"; readonly used: number };

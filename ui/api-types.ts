@@ -261,6 +261,8 @@ export type History = {
     readonly entity_id: string;
     readonly series: number;
     readonly points: readonly Point[];
+    /** Retention let go of the readings between. */
+    readonly rolled_up?: { readonly from: Time; readonly to: Time };
     readonly gaps: readonly Gap[];
   }[];
   readonly next_cursor: string | null;
@@ -272,7 +274,7 @@ export type StatisticsBucket = {
   readonly to: Time;
   /** The share of it that is known; null where it was imported. */
   readonly completeness: number | null;
-  readonly source: "readings" | "imported";
+  readonly source: "readings" | "rollups" | "imported";
   readonly mean?: number | null;
   readonly min?: number | null;
   readonly max?: number | null;

@@ -100,6 +100,14 @@ export type ChangeShape = Shape<typeof changeSchema>;
 const stateText = v.nullable(v.string());
 const pointTime = v.union([timeSchema, v.pipe(v.number(), v.integer())]);
 
+/** As `rolledUpJson` writes it. */
+const rolledUpSchema = v.pipe(
+  v.object({ from: timeSchema, to: timeSchema }),
+  v.description(
+    "Retention let go of the readings between; statistics still answer for that time. Absent: nothing here was let go.",
+  ),
+);
+
 export const seriesPointsSchema = v.pipe(
   v.object({
     entity_id: v.string(),
@@ -145,6 +153,7 @@ export const seriesPointsSchema = v.pipe(
         v.description("When a rule dropped readings of this series; to null: it still does. Absent: never here."),
       ),
     ),
+    rolled_up: v.exactOptional(rolledUpSchema),
     gaps: v.array(gapSchema),
   }),
   v.title("SeriesPoints"),
@@ -208,9 +217,12 @@ export const atSchema = v.pipe(
         attributes: v.exactOptional(attributesSchema),
         known: v.pipe(
           v.boolean(),
-          v.description("False: before the first reading, or in a gap, where the state is the last one before it."),
+          v.description(
+            "False: before the first reading, where readings were let go (rolled_up), or in a gap, where the state is the last one before it.",
+          ),
         ),
         gap: v.nullable(gapSchema),
+        rolled_up: v.exactOptional(rolledUpSchema),
       }),
     ),
   }),

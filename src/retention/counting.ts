@@ -7,6 +7,7 @@ import type { Partial } from "./plan.ts";
 
 export type Ask =
   | { readonly kind: "usage" }
+  | { readonly kind: "horizons"; readonly cutoffs: readonly (readonly [SeriesId, Micros])[] }
   | { readonly kind: "count"; readonly partials: readonly Partial[]; readonly eventsBefore: Micros | null };
 
 export type Question = { readonly id: number; readonly view: View; readonly ask: Ask };
@@ -16,12 +17,15 @@ export type Counts = { readonly readings: readonly (readonly [SeriesId, number])
 export type Answer = { readonly id: number; readonly damages: readonly Damage[] } & (
   | { readonly usage: readonly Usage[] }
   | { readonly counts: Counts }
+  | { readonly horizons: ReadonlyMap<SeriesId, Micros> }
   | { readonly failed: string }
 );
 
 /** What the store holds of whom, counted in a worker that is there only while somebody asks. */
 export type Counting = {
   usage(): Promise<readonly Usage[]>;
+  /** From where on readings stay: from the last one at or before the cut-off. */
+  horizons(cutoffs: readonly (readonly [SeriesId, Micros])[]): Promise<ReadonlyMap<SeriesId, Micros>>;
   count(partials: readonly Partial[], eventsBefore: Micros | null): Promise<Counts>;
   close(): Promise<void>;
 };
@@ -38,6 +42,8 @@ export function createCounting(needs: {
   const waiting = new Map<number, { resolve(answer: Answer): void; reject(error: Failure): void }>();
   let worker: Worker | undefined;
   let cancelIdle = () => {};
+  /** The next worker waits for the end of the one before: there is never more than one. */
+  let ending: Promise<unknown> = Promise.resolve();
   let asked = 0;
   let closed = false;
 
@@ -67,12 +73,13 @@ export function createCounting(needs: {
   const endIdle = () => {
     const idle = worker;
     worker = undefined;
-    void idle?.terminate();
+    ending = idle?.terminate() ?? ending;
   };
 
   const ask = async (what: Ask): Promise<Answer> => {
-    if (closed) throw new Failure("store_unavailable", "The hub is stopping", { retry: true });
+    await ending;
     cancelIdle();
+    if (closed) throw new Failure("store_unavailable", "The hub is stopping", { retry: true });
     worker ??= start();
     worker.ref();
     const id = ++asked;
@@ -105,6 +112,12 @@ export function createCounting(needs: {
     usage: async () => {
       const answer = await ask({ kind: "usage" });
       if ("usage" in answer) return answer.usage;
+      throw failed(answer);
+    },
+    horizons: async (cutoffs) => {
+      if (cutoffs.length === 0) return new Map();
+      const answer = await ask({ kind: "horizons", cutoffs });
+      if ("horizons" in answer) return answer.horizons;
       throw failed(answer);
     },
     count: async (partials, eventsBefore) => {

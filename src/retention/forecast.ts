@@ -1,5 +1,6 @@
-import { type Micros, utcMonth, utcMonthEnd } from "../domain/time.ts";
+import { type Micros, utcMonth } from "../domain/time.ts";
 import type { StoragePart, Usage } from "../store/store.ts";
+import { bytesPerReading, monthStart, shareBefore } from "./sizes.ts";
 
 export const DAY: Micros = 86_400_000_000;
 export const FORECAST_DAYS = 30;
@@ -21,6 +22,8 @@ export type Growth = {
   readonly bytesPerDay: number | null;
   /** The log comes on top until it has its full size. */
   readonly logBytesPerDay: number;
+  /** What the log has had of late; null: it has not got its size yet. It goes by whole segments, so it is rarely just that. */
+  readonly settledLogBytes: number | null;
   /** Days that were measured. */
   readonly days: number;
 };
@@ -29,8 +32,8 @@ const MEASURED_DAYS = 14;
 /** The log holds a day, in whole segments: by then it has its size, and only swings. */
 const SETTLED_DAYS = 3;
 const LEAST_SPAN = DAY / 24;
+const DAYS_OF_A_MONTH = 30;
 
-export const monthStart = (month: string): Micros => Date.parse(`${month}-01T00:00:00Z`) * 1000;
 export const dayStart = (time: Micros): Micros => Math.floor(time / DAY) * DAY;
 
 export function measureGrowth(given: {
@@ -56,17 +59,24 @@ export function measureGrowth(given: {
           days: steps.reduce((sum, step) => sum + step.days, 0),
           readings: median(steps.map((step) => step.readings)),
           events: median(steps.map((step) => step.events)),
+          settledLog: recent.length > SETTLED_DAYS ? median(recent.slice(2).map(({ logBytes }) => logBytes)) : null,
           log: recent.length > SETTLED_DAYS ? 0 : Math.max(0, median(steps.map((step) => step.log))),
         }
       : thisMonth(usage, asOf, oldest ?? asOf);
   if (!measured) return null;
-  const perReading = bytesPerEntry(parts, "readings");
+  const perReading = bytesPerReading(usage);
   const perEvent = bytesPerEntry(parts, "events");
   return {
     readingsPerDay: measured.readings,
     eventsPerDay: measured.events,
-    bytesPerDay: perReading === null ? null : measured.readings * perReading + measured.events * (perEvent ?? 0),
+    bytesPerDay:
+      perReading === null
+        ? null
+        : measured.readings * perReading.bytes +
+          perReading.perMonth / DAYS_OF_A_MONTH +
+          measured.events * (perEvent ?? 0),
     logBytesPerDay: measured.log,
+    settledLogBytes: measured.settledLog,
     days: measured.days,
   };
 }
@@ -76,7 +86,7 @@ function thisMonth(usage: readonly Usage[], asOf: Micros, oldest: Micros) {
   const readings = usage.reduce((sum, row) => (row.month === month ? sum + row.readings : sum), 0);
   const span = asOf - Math.max(monthStart(month), oldest);
   if (readings === 0 || span < LEAST_SPAN) return undefined;
-  return { days: span / DAY, readings: readings / (span / DAY), events: 0, log: 0 };
+  return { days: span / DAY, readings: readings / (span / DAY), events: 0, log: 0, settledLog: null };
 }
 
 /** Of the newest months, since what is recorded changes over the years. */
@@ -112,24 +122,19 @@ export function forecastSizes(given: {
   growth: Growth;
   aging: readonly Aging[];
   asOf: Micros;
+  oldest: Micros;
 }): number[] {
-  const { usedBytes, logBytes, logLimit, growth, aging, asOf } = given;
-  const { bytesPerDay, logBytesPerDay } = growth;
+  const { usedBytes, logBytes, logLimit, growth, aging, asOf, oldest } = given;
+  const { bytesPerDay, logBytesPerDay, settledLogBytes } = growth;
   const logRoom = Math.max(0, logLimit - logBytes);
   return Array.from({ length: FORECAST_DAYS + 1 }, (_, day) => {
-    const grown = (bytesPerDay ?? 0) * day + Math.min(logRoom, logBytesPerDay * day);
+    const swing = day === 0 || settledLogBytes === null ? 0 : settledLogBytes - logBytes;
+    const grown = (bytesPerDay ?? 0) * day + Math.min(logRoom, logBytesPerDay * day) + swing;
     let gone = 0;
     for (const { month, bytes, keepDays, newBytesPerDay } of aging) {
       const before = dayStart(asOf + day * DAY) - keepDays * DAY;
-      gone += bytes * shareBefore(month, before, asOf) + Math.max(0, day - keepDays) * newBytesPerDay;
+      gone += bytes * shareBefore(month, before, { asOf, oldest }) + Math.max(0, day - keepDays) * newBytesPerDay;
     }
     return Math.max(0, Math.round(usedBytes + grown - gone));
   });
-}
-
-/** Which part of a month's time lies before a time; of a month that is not over, of its past. */
-export function shareBefore(month: string, before: Micros, asOf: Micros): number {
-  const from = monthStart(month);
-  const to = Math.max(from + 1, Math.min(utcMonthEnd(month), asOf));
-  return Math.min(1, Math.max(0, (before - from) / (to - from)));
 }

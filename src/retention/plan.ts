@@ -2,8 +2,9 @@ import type { SeriesId } from "../domain/reading.ts";
 import type { Traits } from "../domain/selector.ts";
 import { type Micros, utcMonthEnd } from "../domain/time.ts";
 import type { ShedPlan, StoragePart, Usage } from "../store/store.ts";
-import { type Aging, DAY, dayStart, forecastSizes, type Growth, monthStart, shareBefore } from "./forecast.ts";
+import { type Aging, DAY, dayStart, forecastSizes, type Growth } from "./forecast.ts";
 import { createKeeper, type Keep, type RetentionRule, type RetentionRules } from "./rules.ts";
+import { freedBytes, monthStart, ownBytes, type Span, shareBefore } from "./sizes.ts";
 
 export type Kind = "readings" | "events";
 
@@ -44,6 +45,8 @@ export type PlanNeeds = {
   readonly series: readonly Traits[];
   readonly usage: readonly Usage[];
   readonly parts: readonly StoragePart[];
+  /** The oldest time in the store; null: it is empty. */
+  readonly oldest: Micros | null;
   readonly budgetBytes: number;
   readonly growth: Growth | null;
   /** What the log grows to. */
@@ -121,27 +124,46 @@ export const usedBytes = (parts: readonly StoragePart[]): number => parts.reduce
 function sizesWithout(needs: PlanNeeds, keepOf: (id: SeriesId) => Keep): number[] {
   const { parts, usage, growth, asOf, rules, logLimit } = needs;
   const used = usedBytes(parts);
+  const span = { asOf, oldest: beginning(needs) };
   const logBytes = usedBytes(parts.filter(({ kind }) => kind === "log"));
-  const idle: Growth = { readingsPerDay: 0, eventsPerDay: 0, bytesPerDay: 0, logBytesPerDay: 0, days: 0 };
+  const idle: Growth = {
+    readingsPerDay: 0,
+    eventsPerDay: 0,
+    bytesPerDay: 0,
+    logBytesPerDay: 0,
+    settledLogBytes: null,
+    days: 0,
+  };
   const grows = growth ?? idle;
   const recent = usage.filter(({ month }) => utcMonthEnd(month) > asOf - YOUNGEST);
-  const recentBytes = recent.reduce((sum, { bytes }) => sum + bytes, 0);
+  const recentBytes = ownBytes(recent);
   const shareOf = (days: Keep) =>
     recentBytes === 0
       ? 0
-      : recent.reduce((sum, row) => (keepOf(row.series) === days ? sum + row.bytes : sum), 0) / recentBytes;
+      : freedBytes(
+          recent.filter(({ series }) => keepOf(series) === days),
+          span,
+        ) / recentBytes;
   const aging: Aging[] = [];
   for (const [keepDays, rows] of Map.groupBy(usage, ({ series }) => keepOf(series))) {
     if (typeof keepDays !== "number") continue;
     for (const [month, own] of Map.groupBy(rows, (row) => row.month))
-      aging.push({ month, keepDays, bytes: own.reduce((sum, { bytes }) => sum + bytes, 0), newBytesPerDay: 0 });
+      aging.push({ month, keepDays, bytes: freedBytes(own, span), newBytesPerDay: 0 });
     // What comes from now on ages too, once.
     aging.push({ month: NEVER, keepDays, bytes: 0, newBytesPerDay: shareOf(keepDays) * (grows.bytesPerDay ?? 0) });
   }
   const { events } = rules.defaults;
   if (typeof events === "number")
     for (const { month, bytes } of eventParts(parts)) aging.push({ month, keepDays: events, bytes, newBytesPerDay: 0 });
-  const sizes = forecastSizes({ usedBytes: used, logBytes, logLimit, growth: grows, aging, asOf });
+  const sizes = forecastSizes({
+    usedBytes: used,
+    logBytes,
+    logLimit,
+    growth: grows,
+    aging,
+    asOf,
+    oldest: beginning(needs),
+  });
   return growth === null ? sizes.slice(0, 1) : sizes;
 }
 
@@ -154,22 +176,27 @@ type Item = { readonly what: Kind; readonly before: Micros; readonly bytes: numb
 
 /** What the budget may take, month by month, oldest first; of a month the readings before the events. */
 function takeable(
-  { usage, parts, asOf, rules }: PlanNeeds,
+  needs: PlanNeeds,
   keepOf: (id: SeriesId) => Keep,
   goesBefore: (id: SeriesId) => Micros | null,
   eventsBefore: Micros | null,
 ): Item[] {
+  const { usage, parts, asOf, rules } = needs;
+  const span = { asOf, oldest: beginning(needs) };
   const left = new Map<string, { readings: number; events: number }>();
   const add = (month: string, what: Kind, bytes: number) => {
     const sums = left.get(month) ?? { readings: 0, events: 0 };
     sums[what] += bytes;
     left.set(month, sums);
   };
-  for (const { series, month, bytes } of usage)
-    if (keepOf(series) !== "for_ever") add(month, "readings", bytes * (1 - gone(month, goesBefore(series), asOf)));
+  for (const row of usage) {
+    const { series, month } = row;
+    if (keepOf(series) !== "for_ever")
+      add(month, "readings", freedBytes([row], span) * (1 - gone(month, goesBefore(series), span)));
+  }
   if (rules.defaults.events !== "for_ever")
     for (const { month, bytes } of eventParts(parts))
-      add(month, "events", bytes * (1 - gone(month, eventsBefore, asOf)));
+      add(month, "events", bytes * (1 - gone(month, eventsBefore, span)));
   return [...left]
     .filter(([month]) => utcMonthEnd(month) <= asOf - YOUNGEST)
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -180,8 +207,10 @@ function takeable(
     );
 }
 
-const gone = (month: string, before: Micros | null, asOf: Micros): number =>
-  before === null ? 0 : shareBefore(month, before, asOf);
+const gone = (month: string, before: Micros | null, span: Span): number =>
+  before === null ? 0 : shareBefore(month, before, span);
+
+const beginning = ({ oldest }: PlanNeeds): Micros => oldest ?? Number.NEGATIVE_INFINITY;
 
 /** What the store is told. */
 export const shedPlanOf = ({ readings, events }: Pick<Plan, "readings" | "events">): ShedPlan => ({
@@ -189,12 +218,15 @@ export const shedPlanOf = ({ readings, events }: Pick<Plan, "readings" | "events
   events: { default: events?.before ?? null },
 });
 
-/** Where a cut-off falls inside a month: the readings there must be counted one by one. */
+/** From where on the readings of a series stay: from its cut-off, or the last one before if there is none at it. */
+export type Horizons = ReadonlyMap<SeriesId, Micros>;
+
+/** Where a horizon falls inside a month: the readings there must be counted one by one. */
 export type Partial = { readonly series: SeriesId; readonly from: Micros; readonly to: Micros };
 
-export function partialsOf({ readings }: Plan, usage: readonly Usage[]): Partial[] {
+export function partialsOf(horizons: Horizons, usage: readonly Usage[]): Partial[] {
   return usage.flatMap(({ series, month }) => {
-    const to = readings.get(series)?.before;
+    const to = horizons.get(series);
     const from = monthStart(month);
     return to !== undefined && from < to && to < utcMonthEnd(month) ? [{ series, from, to }] : [];
   });
@@ -209,15 +241,21 @@ export type Count = {
 };
 
 /** @param counted the number of readings of each of `partialsOf`, by series */
-export function countPlan(plan: Plan, usage: readonly Usage[], counted: ReadonlyMap<SeriesId, number>): Count[] {
+export function countPlan(
+  plan: Plan,
+  horizons: Horizons,
+  usage: readonly Usage[],
+  counted: ReadonlyMap<SeriesId, number>,
+): Count[] {
   return [...Map.groupBy(usage, ({ series }) => series)].flatMap(([series, rows]) => {
     const cutoff = plan.readings.get(series);
-    if (!cutoff) return [];
+    const horizon = horizons.get(series);
+    if (!cutoff || horizon === undefined) return [];
     let readings = 0;
     let bytes = 0;
     for (const row of rows) {
-      if (monthStart(row.month) >= cutoff.before) continue;
-      const whole = utcMonthEnd(row.month) <= cutoff.before;
+      if (monthStart(row.month) >= horizon) continue;
+      const whole = utcMonthEnd(row.month) <= horizon;
       const going = whole ? row.readings : (counted.get(series) ?? 0);
       readings += going;
       bytes += row.readings === 0 ? 0 : (row.bytes * going) / row.readings;

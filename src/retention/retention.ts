@@ -161,6 +161,7 @@ export function createRetention(needs: RetentionNeeds): Retention {
       series: traits(),
       usage: held,
       parts,
+      oldest: store.stats().oldest,
       budgetBytes: budgetOf(given, room).bytes,
       growth,
       logLimit: needs.logLimit,
@@ -174,8 +175,9 @@ export function createRetention(needs: RetentionNeeds): Retention {
     const time = lookAtClock();
     const asOf = time.asOf ?? clock.now();
     const { plan, usage: held, parts } = await planFor(given, asOf, atOnce);
-    const { readings, events } = await counting.count(partialsOf(plan, held), plan.events?.before ?? null);
-    const counts = countPlan(plan, held, new Map(readings));
+    const horizons = await counting.horizons([...plan.readings].map(([id, { before }]) => [id, before]));
+    const { readings, events } = await counting.count(partialsOf(horizons, held), plan.events?.before ?? null);
+    const counts = countPlan(plan, horizons, held, new Map(readings));
     const preview: Preview = {
       id: `${++made}-${Math.floor(asOf / 1_000_000).toString(36)}`,
       plan,
@@ -368,6 +370,7 @@ export function createRetention(needs: RetentionNeeds): Retention {
         series: traits(),
         usage: held,
         parts,
+        oldest: store.stats().oldest,
         budgetBytes: budget.bytes,
         growth,
         logLimit: needs.logLimit,

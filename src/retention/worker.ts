@@ -22,6 +22,14 @@ async function answer({ id, view, ask }: Question): Promise<Answer> {
   const reader = openView(view);
   try {
     if (ask.kind === "usage") return { id, usage: await usageOf(reader), damages: reader.damages };
+    if (ask.kind === "horizons") {
+      const horizons = new Map<number, number>();
+      for (const [series, cutoff] of ask.cutoffs) {
+        const last = await reader.before(series, cutoff + 1);
+        horizons.set(series, last?.time ?? cutoff);
+      }
+      return { id, horizons, damages: reader.damages };
+    }
     const readings: [number, number][] = [];
     for (const { series, from, to } of ask.partials)
       readings.push([series, await countReadings(reader, series, from, to)]);
@@ -33,17 +41,23 @@ async function answer({ id, view, ask }: Question): Promise<Answer> {
 }
 
 async function usageOf(reader: ViewReader): Promise<Usage[]> {
-  const sums = new Map<string, { series: number; month: string; readings: number; bytes: number }>();
+  const sums = new Map<string, Usage>();
   for await (const page of reader.usage())
-    for (const { series, month, readings, bytes } of page) {
-      const key = `${series} ${month}`;
-      const sum = sums.get(key) ?? { series, month, readings: 0, bytes: 0 };
-      sum.readings += readings;
-      sum.bytes += bytes;
-      sums.set(key, sum);
+    for (const one of page) {
+      const key = `${one.series} ${one.month}`;
+      const before = sums.get(key);
+      sums.set(key, before ? together(before, one) : one);
     }
   return [...sums.values()];
 }
+
+const together = (a: Usage, b: Usage): Usage => ({
+  ...a,
+  readings: a.readings + b.readings,
+  bytes: a.bytes + b.bytes,
+  blocks: a.blocks + b.blocks,
+  log: { readings: a.log.readings + b.log.readings, bytes: a.log.bytes + b.log.bytes },
+});
 
 async function countReadings(reader: ViewReader, series: number, from: number, to: number): Promise<number> {
   let count = 0;

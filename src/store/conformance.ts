@@ -2,6 +2,8 @@ import { byPosition } from "./conformance/by-position.ts";
 import { exactness } from "./conformance/exactness.ts";
 import { ordering } from "./conformance/ordering.ts";
 import { properties } from "./conformance/properties.ts";
+import { rollups } from "./conformance/rollups.ts";
+import { shed } from "./conformance/shed.ts";
 import { statistics } from "./conformance/statistics.ts";
 import { summaries } from "./conformance/summaries.ts";
 import type { Store, StoreProfile } from "./store.ts";
@@ -30,6 +32,8 @@ export function storeKeepsItsPromises(name: string, needs: Omit<Suite, "name">):
   properties(suite);
   statistics(suite);
   summaries(suite);
+  shed(suite);
+  rollups(suite);
 }
 
 export async function withStore(suite: Suite, run: (opened: Opened) => Promise<void>): Promise<void> {

@@ -4,8 +4,10 @@ import type { Statistic, StatisticPeriod } from "../domain/statistic.ts";
 import type { Summary } from "../domain/summary.ts";
 import type { Micros, Window } from "../domain/time.ts";
 import type { Columns } from "./shared/columns.ts";
+import type { RolledUp } from "./shared/rollups.ts";
 
 export type { Columns, StateColumn } from "./shared/columns.ts";
+export type { RolledUp } from "./shared/rollups.ts";
 
 /** One line of the log. A series entry must come before whatever is of that series (same batch or earlier). */
 export type Entry =
@@ -39,7 +41,14 @@ export type SummariesQuery = {
 };
 
 /** The summary of some readings that follow one another, all of one bucket: the one that begins at `edges[bucket]`. */
-export type BucketSummary = { readonly bucket: number; readonly summary: Summary };
+export type BucketSummary = {
+  readonly bucket: number;
+  readonly summary: Summary;
+  /** A roll-up tells it: the readings were let go. It may reach over its bucket's end, and over the first one's beginning. */
+  readonly rolledUp?: boolean;
+  /** Something came late into a roll-up. */
+  readonly approximate?: boolean;
+};
 
 export type EventsQuery = {
   readonly window: Window;
@@ -49,6 +58,8 @@ export type EventsQuery = {
   /** Only these event types; absent: all. */
   readonly types?: readonly string[];
 };
+
+export type RollupsQuery = { readonly series: SeriesId; readonly window: Window };
 
 export type StatisticsQuery = {
   readonly series: SeriesId;
@@ -97,6 +108,13 @@ export type ViewReader = {
   usage(): AsyncIterable<readonly Usage[]>;
   /** Pages in the order of time, each reading in exactly one summary; a bucket may come in several, or not at all. */
   summaries(query: SummariesQuery): AsyncIterable<readonly BucketSummary[]>;
+  /**
+   * What readings that were let go amount to, of all roll-ups that touch a time; pages in its order. Readings that came
+   * late are not in it.
+   */
+  rollups(query: RollupsQuery): AsyncIterable<readonly RolledUp[]>;
+  /** From the first to the last reading of a series that were rolled up; undefined: none was. */
+  rolledUp(series: SeriesId): Promise<Window | undefined>;
   /** The last reading of a series before a time, without its attributes; undefined: there is none. */
   before(series: SeriesId, time: Micros): Promise<Stored<Reading> | undefined>;
   /** Pages in the order of their starts, one for each: the one that was stored last. */
@@ -123,11 +141,15 @@ export type Usage = {
   readonly month: string;
   readonly readings: number;
   readonly bytes: number;
+  /** In how many blocks they lie. Each costs a series some bytes, whatever it holds of it. */
+  readonly blocks: number;
+  /** What of it lies in the log alone, which takes more. */
+  readonly log: { readonly readings: number; readonly bytes: number };
 };
 
 /** A part of what the store has on the disk. */
 export type StoragePart = {
-  readonly kind: "log" | "readings" | "events" | "statistics";
+  readonly kind: "log" | "readings" | "events" | "statistics" | "rollups";
   /** UTC month, `2026-11`; null: of several. */
   readonly month: string | null;
   readonly files: number;
@@ -136,7 +158,11 @@ export type StoragePart = {
   readonly entries: number;
 };
 
-/** What may go: readings and events older than their cut-off; null: none. */
+/**
+ * What may go: readings and events older than their cut-off; null: none. Of a series that has no reading at its cut-off
+ * the last one before stays, so that what held when the kept time begins is known. Of readings that go, what they
+ * amount to stays as roll-ups.
+ */
 export type ShedPlan = {
   readonly readings: { readonly default: Micros | null; readonly series: ReadonlyMap<SeriesId, Micros | null> };
   readonly events: { readonly default: Micros | null };
@@ -160,7 +186,7 @@ export type Damage = {
    * What stood there, as far as can be told. Readings whose attributes alone are lost are served, marked; `nothing`:
    * another copy served, or an index that can be made again.
    */
-  readonly lost: "states" | "events" | "statistics" | "anything" | "attributes" | "nothing";
+  readonly lost: "states" | "events" | "statistics" | "rollups" | "anything" | "attributes" | "nothing";
   /** null: not known. */
   readonly series: SeriesId | null;
   /** Times of the entries before and after, or of the lost one itself; null: not known. */
@@ -264,6 +290,8 @@ export type StoreProfile = {
    * time, and its context only where that links it with something.
    */
   readonly seals: boolean;
+  /** False: of what is shed nothing is left. */
+  readonly rollsUp: boolean;
 };
 
 export const NO_ATTRIBUTES: Attributes = Object.freeze({});

@@ -69,3 +69,16 @@ test("imported statistics are kept: they reach further back than any reading", a
   const track = await load(hubWith(3, "imported").api, 365);
   assert.deepEqual(track.detail, { kind: "buckets", resolution: "1h", imported: true });
 });
+
+test("where retention let readings go, what they amounted to is drawn in their place", async () => {
+  for (const days of [1, 30]) {
+    const { api } = hubWith(100);
+    const history = async (entity: string, asked: { limit?: number; from?: string }): Promise<History> => {
+      const found = await api.history(entity, asked);
+      const rolled_up = { from: iso(NOW - 3_600), to: iso(NOW - 60) };
+      return { ...found, series: found.series.map((one) => ({ ...one, rolled_up })) };
+    };
+    const track = await load({ ...api, history }, days);
+    assert.equal(track.detail.kind, "buckets");
+  }
+});

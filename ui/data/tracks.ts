@@ -31,16 +31,22 @@ export async function loadTrack(api: Asks, asked: TrackQuestion, signal: AbortSi
   const limit = Math.round(Math.min(MOST, Math.max(FEWEST, asked.pixels * PER_PIXEL)));
   if (asked.window.to - asked.window.from <= SHORT) {
     const exact = await everyReading(api, asked, limit, signal);
-    return exact.begins === null ? exact : ((await summedUp(api, asked, signal)) ?? exact);
+    return exact.isWhole ? exact.track : ((await summedUp(api, asked, signal)) ?? exact.track);
   }
   const sums = await summedUp(api, asked, signal);
   // Imported statistics reach further back than any reading.
   if (sums && (sums.readings > limit || (sums.detail.kind === "buckets" && sums.detail.imported))) return sums;
   const exact = await everyReading(api, asked, limit, signal);
-  return exact.begins !== null && sums ? sums : exact;
+  return !exact.isWhole && sums ? sums : exact.track;
 }
 
-async function everyReading(api: Asks, asked: TrackQuestion, limit: number, signal: AbortSignal): Promise<Track> {
+/** `isWhole`: none of the window was left out, and retention let go of none. */
+async function everyReading(
+  api: Asks,
+  asked: TrackQuestion,
+  limit: number,
+  signal: AbortSignal,
+): Promise<{ readonly track: Track; readonly isWhole: boolean }> {
   const { entity, window, now, hasUnit } = asked;
   const from = timeText(window.from);
   const [found, earlier] = await Promise.all([
@@ -56,7 +62,8 @@ async function everyReading(api: Asks, asked: TrackQuestion, limit: number, sign
     gaps: series?.gaps ?? [],
     cut: found.next_cursor !== null,
   };
-  return rawTrack(answer, window, now, hasUnit);
+  const track = rawTrack(answer, window, now, hasUnit);
+  return { track, isWhole: track.begins === null && series?.rolled_up === undefined };
 }
 
 /** null: this hub does not sum up. */

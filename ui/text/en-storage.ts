@@ -29,6 +29,7 @@ export const storage = {
   "storage.show_table": "Show as a table",
   "storage.hide_table": "Hide the table",
   "stored.readings": "Readings",
+  "stored.rollups": "What readings that went amounted to",
   "stored.events": "Events",
   "stored.statistics": "Imported statistics",
   "stored.log": "Newest, not compressed yet",

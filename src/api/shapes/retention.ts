@@ -238,7 +238,7 @@ function stepOf(group: readonly Count[], asOf: number): PreviewShape["steps"][nu
     events: 0,
     bytes: group.reduce((total, count) => total + count.bytes, 0),
     lost: `${readings} readings ${whose} of before ${dayOf(before)}`,
-    stays: `Everything of the last ${Math.round((asOf - before) / DAY)} days, the present state, and statistics taken over from Home Assistant`,
+    stays: `Everything of the last ${Math.round((asOf - before) / DAY)} days and what held when they began, the present state, what the readings amount to by days and, where there are many, by hours, and statistics taken over from Home Assistant`,
   };
 }
 

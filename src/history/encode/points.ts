@@ -6,8 +6,10 @@ import type { PointsPlan } from "../jobs/plan.ts";
 import { stateBefore } from "../range/before.ts";
 import { createKnown } from "../range/known.ts";
 import { type Page, pagesOf, pagesOfRows } from "../range/pages.ts";
+import { rolledUpJson, timeRolledUp } from "../range/rolled-up.ts";
 import { sample } from "../range/sample.ts";
 import { kindOf, lastKnowledge } from "../statistics/values/kinds.ts";
+import { mergeWindows } from "../statistics/values/spans.ts";
 import { type ByteWriter, createByteWriter } from "./bytes.ts";
 
 const CHUNK_BYTES = 256 * 1024;
@@ -32,7 +34,10 @@ export async function* encodePoints(reader: ViewReader, plan: PointsPlan): Async
   for (let index = start.index; index < asked.length && !next; index++) {
     const one = asked[index] as PointsPlan["series"][number];
     const { id, entityId, gaps } = one;
-    const chosen = plan.mostPoints === undefined ? undefined : yield* choose(one, plan.mostPoints);
+    const found = await timeRolledUp(reader, id);
+    const rolledUp = found && found.from < window.to && found.to > window.from ? found : undefined;
+    const holes = rolledUp ? mergeWindows([...one.holes, rolledUp]) : one.holes;
+    const chosen = plan.mostPoints === undefined ? undefined : yield* choose({ ...one, holes }, plan.mostPoints);
     // What was chosen of a series comes in one piece.
     if (chosen && left < plan.limit && (chosen.rows.length > left || bytes + out.length >= plan.mostBytes)) {
       next = { index, after: null };
@@ -55,7 +60,7 @@ export async function* encodePoints(reader: ViewReader, plan: PointsPlan): Async
       ...(after ? { after } : {}),
     };
     // A page that begins or ends amid a series has not seen all of it.
-    const known = chosen || after ? undefined : createKnown({ window, order, until: plan.until, holes: one.holes });
+    const known = chosen || after ? undefined : createKnown({ window, order, until: plan.until, holes });
     for await (const page of chosen ? pagesOfRows(chosen.rows, query) : pagesOf(reader, query)) {
       // Looked at once a page: a page is small against the most bytes.
       const full = left < plan.limit && bytes + out.length + rows.held >= plan.mostBytes;
@@ -84,6 +89,10 @@ export async function* encodePoints(reader: ViewReader, plan: PointsPlan): Async
       : known && !next
         ? known.share(await stateBefore(reader, id, window.from))
         : null;
+    if (rolledUp) {
+      out.ascii(',"rolled_up":');
+      out.json(rolledUpJson(rolledUp));
+    }
     if (one.thinned !== undefined) {
       out.ascii(',"thinned":');
       out.json(one.thinned);

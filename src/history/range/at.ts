@@ -4,6 +4,7 @@ import type { ViewReader } from "../../store/store.ts";
 import { createByteWriter } from "../encode/bytes.ts";
 import { BREATH } from "../encode/replay.ts";
 import type { AtPlan } from "../jobs/plan.ts";
+import { rolledUpJson, timeRolledUp } from "./rolled-up.ts";
 
 const CHUNK_BYTES = 256 * 1024;
 /** Series between two looks at whether anybody still wants the answer. */
@@ -15,7 +16,10 @@ export async function* encodeAt(reader: ViewReader, plan: AtPlan): AsyncGenerato
   const out = createByteWriter(CHUNK_BYTES);
   out.ascii(`{"time":"${microsToRfc3339(time)}","states":[`);
   for (const [i, { id, entityId, gap }] of asked.entries()) {
-    const reading = await lastAt(id);
+    const found = await timeRolledUp(reader, id);
+    const rolledUp = found && found.from <= time && time < found.to ? found : undefined;
+    // What came late into that time says nothing of what followed it.
+    const reading = rolledUp ? undefined : await lastAt(id);
     if (i > 0) out.ascii(",");
     out.json(
       JSON.stringify({
@@ -30,6 +34,10 @@ export async function* encodeAt(reader: ViewReader, plan: AtPlan): AsyncGenerato
     );
     out.ascii(',"gap":');
     out.json(gap ?? "null");
+    if (rolledUp) {
+      out.ascii(',"rolled_up":');
+      out.json(rolledUpJson(rolledUp));
+    }
     out.ascii("}");
     if (out.length >= CHUNK_BYTES) yield out.take();
     else if (i % AT_A_TIME === 0) yield BREATH;

@@ -4,7 +4,6 @@ import type { ViewReader } from "../../store/store.ts";
 import { createByteWriter } from "../encode/bytes.ts";
 import { BREATH } from "../encode/replay.ts";
 import type { StatisticsPlan } from "../jobs/plan.ts";
-import { stateBefore } from "../range/before.ts";
 import { writeStatisticsCursor } from "./cursor.ts";
 import { bucketEnd, bucketStart, edgesFrom } from "./resolutions.ts";
 import type { Bucket, StatisticsFunction } from "./shapes.ts";
@@ -12,8 +11,12 @@ import { type BucketContent, bucketOf, isKnown } from "./values/buckets.ts";
 import { firstImported, type ImportedSource, importedOf, importedSource } from "./values/imported.ts";
 import { functionsFor, isCounter, kindOf, lastKnowledge } from "./values/kinds.ts";
 import { carriedTo, NOTHING, numbersOf } from "./values/numbers.ts";
+import { edgesOutside } from "./values/rolled-up.ts";
 import { spansOf } from "./values/spans.ts";
-import { type Held, statesOf } from "./values/states.ts";
+import { type Held, heldAt, statesOf } from "./values/states.ts";
+
+/** Of a bucket that does not say it. */
+const EMPTY: { readonly [name in keyof Bucket]?: unknown } = { states_omitted: 0, approximate: false };
 
 type Series = StatisticsPlan["series"][number];
 
@@ -109,15 +112,17 @@ export async function* encodeStatistics(
     let at = from;
     const carried = yield* carriedTo(reader, series.id, at, wanted.counts);
     if (!carried.exists) {
-      const first = await firstTime(series.id, at);
+      const rolledUp = await reader.rolledUp(series.id);
+      const kept = await firstTime(series.id, at);
+      const first = rolledUp && rolledUp.to >= at ? Math.min(rolledUp.from, kept ?? rolledUp.from) : kept;
       if (first === undefined && !imported) return;
       const beginning = Math.min(first ?? Number.POSITIVE_INFINITY, imported?.from ?? Number.POSITIVE_INFINITY);
       if (resolution !== "window") at = Math.max(at, bucketStart(beginning, resolution, calendar));
     }
-    const last = wanted.states && carried.exists ? await stateBefore(reader, series.id, at) : undefined;
-    let held: Held = last?.state;
+    let held: Held = wanted.states && carried.exists ? await heldAt(reader, series.id, at) : undefined;
     while (at < end) {
-      const edges = edgesFrom(at, end, Math.min(BATCH, left + 1), resolution, calendar);
+      const whole = edgesFrom(at, end, Math.min(BATCH, left + 1), resolution, calendar);
+      const edges = await edgesOutside(reader, series.id, whole, { end, resolution, calendar });
       const spans = spansOf(edges, series.holes, plan.until);
       const numbers = yield* numbersOf(reader, series.id, spans, carried);
       const texts = wanted.states ? yield* statesOf(reader, series.id, spans, held) : undefined;
@@ -157,7 +162,7 @@ export async function* encodeStatistics(
   }
 
   function columnRows(functions: ReadonlySet<StatisticsFunction>) {
-    const columns: Record<string, unknown[]> = { from: [], to: [], completeness: [], source: [] };
+    const columns: Record<string, unknown[]> = { from: [], to: [], completeness: [], source: [], approximate: [] };
     for (const name of functions) columns[name] = [];
     if (functions.has("states")) columns.states_omitted = [];
     const names = Object.keys(columns) as (keyof Bucket)[];
@@ -170,7 +175,7 @@ export async function* encodeStatistics(
       open: () => out.ascii(',"columns":'),
       add: (bucket: Bucket) => {
         count++;
-        for (const name of names) columns[name]?.push(name === "states_omitted" ? (bucket[name] ?? 0) : bucket[name]);
+        for (const name of names) columns[name]?.push(bucket[name] ?? EMPTY[name] ?? null);
       },
       close: () => out.json(JSON.stringify(columns)),
     };

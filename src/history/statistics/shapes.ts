@@ -20,7 +20,7 @@ export type StatisticsFunction = (typeof FUNCTIONS)[number];
 export const KINDS = ["numeric", "text", "none"] as const;
 export type SeriesKind = (typeof KINDS)[number];
 
-export const SOURCES = ["readings", "imported"] as const;
+export const SOURCES = ["readings", "rollups", "imported"] as const;
 export type Source = (typeof SOURCES)[number];
 
 const time = v.union([timeSchema, v.pipe(v.number(), v.integer())]);
@@ -41,7 +41,13 @@ export const bucketSchema = v.pipe(
     ),
     source: explained(
       v.picklist(SOURCES),
-      "imported: of Home Assistant's long-term statistics, where no reading is held.",
+      "rollups: retention let go of readings in it, and what they amounted to answers. imported: of Home Assistant's long-term statistics, where no reading is held.",
+    ),
+    approximate: v.exactOptional(
+      explained(
+        v.literal(true),
+        "Readings came late into what was rolled up, or a roll-up reaches over the ends of the window: mean, increase and states are near, not exact.",
+      ),
     ),
     mean: v.exactOptional(explained(number, "Weighted by time; time without a number, and of gaps, does not count.")),
     min: v.exactOptional(number),
@@ -67,6 +73,7 @@ const columnsSchema = v.object({
   to: v.array(time),
   completeness: v.array(share),
   source: v.array(v.picklist(SOURCES)),
+  approximate: v.array(v.boolean()),
   mean: v.exactOptional(v.array(number)),
   min: v.exactOptional(v.array(number)),
   max: v.exactOptional(v.array(number)),
@@ -91,7 +98,10 @@ export const seriesStatisticsSchema = v.pipe(
     device_class: v.nullable(v.string()),
     state_class: v.nullable(v.string()),
     buckets: v.exactOptional(
-      explained(v.array(bucketSchema), "In the order of time. Buckets of which nothing is known are left out."),
+      explained(
+        v.array(bucketSchema),
+        "In the order of time. Buckets of which nothing is known are left out. Where readings were let go, one is as long as what is kept of them: from and to say so.",
+      ),
     ),
     columns: v.exactOptional(columnsSchema),
     gaps: v.array(gapSchema),

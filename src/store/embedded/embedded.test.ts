@@ -46,7 +46,7 @@ const open =
     };
   };
 
-const profile = { engine: "embedded", durable: true, seals: false };
+const profile = { engine: "embedded", durable: true, seals: false, rollsUp: true };
 storeKeepsItsPromises("embedded", { profile, runs: 40, open: open(undefined, false) });
 storeKeepsItsPromises("embedded, indexes not built yet", { profile, runs: 15, open: open(600, false) });
 storeKeepsItsPromises("embedded, every index built", { profile, runs: 25, open: open(600, true) });

@@ -128,6 +128,8 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
     seals: needs.seals ?? true,
     newest: () => ledger.newest,
     timeZone: needs.timeZone ?? (() => "UTC"),
+    holes: () =>
+      ledger.gaps.filter(({ kind }) => kind === "states").map(({ series, from, to }) => ({ series, from, to })),
     isInView,
     onDamage: (found) => noteDamages(found),
     expire: async () => {
@@ -200,7 +202,7 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
   keeper.wake();
 
   return {
-    profile: { engine: EMBEDDED, durable: true, seals: needs.seals ?? true },
+    profile: { engine: EMBEDDED, durable: true, seals: needs.seals ?? true, rollsUp: true },
     opening: { bytesRead: recovery.bytesRead },
     append: appender.append,
     series: () => ledger.series,

@@ -1,7 +1,7 @@
 import { Failure } from "../../domain/failure.ts";
 import type { Position, SeriesId, Stored } from "../../domain/reading.ts";
 import type { Statistic } from "../../domain/statistic.ts";
-import { cutoffOf } from "../shared/cutoffs.ts";
+import { cutoffOf, horizonOf } from "../shared/cutoffs.ts";
 import { checkEntries } from "../shared/entries.ts";
 import { emptyLedger, enter, gapsIn } from "../shared/ledger.ts";
 import type { Damage, Entry, Store } from "../store.ts";
@@ -63,7 +63,7 @@ export function createMemoryStore(): Store {
   };
 
   return {
-    profile: { engine: MEMORY, durable: false, seals: false },
+    profile: { engine: MEMORY, durable: false, seals: false, rollsUp: false },
     append: async (entries) => {
       if (closed) throw new Failure("store_closed", "The store is closed", { fix: "Open it again" });
       checkEntries(entries, (series) => ledger.series.has(series));
@@ -118,7 +118,12 @@ export function createMemoryStore(): Store {
       const before = { ...shed };
       for (const [series, own] of readings) {
         const cutoff = cutoffOf(plan.readings, series);
-        if (cutoff !== null) shed.readings += removeWhere(own, ({ time }) => time < cutoff);
+        if (cutoff === null) continue;
+        const horizon = horizonOf(
+          own.map(({ time }) => time),
+          cutoff,
+        );
+        shed.readings += removeWhere(own, ({ time }) => time < horizon);
       }
       const { default: cutoff } = plan.events;
       if (cutoff !== null) shed.events += removeWhere(events, ({ time }) => time < cutoff);

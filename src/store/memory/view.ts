@@ -82,10 +82,15 @@ export function openMemoryView(view: View): ViewReader {
     async *usage() {
       for (const [series, own] of readings) {
         const months = Map.groupBy(own, ({ time }) => utcMonth(time));
-        yield [...months].map(([month, rows]) => ({ series, month, readings: rows.length, bytes: 0 }));
+        yield [...months].map(([month, { length }]) => ({
+          ...{ series, month, readings: length, bytes: 0, blocks: 0 },
+          log: { readings: length, bytes: 0 },
+        }));
       }
     },
     summaries: (query) => summariesOf(read, query),
+    async *rollups() {},
+    rolledUp: async () => undefined,
     before: (series, time) => lastBefore(read, series, time),
     async *statistics({ series, period, window }) {
       if (narrow.series && !narrow.series.includes(series)) throw tooNarrow(`series ${series}`, narrow);

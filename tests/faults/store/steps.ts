@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { openShimControl, shimEnvironment, shimUnavailable } from "../../support/shim.ts";
 import { type Fault, type Form, type Row, skip } from "../runner/fault.ts";
-import { found, stays } from "./found.ts";
+import { countsIn, countsOf, found, stays } from "./found.ts";
 import { BATCHES, batch, identities, openSmall, PER_BATCH, PLAN } from "./life.ts";
 
 const ALL = BATCHES * PER_BATCH;
@@ -66,6 +66,7 @@ async function finish(row: Row, folder: string, life: { acknowledged: number; ki
     row.duplicated = (row.duplicated ?? 0) + numbers.length - known.size;
     assert.deepEqual([lost, numbers.length - known.size, events.length - new Set(events).size], [[], 0, 0], at);
     assert.deepEqual(store.damages(), [], at);
+    assert.deepEqual(await countsIn(store), countsOf(batches), `${at}: what readings amounted to, those that went too`);
 
     if (batches === 0) await store.append(identities);
     for (let index = Math.max(batches, life.acknowledged); index < BATCHES; index++) await store.append(batch(index));
@@ -77,6 +78,7 @@ async function finish(row: Row, folder: string, life: { acknowledged: number; ki
       expected,
       `${at}, then finished`,
     );
+    assert.deepEqual(await countsIn(store), countsOf(BATCHES), `${at}, then finished: what readings amounted to`);
   } finally {
     await store.close();
   }

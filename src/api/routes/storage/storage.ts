@@ -23,7 +23,7 @@ const topQuestion = v.strictObject({
   limit: v.optional(wholeNumber(1, 1_000)),
 });
 
-const STORAGE_KINDS = ["log", "readings", "events", "statistics"] as const;
+const STORAGE_KINDS = ["log", "readings", "events", "statistics", "rollups"] as const;
 
 const storageSchema = v.pipe(
   v.object({

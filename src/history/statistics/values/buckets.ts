@@ -57,7 +57,8 @@ export function bucketOf(
     from: needs.time(from),
     to: needs.time(to),
     completeness: Math.min(1, numbers.known / ((to - from) / 1e6)),
-    source: "readings",
+    source: numbers.rolledUp ? "rollups" : "readings",
+    ...(numbers.approximate ? { approximate: true } : {}),
   };
   for (const name of functions) bucket[name] = values[name]?.();
   const omitted = functions.has("states") ? (states?.times.size ?? 0) - MOST_STATES : 0;

@@ -4,6 +4,7 @@ import type { Micros } from "../../../domain/time.ts";
 import type { Cursor, ViewReader } from "../../../store/store.ts";
 import { BREATH } from "../../encode/replay.ts";
 import { stateBefore } from "../../range/before.ts";
+import { lastRolledUp } from "./rolled-up.ts";
 import type { Spans } from "./spans.ts";
 
 /** What holds on from before. */
@@ -18,6 +19,8 @@ export type Carried = {
   count: number;
   /** The last number; NaN: none. */
   number: number;
+  /** Until when a roll-up before speaks for the time: what holds begins there. */
+  until: Micros;
 };
 
 /** What the numbers of one bucket amount to. Durations in seconds. */
@@ -41,6 +44,9 @@ export type Numbers = {
   /** By the rule of a counter, and as plain difference. */
   increase: number;
   difference: number;
+  /** Readings in it were let go: roll-ups tell of them. */
+  rolledUp: boolean;
+  approximate: boolean;
 };
 
 export const NOTHING: Readonly<Numbers> = Object.freeze({
@@ -59,6 +65,8 @@ export const NOTHING: Readonly<Numbers> = Object.freeze({
   last: Number.NaN,
   increase: 0,
   difference: 0,
+  rolledUp: false,
+  approximate: false,
 });
 
 /** The numbers of each bucket that the spans belong to; `carried` comes out as it stands at their end. */
@@ -69,8 +77,14 @@ export async function* numbersOf(
   carried: Carried,
 ): AsyncGenerator<typeof BREATH, Numbers[]> {
   const found = new Array<Summary>(spans.buckets.length).fill(EMPTY_SUMMARY);
+  const rolledUp = new Set<number>();
+  const approximate = new Set<number>();
   for await (const page of reader.summaries({ series, edges: spans.edges })) {
-    for (const { bucket, summary } of page) found[bucket] = combine(found[bucket] as Summary, summary);
+    for (const { bucket, summary, ...how } of page) {
+      found[bucket] = combine(found[bucket] as Summary, summary);
+      if (how.rolledUp) rolledUp.add(bucket);
+      if (how.approximate) approximate.add(bucket);
+    }
     yield BREATH;
   }
   const all: Numbers[] = [];
@@ -80,22 +94,27 @@ export async function* numbersOf(
     const summary = found[i] as Summary;
     if (spans.known[i]) addTime(all[bucket], summary, carried, from, to);
     if (summary.readings > 0) addReadings(all[bucket], summary, carried);
+    if (rolledUp.has(i)) all[bucket].rolledUp = true;
+    if (approximate.has(i) || summary.firstTime < from || summary.lastTime >= to) all[bucket].approximate = true;
   }
   return all;
 }
 
 function addTime(to: Numbers, summary: Summary, carried: Carried, from: Micros, end: Micros): void {
   const { readings, firstTime, lastTime, lastIsNumber, lastNumber, lastIsRemoval } = summary;
-  const lead = ((readings > 0 ? firstTime : end) - from) / 1e6;
+  const lead = ((readings > 0 ? firstTime : end) - Math.max(from, carried.until)) / 1e6;
   if (lead > 0 && carried.exists && !carried.gone) {
     to.known += lead;
     addHeld(to, carried.value, lead);
   }
   if (readings === 0) return;
-  to.known += (lastTime - firstTime) / 1e6 - summary.removed;
-  to.covered += summary.covered;
-  to.integral += summary.integral;
-  const tail = (end - lastTime) / 1e6;
+  // A roll-up may reach over the ends: of its time, what lies inside counts.
+  const inside = Math.min(lastTime, end) - Math.max(firstTime, from);
+  const share = lastTime > firstTime ? Math.max(0, inside) / (lastTime - firstTime) : 1;
+  to.known += share * ((lastTime - firstTime) / 1e6 - summary.removed);
+  to.covered += share * summary.covered;
+  to.integral += share * summary.integral;
+  const tail = Math.max(0, end - lastTime) / 1e6;
   if (!lastIsRemoval) to.known += tail;
   if (lastIsNumber) addHeld(to, lastNumber, tail);
 }
@@ -128,6 +147,7 @@ function addReadings(to: Numbers, summary: Summary, carried: Carried): void {
   if (!Number.isNaN(carried.count) && !Number.isNaN(summary.firstCount))
     to.increase += increaseOf(carried.count, summary.firstCount);
   if (!Number.isNaN(summary.lastCount)) carried.count = summary.lastCount;
+  carried.until = summary.lastTime;
   carried.exists = true;
   carried.gone = summary.lastIsRemoval;
   carried.value = summary.lastIsNumber ? summary.lastNumber : Number.NaN;
@@ -135,6 +155,15 @@ function addReadings(to: Numbers, summary: Summary, carried: Carried): void {
 
 const least = (a: number, b: number): number => (Number.isNaN(a) || b < a ? b : a);
 const most = (a: number, b: number): number => (Number.isNaN(a) || b > a ? b : a);
+
+const carriedFrom = (summary: Summary): Carried => ({
+  exists: true,
+  gone: summary.lastIsRemoval,
+  value: summary.lastIsNumber ? summary.lastNumber : Number.NaN,
+  count: summary.lastCount,
+  number: summary.lastNumber,
+  until: summary.lastTime,
+});
 
 /** What holds on at a time from before it; `counts`: the last number too, however far back it is. */
 export async function* carriedTo(
@@ -144,8 +173,13 @@ export async function* carriedTo(
   counts: boolean,
 ): AsyncGenerator<typeof BREATH, Carried> {
   const last = await stateBefore(reader, series, time);
+  const rolledUp = await lastRolledUp(reader, series, time);
+  if (rolledUp && (!last || rolledUp.summary.lastTime >= last.time)) return carriedFrom(rolledUp.summary);
   const value = last ? numberOf(last.state) : Number.NaN;
-  const carried = { exists: last !== undefined, gone: last?.state === null, value, count: Number.NaN, number: value };
+  const carried = {
+    ...{ exists: last !== undefined, gone: last?.state === null, value, count: Number.NaN, number: value },
+    until: Number.NEGATIVE_INFINITY,
+  };
   if (value >= 0) carried.count = value;
   if (!counts || !last || !Number.isNaN(carried.count)) return carried;
   let after: Cursor = last;

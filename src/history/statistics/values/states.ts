@@ -1,7 +1,9 @@
 import type { SeriesId } from "../../../domain/reading.ts";
-import type { Micros } from "../../../domain/time.ts";
-import type { ViewReader } from "../../../store/store.ts";
+import type { Micros, Window } from "../../../domain/time.ts";
+import type { RolledUp, ViewReader } from "../../../store/store.ts";
 import { BREATH } from "../../encode/replay.ts";
+import { stateBefore } from "../../range/before.ts";
+import { lastRolledUp } from "./rolled-up.ts";
 import type { Spans } from "./spans.ts";
 
 /** How long a state held and how often it began. */
@@ -51,8 +53,35 @@ export async function* statesOf(
 
   const window = { from: edges[0] as Micros, to: edges.at(-1) as Micros };
   const query = { series, window, order: "oldest_first", limit: Number.MAX_SAFE_INTEGER, attributes: false } as const;
+  const rollups = await rollupsIn(reader, series, window);
+  let next = 0;
+  /** What roll-ups say of the time before. */
+  const rolledUntil = (time: Micros): void => {
+    for (; next < rollups.length && (rollups[next] as RolledUp).summary.firstTime < time; next++)
+      held = takeRolledUp(rollups[next] as RolledUp);
+  };
+  const takeRolledUp = ({ summary, texts }: RolledUp): Held => {
+    holdUntil(Math.max(at, summary.firstTime));
+    const bucket = bucketNow();
+    // Its own time is told by it.
+    at = Math.min(Math.max(at, summary.lastTime), window.to);
+    if (!texts) return undefined;
+    const { first, last } = texts;
+    if (first !== null && first !== held) entry(bucket, first).entered++;
+    for (const { state, seconds, entered } of texts.states) {
+      const own = entry(bucket, state);
+      own.seconds += seconds;
+      own.entered += entered;
+    }
+    if (bucket.first === undefined) bucket.first = first;
+    bucket.last = last;
+    return last;
+  };
   for await (const page of reader.readings(query)) {
     for (const { time, state } of page) {
+      rolledUntil(time);
+      // It came late into what was rolled up.
+      if (time < at) continue;
       holdUntil(time);
       const bucket = bucketNow();
       if (state !== null && state !== held) entry(bucket, state).entered++;
@@ -62,8 +91,25 @@ export async function* statesOf(
     }
     yield BREATH;
   }
+  rolledUntil(window.to);
   holdUntil(window.to);
   return { all, held };
+}
+
+/** What held at a time from before it. */
+export async function heldAt(reader: ViewReader, series: SeriesId, time: Micros): Promise<Held> {
+  const last = await stateBefore(reader, series, time);
+  const rolledUp = await lastRolledUp(reader, series, time);
+  if (!rolledUp || (last && last.time > rolledUp.summary.lastTime)) return last?.state;
+  return rolledUp.texts?.last;
+}
+
+async function rollupsIn(reader: ViewReader, series: SeriesId, window: Window): Promise<RolledUp[]> {
+  const all = await reader.rolledUp(series);
+  const found: RolledUp[] = [];
+  if (!all || all.from >= window.to || all.to < window.from) return found;
+  for await (const page of reader.rollups({ series, window })) found.push(...page);
+  return found;
 }
 
 function entry({ times }: States, state: string): StateTime {

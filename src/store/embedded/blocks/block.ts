@@ -2,7 +2,7 @@ import type { Position } from "../../../domain/reading.ts";
 import type { Micros } from "../../../domain/time.ts";
 import type { Section } from "../index/head.ts";
 
-export const BLOCK_KINDS = ["readings", "events", "statistics"] as const;
+export const BLOCK_KINDS = ["readings", "events", "statistics", "rollups"] as const;
 export type BlockKind = (typeof BLOCK_KINDS)[number];
 
 /** What is known of a block without opening it: the manifest says it, and the end of the file itself. */
@@ -15,7 +15,7 @@ export type Block = {
   readonly sequence: number;
   /** Size of the file. */
   readonly bytes: number;
-  /** Readings, events or statistics. */
+  /** Readings, events, statistics or roll-ups. */
   readonly entries: number;
   /** First and last time; both are inside. */
   readonly from: Micros;
@@ -37,7 +37,7 @@ export type Making = {
   readonly made: readonly number[];
 };
 
-const NAME = /^(\d{4}-\d{2})-(readings|events|statistics)-(\d{8,})\.blk$/;
+const NAME = /^(\d{4}-\d{2})-(readings|events|statistics|rollups)-(\d{8,})\.blk$/;
 
 export const blockName = (month: string, kind: BlockKind, sequence: number): string =>
   `${month}-${kind}-${String(sequence).padStart(8, "0")}.blk`;

@@ -1,8 +1,10 @@
 import type { Position, Reading, SeriesId, Stored } from "../../../domain/reading.ts";
+import type { Rollup } from "../../../domain/rollup.ts";
 import type { Statistic } from "../../../domain/statistic.ts";
 import type { Summary } from "../../../domain/summary.ts";
 import type { Micros } from "../../../domain/time.ts";
 import { type ChunkEntry, encodePack, openPack } from "../chunks/pack.ts";
+import { encodeRollups, openRollups } from "../chunks/rollups.ts";
 import { encodeStatistics, openStatistics } from "../chunks/statistics.ts";
 import type { StatisticLine } from "../format/statistic.ts";
 import { createDaySummaries } from "./days.ts";
@@ -12,7 +14,7 @@ export type ChunkKey = SeriesId | StatisticLine;
 
 /** How rows of one kind become chunks of a block, and chunks rows again. */
 export type Content<Row extends { readonly position: Position }> = {
-  readonly kind: "readings" | "statistics";
+  readonly kind: "readings" | "statistics" | "rollups";
   timeOf(row: Row): Micros;
   /** True: of several rows of one time the last one counts. */
   readonly unique: boolean;
@@ -55,6 +57,25 @@ export const statisticsContent: Content<Stored<Statistic>> = {
     }),
   }),
   decode: (pack, index) => openStatistics(pack)[index] ?? [],
+  summaries: () => [],
+};
+
+/** A roll-up as a row of a block: it stands at no position. */
+export type RollupRow = Rollup & { readonly position: Position };
+
+export const rollupsContent: Content<RollupRow> = {
+  kind: "rollups",
+  timeOf: ({ summary }) => summary.firstTime,
+  unique: false,
+  encode: (chunks) => ({
+    bytes: encodeRollups(chunks),
+    entries: chunks.map(({ series, rows }) => ({
+      ...{ series, count: rows.length, firstPosition: 0, lastPosition: 0, summary: null },
+      from: (rows[0] as RollupRow).summary.firstTime,
+      to: Math.max(...rows.map(({ summary }) => summary.lastTime)),
+    })),
+  }),
+  decode: (pack, index) => (openRollups(pack)[index] ?? []).map((rollup) => ({ ...rollup, position: 0 })),
   summaries: () => [],
 };
 

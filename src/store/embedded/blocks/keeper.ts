@@ -13,6 +13,7 @@ import type { Block, BlockKind } from "./block.ts";
 import { type Manifest, writeManifest } from "./manifest.ts";
 import type { Merged } from "./merge.ts";
 import { anyMerge, nextMerge } from "./policy.ts";
+import type { Hole } from "./roll.ts";
 
 /** Owns the set of blocks: has segments sealed and blocks merged, one job at a time, and makes each change of the set one step. */
 export type Keeper = {
@@ -54,6 +55,8 @@ export function createKeeper(needs: {
   readonly seals: boolean;
   /** The home's, whose days are summarised. */
   readonly timeZone: () => string;
+  /** Gaps in states. */
+  readonly holes: () => readonly Hole[];
   /** Segments that have left the log window go. */
   readonly expire: () => Promise<void>;
 }): Keeper {
@@ -148,10 +151,13 @@ export function createKeeper(needs: {
   const sealClosed = async () => {
     for (let segment = closedSegment(); segment; segment = closedSegment()) await seal(segment);
   };
-  const merge = async (inputs: readonly Block[], cutoffs?: ShedPlan["readings"]): Promise<Merged> => {
+  const merge = async (
+    inputs: readonly Block[],
+    letGo?: { readonly cutoffs: ShedPlan["readings"]; readonly holes: readonly Hole[] },
+  ): Promise<Merged> => {
     const { next, sealed } = manifest;
     const timeZone = needs.timeZone();
-    const job = { kind: "merge", blocks: folder, inputs, next, sealed, timeZone, ...(cutoffs && { cutoffs }) } as const;
+    const job = { kind: "merge", blocks: folder, inputs, next, sealed, timeZone, ...letGo } as const;
     const merged = await maintainer.run(job);
     await replace(inputs, merged, (inputs[0] as Block).kind);
     return merged;
@@ -253,15 +259,29 @@ export function createKeeper(needs: {
     shed: ({ readings, events }) =>
       urgently(async () => {
         await sealClosed();
-        const cutoffs = { readings, events: { ...events, series: new Map() }, statistics: NO_CUTOFFS };
-        const shed = { readings: 0, events: 0, statistics: 0, bytes: 0, files: 0 };
-        for (const block of manifest.blocks.filter((one) => mayShed(one, cutoffs[one.kind]))) {
-          const { made, dropped } = await merge([block], cutoffs[block.kind]);
+        const horizons = await maintainer.run({
+          kind: "horizons",
+          blocks: folder,
+          inputs: manifest.blocks.filter(({ kind }) => kind === "readings"),
+          cutoffs: readings,
+        });
+        const cutoffs = {
+          readings: { default: null, series: horizons.series },
+          events: { ...events, series: new Map() },
+          statistics: NO_CUTOFFS,
+          rollups: NO_CUTOFFS,
+        };
+        const holes = needs.holes();
+        const goes = ({ name, kind, from }: Block) =>
+          kind === "readings" ? horizons.blocks.includes(name) : from < (cutoffs[kind].default ?? from);
+        const shed = { readings: 0, events: 0, statistics: 0, rollups: 0, bytes: 0, files: 0 };
+        for (const block of manifest.blocks.filter(goes)) {
+          const { made, dropped } = await merge([block], { cutoffs: cutoffs[block.kind], holes });
           shed[block.kind] += dropped;
           shed.bytes += block.bytes - made.reduce((sum, { bytes }) => sum + bytes, 0);
           shed.files += 1 - made.length;
         }
-        const { statistics: _, ...what } = shed;
+        const { statistics: _, rollups: __, ...what } = shed;
         return what;
       }),
     close: async () => {
@@ -275,6 +295,3 @@ export function createKeeper(needs: {
 
 /** What Home Assistant's recorder worked out is small, and cannot be had again. */
 const NO_CUTOFFS: ShedPlan["readings"] = { default: null, series: new Map() };
-
-const mayShed = ({ from }: Block, cutoffs: ShedPlan["readings"]): boolean =>
-  [cutoffs.default, ...cutoffs.series.values()].some((cutoff) => cutoff !== null && from < cutoff);

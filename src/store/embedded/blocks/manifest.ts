@@ -6,7 +6,9 @@ import { tooNew } from "../segments/header.ts";
 import type { Block, BlockKind } from "./block.ts";
 
 export const MANIFEST = "manifest";
-const VERSION = 1;
+const VERSION = 2;
+/** A hub that knows no roll-ups can read what holds none. */
+const WITHOUT_ROLLUPS = 1;
 
 /** Which blocks count, and up to where they speak for the log. Replaced as a whole, so that every change is all or nothing. */
 export type Manifest = {
@@ -19,11 +21,17 @@ export type Manifest = {
   readonly blocks: readonly Block[];
 };
 
-export const NO_BLOCKS: Manifest = { sealed: 0, next: 1, shed: { readings: 0, events: 0, statistics: 0 }, blocks: [] };
+export const NO_BLOCKS: Manifest = {
+  sealed: 0,
+  next: 1,
+  shed: { readings: 0, events: 0, statistics: 0, rollups: 0 },
+  blocks: [],
+};
 
 /** JSON, then its CRC-32 in a line of its own. */
 export function encodeManifest(manifest: Manifest): Buffer {
-  const text = JSON.stringify({ format: VERSION, ...manifest });
+  const format = manifest.blocks.some(({ kind }) => kind === "rollups") ? VERSION : WITHOUT_ROLLUPS;
+  const text = JSON.stringify({ format, ...manifest });
   return Buffer.from(`${text}\n${crc32(text).toString(16).padStart(8, "0")}\n`);
 }
 
@@ -33,7 +41,7 @@ export function decodeManifest(bytes: Buffer): Manifest | undefined {
   if (crc32(text).toString(16).padStart(8, "0") !== checksum) return undefined;
   const { format, ...manifest } = JSON.parse(text) as Manifest & { format: number };
   if (format > VERSION) throw tooNew(format);
-  return manifest;
+  return { ...manifest, shed: { ...NO_BLOCKS.shed, ...manifest.shed } };
 }
 
 /** `renamed` is called when the new one has taken the old one's place; resolves when that is on the disk. */

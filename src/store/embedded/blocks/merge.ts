@@ -1,31 +1,40 @@
-import { closeSync, openSync, readSync } from "node:fs";
-import { join } from "node:path";
-import type { HomeEvent, Position, SeriesId, Stored } from "../../../domain/reading.ts";
+import type { HomeEvent, Position, Stored } from "../../../domain/reading.ts";
 import type { Micros } from "../../../domain/time.ts";
 import { cutoffOf } from "../../shared/cutoffs.ts";
 import { byTimeAndPosition } from "../../shared/ledger.ts";
 import type { ShedPlan } from "../../store.ts";
 import type { Block, BlockKind, Making } from "./block.ts";
-import { type ChunkKey, type Content, inOrder, readingsContent, statisticsContent } from "./content.ts";
-import { type ChunkPlace, type EventsPlace, entryAt, PACK_FRAME, type TableEntry, tableSize } from "./directory.ts";
 import {
-  checkDirectory,
-  DamagedBlock,
-  decoded,
-  eventsIn,
-  frameOf,
-  packBytes,
-  readChunks,
-  readEventPlaces,
-} from "./open-block.ts";
+  type ChunkKey,
+  type Content,
+  inOrder,
+  type RollupRow,
+  readingsContent,
+  rollupsContent,
+  statisticsContent,
+} from "./content.ts";
+import { type ChunkPlace, type EventsPlace, PACK_FRAME } from "./directory.ts";
+import { decoded, eventsIn, frameOf, packBytes, readEventPlaces } from "./open-block.ts";
 import { publishBlocks } from "./publish.ts";
+import { type Hole, rollSeries } from "./roll.ts";
 import type { BlocksMade } from "./seal.ts";
+import {
+  chunksOf,
+  directoryOf,
+  guarded,
+  openSource,
+  type PartLost,
+  type Source,
+  tableOf,
+  type Work,
+} from "./sources.ts";
 import {
   CHUNK_ROWS,
   type ChunksWriter,
   createChunksWriter,
   createEventsWriter,
   evenly,
+  type EventsWriter,
   type Hull,
   OWN_PACK_ROWS,
 } from "./writer.ts";
@@ -40,63 +49,72 @@ export type MergeJob = {
   readonly sealed: Making["sealed"];
   /** Absent: everything is kept. */
   readonly cutoffs?: ShedPlan["readings"];
+  /** Of readings with cut-offs: what goes is rolled up, and no roll-up reaches over the ends of these. */
+  readonly holes?: readonly Hole[];
 };
 
 export type Merged = BlocksMade & {
   /** What the cut-offs took, in readings or events. */
   readonly dropped: number;
   /** Parts of the inputs that could not be read; what they held is not in the result. */
-  readonly damages: readonly {
-    readonly block: Block;
-    readonly at: number;
-    readonly length: number;
-    readonly why: string;
-    readonly series: SeriesId | null;
-    readonly from: Micros;
-    readonly to: Micros;
-  }[];
+  readonly damages: readonly PartLost[];
 };
 
-type Source = { readonly block: Block; read(at: number, length: number): Buffer; close(): void };
-
-/** Makes one block of several. Holds the rows of one series' overlapping chunks at a time. */
+/**
+ * Makes one block of several, and one of roll-ups of what goes from it. Holds the rows of one series' overlapping chunks
+ * at a time.
+ */
 export function mergeBlocks(job: MergeJob): Merged {
   const { blocks, inputs, next, sealed } = job;
   const [{ kind, month }] = inputs as [Block];
-  const making: Making = { replaces: inputs.map(({ sequence }) => sequence), sealed, made: [next] };
-  const damages: Merged["damages"][number][] = [];
+  // Filled before the first block is finished: each names all of them.
+  const sequences: number[] = [];
+  const making: Making = { replaces: inputs.map(({ sequence }) => sequence), sealed, made: sequences };
+  const damages: PartLost[] = [];
   const sources = inputs.map((block) => openSource(blocks, block));
   const needs = { folder: blocks, month, sequence: next, making };
-  const work = { job, sources, damages, kept: 0 };
+  const isRolling = kind === "readings" && job.cutoffs !== undefined && job.holes !== undefined;
+  const rollups = isRolling ? createChunksWriter({ ...needs, sequence: next + 1 }, rollupsContent) : undefined;
+  const work: MergeWork = { job, sources, damages, rollups };
+  const writers: Writer[] = rollups ? [rollups] : [];
   try {
-    const made = WRITERS[kind](needs, work);
-    if (made) publishBlocks(blocks, [made]);
+    writers.unshift(WRITERS[kind](needs, work));
+    const filled = writers.filter((writer) => !writer.isEmpty());
+    sequences.push(...filled.map(({ sequence }) => sequence));
+    const made = filled.map((writer) => writer.finish() as Block);
+    if (made.length > 0) publishBlocks(blocks, made);
     const before = inputs.reduce((sum, { entries }) => sum + entries, 0);
-    const lost = damages.length > 0;
-    return { made: made ? [made] : [], dropped: lost ? 0 : before - (made?.entries ?? 0), damages };
+    const after = made.find(({ sequence }) => sequence === next)?.entries ?? 0;
+    return { made, dropped: damages.length > 0 ? 0 : before - after, damages };
   } finally {
+    for (const writer of writers) writer.abandon();
     for (const source of sources) source.close();
   }
 }
 
-type Work = {
+type MergeWork = Work & {
   readonly job: MergeJob;
   readonly sources: readonly Source[];
-  readonly damages: Merged["damages"][number][];
+  readonly rollups: ChunksWriter<RollupRow> | undefined;
 };
 type WriterNeeds = Parameters<typeof createEventsWriter>[0];
 type Positioned = { readonly position: Position };
 
-const WRITERS: { readonly [K in BlockKind]: (needs: WriterNeeds, work: Work) => Block | undefined } = {
+type Writer = Pick<EventsWriter, "sequence" | "isEmpty" | "finish" | "abandon">;
+
+/** What stays of the inputs, written but for the end of the file. */
+const WRITERS: { readonly [K in BlockKind]: (needs: WriterNeeds, work: MergeWork) => Writer } = {
   readings: (needs, work) => mergeChunks(needs, work, readingsContent(work.job.timeZone)),
   statistics: (needs, work) => mergeChunks(needs, work, statisticsContent),
+  rollups: (needs, work) => mergeChunks(needs, work, rollupsContent),
   events: mergeEvents,
 };
 
 type OwnChunk = { readonly source: Source; readonly chunk: ChunkPlace };
 
-function mergeChunks<Row extends Positioned>(needs: WriterNeeds, work: Work, content: Content<Row>): Block | undefined {
-  const { cutoffs } = work.job;
+function mergeChunks<Row extends Positioned>(needs: WriterNeeds, work: MergeWork, content: Content<Row>): Writer {
+  const { cutoffs, holes, timeZone } = work.job;
+  const { rollups } = work;
   const writer = createChunksWriter(needs, content);
   try {
     const tables = work.sources.map((source) => ({ source, table: tableOf(source, work) }));
@@ -107,27 +125,32 @@ function mergeChunks<Row extends Positioned>(needs: WriterNeeds, work: Work, con
         const entry = table.get(series);
         return entry ? chunksOf(source, entry, work).map((chunk) => ({ source, chunk })) : [];
       });
-      mergeSeries({ series, chunks, cutoff, writer, work, content });
+      const groups = overlapping(chunks);
+      mergeSeries({ series, groups, cutoff, writer, work, content });
+      if (rollups && holes && cutoff !== null)
+        rollSeries({ series, groups, before: cutoff, timeZone, holes, writer: rollups, work });
     }
-    return writer.finish();
-  } finally {
+    return writer;
+  } catch (error) {
     writer.abandon();
+    throw error;
   }
 }
 
 function mergeSeries<Row extends Positioned>({
   series,
-  chunks,
+  groups,
   cutoff,
   writer,
   work,
   content,
 }: {
   readonly series: ChunkKey;
-  readonly chunks: readonly OwnChunk[];
+  /** In order of time; chunks that overlap together. */
+  readonly groups: readonly (readonly OwnChunk[])[];
   readonly cutoff: Micros | null;
   readonly writer: ChunksWriter<Row>;
-  readonly work: Work;
+  readonly work: MergeWork;
   readonly content: Content<Row>;
 }): void {
   let waiting: Row[] = [];
@@ -144,7 +167,7 @@ function mergeSeries<Row extends Positioned>({
     waiting = [];
     hull = undefined;
   };
-  for (const group of overlapping(chunks)) {
+  for (const group of groups) {
     const kept = cutoff === null ? group : group.filter(({ chunk }) => chunk.to >= cutoff);
     const [only] = kept;
     if (!only) continue;
@@ -177,7 +200,7 @@ const isFull = ({ chunk }: OwnChunk): boolean => chunk.count >= CHUNK_ROWS / 2 &
 function rowsOf<Row extends Positioned>(
   { source, chunk: place }: OwnChunk,
   series: ChunkKey,
-  work: Work,
+  work: MergeWork,
   content: Content<Row>,
 ): readonly Row[] {
   return (
@@ -203,7 +226,7 @@ function overlapping(chunks: readonly OwnChunk[]): OwnChunk[][] {
   return groups;
 }
 
-function mergeEvents(needs: WriterNeeds, work: Work): Block | undefined {
+function mergeEvents(needs: WriterNeeds, work: MergeWork): Writer {
   const { cutoffs } = work.job;
   const oldest = cutoffs?.default ?? Number.NEGATIVE_INFINITY;
   const writer = createEventsWriter(needs);
@@ -225,63 +248,14 @@ function mergeEvents(needs: WriterNeeds, work: Work): Block | undefined {
       group.push(...(guarded(source, null, place, work, () => readEvents(source, place)) ?? []));
     }
     flush();
-    return writer.finish();
-  } finally {
+    return writer;
+  } catch (error) {
     writer.abandon();
+    throw error;
   }
 }
 
 function readEvents(source: Source, place: EventsPlace): readonly Stored<HomeEvent>[] {
   const { at, length } = frameOf(place);
   return eventsIn(place, source.read(at, length));
-}
-
-function tableOf(source: Source, work: Work): Map<SeriesId, TableEntry> {
-  const table = guarded(source, null, source.block, work, () => checkDirectory(source.block, directoryOf(source)));
-  const entries = new Map<SeriesId, TableEntry>();
-  for (let i = 0; table && i < tableSize(table); i++) {
-    const entry = entryAt(table, i);
-    entries.set(entry.series, entry);
-  }
-  return entries;
-}
-
-const chunksOf = (source: Source, entry: TableEntry, work: Work): readonly ChunkPlace[] =>
-  guarded(source, entry.series, entry, work, () => readChunks(entry, source.read(entry.at, entry.length))) ?? [];
-
-const directoryOf = ({ block, read }: Source): Buffer => read(block.directory.at, block.directory.length);
-
-/** What is damaged is left out and named; the rest is kept. */
-function guarded<T>(
-  { block }: Source,
-  series: SeriesId | null,
-  { from, to }: { readonly from: Micros; readonly to: Micros },
-  { damages }: Work,
-  read: () => T,
-): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof DamagedBlock)) throw error;
-    damages.push({ block, at: error.at, length: error.length, why: error.message, series, from, to });
-    return undefined;
-  }
-}
-
-function openSource(folder: string, block: Block): Source {
-  const handle = openSync(join(folder, block.name), "r");
-  return {
-    block,
-    read: (at, length) => {
-      const bytes = Buffer.allocUnsafe(length);
-      let done = 0;
-      while (done < length) {
-        const read = readSync(handle, bytes, done, length - done, at + done);
-        if (read === 0) break;
-        done += read;
-      }
-      return bytes.subarray(0, done);
-    },
-    close: () => closeSync(handle),
-  };
 }

@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
 import { openEvents } from "../chunks/events.ts";
 import { openPack, type Pack } from "../chunks/pack.ts";
+import { openRollups } from "../chunks/rollups.ts";
 import { openStatistics } from "../chunks/statistics.ts";
 import type { Block } from "./block.ts";
 import {
@@ -63,6 +64,10 @@ export function packIn(place: { readonly at: number; readonly length: number }, 
 
 export function statisticsIn(place: ChunkPlace, frame: Buffer) {
   return decoded(place, () => openStatistics(packBytes(place, frame))[place.index] ?? []);
+}
+
+export function rollupsIn(place: ChunkPlace, frame: Buffer) {
+  return decoded(place, () => openRollups(packBytes(place, frame))[place.index] ?? []);
 }
 
 export function eventsIn(place: EventsPlace, frame: Buffer) {

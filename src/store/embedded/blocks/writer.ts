@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, unlinkSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import type { HomeEvent, Position, Stored } from "../../../domain/reading.ts";
@@ -50,9 +50,12 @@ export type ChunksWriter<Row> = {
   add(key: ChunkKey, rows: readonly Row[], hull?: Hull): void;
   /** A pack of one chunk as it stands in another block. */
   copy(key: ChunkKey, chunk: ChunkPlace, pack: Buffer): void;
+  readonly sequence: number;
+  /** Whether nothing has come yet. */
+  isEmpty(): boolean;
   /** Writes the rest and syncs; the file has its unfinished name still. undefined: there was nothing to write. */
   finish(): Block | undefined;
-  /** Closes the file as it is. */
+  /** Closes the file; one that is not finished is deleted. */
   abandon(): void;
 };
 
@@ -100,6 +103,8 @@ export function createChunksWriter<Row extends Positioned>(needs: Needs, content
       const at = file.pack(bytes);
       place(series, { ...chunk, at, length: bytes.length, index: 0 });
     },
+    sequence: needs.sequence,
+    isEmpty: () => chunks.size === 0 && waiting.length === 0,
     finish: () => {
       flush();
       const shares = sharesOf(chunks.values());
@@ -127,6 +132,8 @@ export function createChunksWriter<Row extends Positioned>(needs: Needs, content
 export type EventsWriter = {
   /** Events in (time, position) order. */
   add(event: Stored<HomeEvent>): void;
+  readonly sequence: number;
+  isEmpty(): boolean;
   finish(): Block | undefined;
   abandon(): void;
 };
@@ -157,6 +164,8 @@ export function createEventsWriter(needs: Needs): EventsWriter {
       waiting.push(event);
       if (waiting.length >= EVENTS_ROWS) flush();
     },
+    sequence: needs.sequence,
+    isEmpty: () => places.length === 0 && waiting.length === 0,
     finish: () => {
       flush();
       return file.finish(encodeEventPlaces(places));
@@ -200,6 +209,11 @@ function createBlockFile({ folder, month, kind, sequence, making }: Needs & { re
     if (open) closeSync(handle);
     open = false;
   };
+  const abandon = () => {
+    if (!open) return;
+    close();
+    unlinkSync(join(folder, unfinished(name)));
+  };
   return {
     write,
     /** Answers where its frame begins. */
@@ -222,7 +236,7 @@ function createBlockFile({ folder, month, kind, sequence, making }: Needs & { re
     },
     finish: (directory: Buffer): Block | undefined => {
       if (!extent) {
-        close();
+        abandon();
         return undefined;
       }
       const facts = {
@@ -239,7 +253,7 @@ function createBlockFile({ folder, month, kind, sequence, making }: Needs & { re
       close();
       return { ...facts, name, bytes: at };
     },
-    abandon: close,
+    abandon,
   };
 }
 

@@ -1,17 +1,20 @@
+import { findHorizons, type Horizons, type HorizonsJob } from "../blocks/horizons.ts";
 import { type Merged, type MergeJob, mergeBlocks } from "../blocks/merge.ts";
 import { type BlocksMade, type SealJob, sealSegment } from "../blocks/seal.ts";
 import { buildIndex, type IndexBuilt, type IndexJob } from "./build-index.ts";
 
 /** Work that reads and writes files for long: done away from the event loop. */
-export type MaintenanceJob = IndexJob | SealJob | MergeJob;
+export type MaintenanceJob = IndexJob | SealJob | MergeJob | HorizonsJob;
 export type JobResult<J extends MaintenanceJob> = J extends IndexJob
   ? IndexBuilt
   : J extends SealJob
     ? BlocksMade
-    : Merged;
+    : J extends HorizonsJob
+      ? Horizons
+      : Merged;
 
 /** Blocks the thread. */
-export function runJob(job: MaintenanceJob): IndexBuilt | BlocksMade | Merged {
+export function runJob(job: MaintenanceJob): IndexBuilt | BlocksMade | Merged | Horizons {
   switch (job.kind) {
     case "index":
       return buildIndex(job);
@@ -19,6 +22,8 @@ export function runJob(job: MaintenanceJob): IndexBuilt | BlocksMade | Merged {
       return sealSegment(job);
     case "merge":
       return mergeBlocks(job);
+    case "horizons":
+      return findHorizons(job);
   }
 }
 

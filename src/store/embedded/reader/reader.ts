@@ -1,14 +1,17 @@
 import type { HomeEvent, Reading, SeriesId, Stored } from "../../../domain/reading.ts";
+import type { Rollup } from "../../../domain/rollup.ts";
 import { checkQuery, contextOf, isPast, tooNarrow, windowLeft } from "../../shared/query.ts";
+import { foldRollups } from "../../shared/rollups.ts";
 import { lastBefore } from "../../shared/summaries.ts";
 import type { Damage, EventsQuery, ReadingsQuery, View, ViewReader } from "../../store.ts";
 import { inOrder, statisticsContent } from "../blocks/content.ts";
+import { TABLE_ENTRY } from "../blocks/directory.ts";
 import { lineOf } from "../format/statistic.ts";
 import { sameDamage } from "../segments/damage.ts";
 import { columnPages } from "./columns.ts";
 import { type OpenFiles, openFiles } from "./open-files.ts";
 import type { EmbeddedContent } from "./picture.ts";
-import { PAGE, pagesOf, type Sealed } from "./pieces.ts";
+import { overlapping, PAGE, pagesOf, type Sealed } from "./pieces.ts";
 import { createBlockReader } from "./sealed/blocks.ts";
 import { rowsAsked } from "./sealed/rows.ts";
 import { summaryPages } from "./summaries.ts";
@@ -16,6 +19,8 @@ import { entryAt, isEntryAt, logOfSegment } from "./tail/log.ts";
 import { createTailReader } from "./tail/tail.ts";
 
 export const EMBEDDED = "embedded";
+
+const NOTHING = { readings: 0, bytes: 0 };
 
 /** What is sealed is read from blocks, the rest from the log; an answer is both in order. */
 export function openEmbeddedView(
@@ -90,12 +95,31 @@ export function openEmbeddedView(
     },
     async *usage() {
       for await (const { block, entries } of sealed.tables())
-        yield entries.map(({ series, rows, bytes }) => ({ series, month: block.month, readings: rows, bytes }));
+        yield entries.map(({ series, rows, bytes }) => ({
+          ...{ series, month: block.month, readings: rows, bytes: bytes + TABLE_ENTRY, blocks: 1 },
+          log: NOTHING,
+        }));
       yield* tail.usage();
     },
     async *summaries(query) {
       hasSeries(query.series);
       yield* summaryPages(query, { tail, sealed, readings });
+    },
+    async *rollups({ series, window }) {
+      hasSeries(series);
+      const chunks = await sealed.rollupChunks(series, window);
+      for (const group of overlapping(chunks.map((chunk) => ({ chunk, ...chunk.place })))) {
+        const all: Rollup[] = [];
+        for (const { chunk } of group) all.push(...(await sealed.openRollups(chunk, series)));
+        const page = foldRollups(all).filter(
+          ({ summary }) => summary.firstTime < window.to && summary.lastTime >= window.from,
+        );
+        if (page.length > 0) yield page;
+      }
+    },
+    rolledUp: async (series) => {
+      hasSeries(series);
+      return sealed.rolledUp(series);
     },
     before: (series, time) => lastBefore(readings, series, time),
     async *statistics(query) {

@@ -1,4 +1,6 @@
+import { summarise } from "../../../domain/summary.ts";
 import type { Micros, Window } from "../../../domain/time.ts";
+import { foldRuns, type Run, runOf } from "../../shared/rollups.ts";
 import { bucketOf, checkEdges, summariesOf } from "../../shared/summaries.ts";
 import type { BucketSummary, SummariesQuery, ViewReader } from "../../store.ts";
 import type { Chunk } from "../chunks/pack.ts";
@@ -16,9 +18,10 @@ export async function* summaryPages(
   checkEdges(edges);
   const window = { from: edges[0] as Micros, to: edges.at(-1) as Micros };
   const chunks = (await sealed.chunks(series, window)).map((chunk) => ({ chunk, ...chunk.place }));
+  const rollups = (await sealed.rollupChunks(series, window)).map((rolledUp) => ({ rolledUp, ...rolledUp.place }));
   const runs = await tail.runsOf((places, segment) => places.readings(segment, series, window));
   let page: BucketSummary[] = [];
-  for (const group of overlapping([...chunks, ...runs])) {
+  for (const group of overlapping([...chunks, ...rollups, ...runs])) {
     const [only] = group;
     if (only && group.length === 1 && "chunk" in only) {
       page.push(...(await ofChunk(only.chunk, query, sealed)));
@@ -26,6 +29,13 @@ export async function* summaryPages(
     }
     if (page.length > 0) yield page;
     page = [];
+    const rolledUp = group.flatMap((piece) => ("rolledUp" in piece ? [piece.rolledUp] : []));
+    if (rolledUp.length > 0) {
+      const others = group.filter((piece) => !("rolledUp" in piece));
+      const found = await ofRollups(rolledUp, others, query, { sealed, readings });
+      if (found.length > 0) yield found;
+      continue;
+    }
     const from = Math.max(window.from, Math.min(...group.map((piece) => piece.from)));
     const to = Math.min(window.to, Math.max(...group.map((piece) => piece.to)) + 1);
     const own = edges.filter((edge) => edge > from && edge < to);
@@ -34,6 +44,36 @@ export async function* summaryPages(
       yield found.map(({ bucket, summary }) => ({ bucket: bucket + offset, summary }));
   }
   if (page.length > 0) yield page;
+}
+
+/** Of a time of which there are roll-ups, and readings only where they came late. */
+async function ofRollups(
+  chunks: readonly SealedChunk[],
+  others: readonly Window[],
+  { series, edges }: SummariesQuery,
+  { sealed, readings }: { sealed: BlockReader; readings: ViewReader["readings"] },
+): Promise<BucketSummary[]> {
+  const [first, last] = [edges[0] as Micros, edges.at(-1) as Micros];
+  const runs: Run[] = [];
+  for (const chunk of chunks) for (const rollup of await sealed.openRollups(chunk, series)) runs.push(runOf(rollup));
+  if (others.length > 0) {
+    const window = {
+      from: Math.max(first, Math.min(...others.map(({ from }) => from))),
+      to: Math.min(last, Math.max(...others.map(({ to }) => to)) + 1),
+    };
+    const asked = { series, window, order: "oldest_first", limit: Number.MAX_SAFE_INTEGER, attributes: false } as const;
+    for await (const page of readings(asked))
+      for (const row of page) runs.push({ summary: summarise([row]), rollup: null, approximate: false });
+  }
+  const found: BucketSummary[] = [];
+  let bucket = 0;
+  for (const { summary, rollup, approximate } of foldRuns(runs)) {
+    const { firstTime, lastTime } = summary;
+    if (lastTime < first || firstTime >= last) continue;
+    bucket = bucketOf(edges, Math.max(firstTime, first), bucket);
+    found.push({ bucket, summary, ...(rollup && { rolledUp: true }), ...(approximate && { approximate }) });
+  }
+  return found;
 }
 
 async function ofChunk(

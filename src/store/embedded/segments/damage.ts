@@ -7,8 +7,7 @@ import type { Damage } from "../../store.ts";
  * what is lost may have had the very time of its neighbour.
  */
 export function gapsOf(damage: Damage, known: readonly Gap[], now: Micros): Gap[] {
-  if (damage.lost === "attributes" || damage.lost === "statistics" || damage.lost === "nothing") return [];
-  const kinds = damage.lost === "anything" ? (["states", "events"] as const) : [damage.lost];
+  const kinds = (["states", "events"] as const).filter((kind) => damage.lost === "anything" || damage.lost === kind);
   const first = damage.from ?? damage.to ?? now;
   const last = damage.to ?? Math.max(now, first);
   const from = Math.min(first, last) - 1;

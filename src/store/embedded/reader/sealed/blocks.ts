@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { describeError } from "../../../../domain/failure.ts";
 import type { HomeEvent, Position, SeriesId, Stored } from "../../../../domain/reading.ts";
+import type { Rollup } from "../../../../domain/rollup.ts";
 import type { Statistic } from "../../../../domain/statistic.ts";
 import type { Micros, Window } from "../../../../domain/time.ts";
 import type { Damage, LogEntry } from "../../../store.ts";
@@ -22,6 +23,7 @@ import {
   packIn,
   readChunks,
   readEventPlaces,
+  rollupsIn,
   statisticsIn,
 } from "../../blocks/open-block.ts";
 import type { Chunk, Pack } from "../../chunks/pack.ts";
@@ -45,6 +47,11 @@ export type BlockReader = {
   eventAt(position: Position): Promise<Stored<HomeEvent> | undefined>;
   /** Statistics of a line that begin in a window; of one start there may be several. */
   statistics(line: StatisticLine, window: Window): Promise<readonly Stored<Statistic>[]>;
+  /** Where roll-ups that may touch a window stand. */
+  rollupChunks(series: SeriesId, window: Window): Promise<readonly SealedChunk[]>;
+  openRollups(chunk: SealedChunk, series: SeriesId): Promise<readonly Rollup[]>;
+  /** From the first to the last of a series. */
+  rolledUp(series: SeriesId): Promise<Window | undefined>;
   /** Readings and events of a time that have a context. */
   linked(window: Window): AsyncIterable<readonly LogEntry[]>;
   /** What every series has in every block of readings. */
@@ -162,7 +169,7 @@ export function createBlockReader(needs: {
     },
     async *linked(window) {
       for (const block of blocks) {
-        if (!touches(block, window) || block.kind === "statistics") continue;
+        if (!touches(block, window) || (block.kind !== "readings" && block.kind !== "events")) continue;
         if (block.kind === "events") {
           for (const place of await placesOf(block)) {
             if (!touches(place, window)) continue;
@@ -184,6 +191,25 @@ export function createBlockReader(needs: {
       }
     },
     chunks: (series, window) => chunksIn("readings", series, window),
+    rollupChunks: (series, window) => chunksIn("rollups", series, window),
+    openRollups: async ({ block, place }, series) =>
+      (await guarded(block, series, place, async () =>
+        rollupsIn(place, await read(block, frameOf(place), countRecords)),
+      )) ?? [],
+    rolledUp: async (series) => {
+      let found: Window | undefined;
+      for (const block of blocks) {
+        if (block.kind !== "rollups") continue;
+        const table = await tableOf(block);
+        const entry = table && findSeries(table, series);
+        if (entry)
+          found = {
+            from: Math.min(entry.from, found?.from ?? entry.from),
+            to: Math.max(entry.to, found?.to ?? entry.to),
+          };
+      }
+      return found;
+    },
     open,
     openColumns,
     events: async (window) => {

@@ -148,7 +148,7 @@ export function createPlaceFinder(needs: {
         );
         return entries.every((entry) => entry !== undefined) ? entries : "wrong";
       });
-      const counts: Omit<Usage, "bytes">[] = [];
+      const counts: Pick<Usage, "series" | "month" | "readings">[] = [];
       const count = (series: SeriesId, times: Iterable<Micros>) => {
         const months = Map.groupBy(times, utcMonth);
         for (const [month, own] of months) counts.push({ series, month, readings: own.length });
@@ -161,7 +161,11 @@ export function createPlaceFinder(needs: {
         }
       else for (const [series, { times }] of (await listsOf(segment)).readings) count(series, times);
       const all = counts.reduce((sum, { readings }) => sum + readings, 0);
-      return counts.map((one) => ({ ...one, bytes: Math.round((segment.limit * one.readings) / all) }));
+      return counts.map((one) => {
+        const { readings } = one;
+        const bytes = Math.round((segment.limit * readings) / all);
+        return { ...one, bytes, blocks: 0, log: { readings, bytes } };
+      });
     },
     events: async (segment, window, types) => {
       if (!touches(spanOf(segment), window)) return undefined;
