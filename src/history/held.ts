@@ -4,10 +4,13 @@ import type { Statistic } from "../domain/statistic.ts";
 import { ALL_TIME, type Micros, type Window } from "../domain/time.ts";
 import type { Store, ViewReader } from "../store/store.ts";
 
+/** Keys of readings; `rolledUp`: of this time readings were let go, so what is not among them may have been held. */
+export type HeldRows = Set<string> & { readonly rolledUp?: Window };
+
 /** What the store holds already, for whoever fills holes: asked on the main thread, small, and rarely. */
 export type Held = {
   /** Keys of all readings of a series in a window. */
-  rows(series: SeriesId, window: Window): Promise<Set<string>>;
+  rows(series: SeriesId, window: Window): Promise<HeldRows>;
   /** The readings next to a time, without attributes. */
   around(
     series: SeriesId,
@@ -16,7 +19,7 @@ export type Held = {
   /** The same by the name that an entity has now, with the latest readings and the names in use. */
   byName(holder: (entityId: string) => SeriesId | undefined): {
     latest(entityId: string): { readonly time: Micros; readonly state: string | null } | undefined;
-    rows(entityId: string, window: Window): Promise<ReadonlySet<string>>;
+    rows(entityId: string, window: Window): Promise<HeldRows>;
     entities(): { readonly entityId: string; readonly present: boolean }[];
   };
   /** Statistics of hours that the store holds of a series, by their start. */
@@ -40,11 +43,13 @@ export function createHeld(needs: { store: Store; keyOf: (time: Micros, state: s
   };
   const rows: Held["rows"] = async (series, window) => {
     const keys = new Set<string>();
+    let rolledUp: Window | undefined;
     const query = { series, window, order: "oldest_first", limit: Number.MAX_SAFE_INTEGER, attributes: false } as const;
     await read({ series: [series] }, async (reader) => {
       for await (const page of reader.readings(query)) for (const { time, state } of page) keys.add(keyOf(time, state));
+      rolledUp = await reader.rolledUp(series);
     });
-    return keys;
+    return Object.assign(keys, rolledUp && { rolledUp });
   };
   const around: Held["around"] = async (series, time) => {
     const found: Awaited<ReturnType<Held["around"]>> = { before: undefined, after: undefined };
@@ -66,7 +71,7 @@ export function createHeld(needs: { store: Store; keyOf: (time: Micros, state: s
       },
       rows: async (entityId, window) => {
         const series = holder(entityId);
-        return series === undefined ? new Set() : rows(series, window);
+        return series === undefined ? new Set<string>() : rows(series, window);
       },
       entities: () =>
         [...store.series().values()].flatMap((series) => {

@@ -1,54 +1,24 @@
 import type { Worker } from "node:worker_threads";
 import { describeError, Failure } from "../domain/failure.ts";
-import { type Traits, traitsOf } from "../domain/selector.ts";
-import { currentIdentity } from "../domain/series.ts";
 import type { Micros } from "../domain/time.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { DiskRoom } from "../platform/disk.ts";
 import type { Jobs, JobWork } from "../platform/jobs/jobs.ts";
 import type { Log } from "../platform/log.ts";
 import type { StatusBoard } from "../platform/status-board.ts";
-import type { Shed, StoragePart, Store, Usage } from "../store/store.ts";
+import type { Shed, Store, Usage } from "../store/store.ts";
 import { type Budget, budgetOf } from "./budget.ts";
 import { createCounting } from "./counting.ts";
-import { DAY, type Growth, measureGrowth } from "./forecast.ts";
+import { DAY } from "./forecast.ts";
 import { type HomeTime, lookAtTime } from "./home-time.ts";
 import { type LastRun, openMemory } from "./memory.ts";
-import {
-  type Announcement,
-  type Count,
-  countPlan,
-  makePlan,
-  type Plan,
-  partialsOf,
-  shedPlanOf,
-  usedBytes,
-} from "./plan.ts";
+import { type Announcement, shedPlanOf, usedBytes } from "./plan.ts";
+import { createPreviews, type Preview, type StorageFigures } from "./previews.ts";
 import { nextQuiet } from "./quiet.ts";
 import { checkRules, NO_RULES, type RetentionRules, readRules } from "./rules.ts";
 import { describeRetention } from "./status.ts";
 
-export type Preview = {
-  readonly id: string;
-  readonly plan: Plan;
-  readonly counts: readonly Count[];
-  /** Events that go. */
-  readonly events: number;
-  readonly eventBytes: number;
-  readonly expires: Micros;
-};
-
-export type StorageFigures = {
-  readonly asOf: Micros;
-  readonly room: DiskRoom | null;
-  readonly parts: readonly StoragePart[];
-  readonly growth: Growth | null;
-  readonly budget: Budget;
-  readonly used: number;
-  readonly daysLeft: number | null;
-  /** Today and the days after; null: growth is not known yet. */
-  readonly forecast: readonly number[] | null;
-};
+export type { Preview, StorageFigures } from "./previews.ts";
 
 export type Retention = {
   rules(): RetentionRules;
@@ -97,13 +67,10 @@ export type RetentionNeeds = {
 
 const LOOK_EVERY_MS = 10 * 60_000;
 const FIRST_LOOK_MS = 30_000;
-const PREVIEW_MS = 60 * 60_000;
-const MOST_PREVIEWS = 10;
 const MOST_SAMPLES = 40;
 /** A run by the clock that would free less than this part of the store waits, for at most a week: files are written again for it. */
 const WORTH_IT = 0.01;
 const LONGEST_WAIT: Micros = 7 * DAY;
-const USAGE_HOLDS_MS = 30_000;
 const KEY = "retention";
 
 export function createRetention(needs: RetentionNeeds): Retention {
@@ -111,13 +78,11 @@ export function createRetention(needs: RetentionNeeds): Retention {
   const log = needs.log;
   const counting = createCounting(needs);
   const memory = openMemory(settings);
+  const previews = createPreviews({ ...needs, counting, memory });
   const read = readRules(settings.get(KEY));
   let unreadable = read === "unreadable";
   let rules: RetentionRules = read === undefined || read === "unreadable" ? NO_RULES : read;
-  const previews = new Map<string, Preview & { readonly of: RetentionRules }>();
-  let made = 0;
   let running: Promise<void> | undefined;
-  let usageHeld: { readonly until: number; readonly usage: Promise<readonly Usage[]> } | undefined;
   let byClock: Promise<void> = Promise.resolve();
   let closed = false;
   let cancelLook = clock.after(FIRST_LOOK_MS, () => look());
@@ -128,69 +93,7 @@ export function createRetention(needs: RetentionNeeds): Retention {
     watch = looked.watch;
     return looked.time;
   };
-  const roomOrNull = () => needs.room().catch(() => null);
-  const usage = (): Promise<readonly Usage[]> => {
-    if (usageHeld && usageHeld.until > clock.ticks()) return usageHeld.usage;
-    const asked = counting.usage();
-    usageHeld = { until: clock.ticks() + USAGE_HOLDS_MS, usage: asked };
-    asked.catch(() => {
-      usageHeld = undefined;
-    });
-    return asked;
-  };
-  const traits = (): Traits[] =>
-    [...store.series().values()].map((series) =>
-      traitsOf(series.id, currentIdentity(series), store.latest(series.id)?.attributes),
-    );
-
-  const planFor = async (given: RetentionRules, asOf: Micros, atOnce: boolean) => {
-    // Fresh: what a preview says must be what then goes.
-    usageHeld = undefined;
-    const [held, room] = [await usage(), await roomOrNull()];
-    const parts = store.storage();
-    const growth = measureGrowth({
-      samples: memory.now.samples,
-      parts,
-      usage: held,
-      asOf,
-      oldest: store.stats().oldest,
-    });
-    const plan = makePlan({
-      rules: given,
-      asOf,
-      series: traits(),
-      usage: held,
-      parts,
-      oldest: store.stats().oldest,
-      budgetBytes: budgetOf(given, room).bytes,
-      growth,
-      logLimit: needs.logLimit,
-      announced: memory.now.announced,
-      atOnce,
-    });
-    return { plan, usage: held, parts, growth, room };
-  };
-
-  const makePreview = async (given: RetentionRules, atOnce: boolean): Promise<Preview> => {
-    const time = lookAtClock();
-    const asOf = time.asOf ?? clock.now();
-    const { plan, usage: held, parts } = await planFor(given, asOf, atOnce);
-    const horizons = await counting.horizons([...plan.readings].map(([id, { before }]) => [id, before]));
-    const { readings, events } = await counting.count(partialsOf(horizons, held), plan.events?.before ?? null);
-    const counts = countPlan(plan, horizons, held, new Map(readings));
-    const preview: Preview = {
-      id: `${++made}-${Math.floor(asOf / 1_000_000).toString(36)}`,
-      plan,
-      counts,
-      events,
-      eventBytes: bytesOfEvents(parts, events),
-      expires: clock.now() + PREVIEW_MS * 1000,
-    };
-    previews.set(preview.id, { ...preview, of: given });
-    for (const id of [...previews.keys()].slice(0, -MOST_PREVIEWS)) previews.delete(id);
-    return preview;
-  };
-
+  const asOfNow = (): Micros => lookAtClock().asOf ?? clock.now();
   const shed = async ({ plan, counts, events }: Preview): Promise<Shed> => {
     const expected = counts.reduce((sum, { readings }) => sum + readings, 0);
     const wanted = shedPlanOf(plan);
@@ -216,7 +119,7 @@ export function createRetention(needs: RetentionNeeds): Retention {
   };
   const work = async ({ tell: tellJob }: JobWork, preview: Preview) => {
     const began = clock.now();
-    usageHeld = undefined;
+    previews.forget();
     tellJob({ total: preview.counts.reduce((sum, { readings }) => sum + readings, preview.events) });
     try {
       const went = await shed(preview);
@@ -227,7 +130,7 @@ export function createRetention(needs: RetentionNeeds): Retention {
       finish(began, { state: "failed", why: describeError(error) });
       throw error;
     } finally {
-      usageHeld = undefined;
+      previews.forget();
     }
   };
   let next: Preview | undefined;
@@ -285,7 +188,7 @@ export function createRetention(needs: RetentionNeeds): Retention {
   /** What the quiet hour does: announce what the budget will take, and let go what is due. */
   const runByClock = async (asOf: Micros) => {
     memory.note({ scheduled: asOf });
-    const preview = await makePreview(rules, false);
+    const preview = await previews.make(rules, asOfNow(), false);
     memory.note({ announced: preview.plan.announced });
     const bytes = preview.counts.reduce((sum, count) => sum + count.bytes, preview.eventBytes);
     const last = memory.now.lastRun;
@@ -327,19 +230,19 @@ export function createRetention(needs: RetentionNeeds): Retention {
       const nextRun = time.asOf === null ? null : nextQuiet(scheduled, time.asOf, needs.timeZone());
       return { time, announced, lastRun, nextRun, running: running !== undefined };
     },
-    budget: async () => ({ ...budgetOf(rules, await roomOrNull()), used: usedBytes(store.storage()) }),
+    budget: async () => ({ ...budgetOf(rules, await previews.room()), used: usedBytes(store.storage()) }),
     preview: ({ rules: asIf, atOnce = false } = {}) => {
       if (asIf) checkRules(asIf);
-      return makePreview(asIf ?? rules, atOnce);
+      return previews.make(asIf ?? rules, asOfNow(), atOnce);
     },
     run: async (id) => {
       refuseUnlessFree();
-      const known = id === undefined ? undefined : previews.get(id);
-      if (id !== undefined && (!known || known.of !== rules || known.expires < clock.now()))
+      const known = id === undefined ? undefined : previews.find(id, rules);
+      if (id !== undefined && !known)
         throw new Failure("action_unavailable", "This preview is too old, or of other rules than those in force", {
           fix: "Make a new one with POST api/v1/retention/preview and run that",
         });
-      const preview = known ?? (await makePreview(rules, false));
+      const preview = known ?? (await previews.make(rules, asOfNow(), false));
       refuseUnlessFree();
       if (!known) memory.note({ announced: preview.plan.announced });
       begin(preview);
@@ -351,35 +254,8 @@ export function createRetention(needs: RetentionNeeds): Retention {
       await byClock;
       await running?.catch(() => {});
     },
-    storage: async () => {
-      const asOf = lookAtClock().asOf ?? clock.now();
-      const held = await usage();
-      const room = await roomOrNull();
-      const parts = store.storage();
-      const growth = measureGrowth({
-        samples: memory.now.samples,
-        parts,
-        usage: held,
-        asOf,
-        oldest: store.stats().oldest,
-      });
-      const budget = budgetOf(rules, room);
-      const { forecast, daysLeft } = makePlan({
-        rules,
-        asOf,
-        series: traits(),
-        usage: held,
-        parts,
-        oldest: store.stats().oldest,
-        budgetBytes: budget.bytes,
-        growth,
-        logLimit: needs.logLimit,
-        announced: memory.now.announced,
-        atOnce: false,
-      });
-      return { asOf, room, parts, growth, budget, used: usedBytes(parts), forecast, daysLeft };
-    },
-    usage,
+    storage: () => previews.figures(rules, asOfNow()),
+    usage: previews.usage,
     totals: () => {
       const { readings, events } = store.stats();
       return { readings, events };
@@ -404,10 +280,4 @@ function newestLive(store: Pick<Store, "allLatest">): Micros | undefined {
     newest = reading.time;
   }
   return newest;
-}
-
-function bytesOfEvents(parts: readonly StoragePart[], count: number): number {
-  const events = parts.filter(({ kind }) => kind === "events");
-  const entries = events.reduce((sum, part) => sum + part.entries, 0);
-  return entries === 0 ? 0 : Math.round((usedBytes(events) * Math.min(count, entries)) / entries);
 }

@@ -10,7 +10,7 @@ import { isOwnPlatform } from "../registry/registries.ts";
 import type { Call } from "../session/session.ts";
 import { createAsking } from "./asking.ts";
 import { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
-import { createStatesImport, DAY, oldestDay } from "./states.ts";
+import { createStatesImport, DAY, type HeldRows, oldestDay } from "./states.ts";
 import { createStatisticsImport, listStatistics, type StatisticSource } from "./statistics.ts";
 
 export type ImportNeeds = {
@@ -21,7 +21,7 @@ export type ImportNeeds = {
   /** Every name that the hub records, and whether there is one that it does not by choice. */
   readonly recorded: () => readonly string[];
   readonly isExcluded: (entityId: string) => boolean;
-  readonly heldRows: (entityId: string, window: Window) => Promise<ReadonlySet<string>>;
+  readonly heldRows: (entityId: string, window: Window) => Promise<HeldRows>;
   readonly heldStatistics: (entityId: string, window: Window) => Promise<ReadonlyMap<Micros, Statistic>>;
   /** Files and stores, and tells nobody. */
   readonly store: (items: readonly PastItem[]) => Promise<void>;

@@ -10,9 +10,12 @@ export const DAY: Micros = 86_400_000_000;
 const MOST_DAYS = 16_384;
 const STORED_AT_ONCE = 500;
 
+export type HeldRows = ReadonlySet<string> & { readonly rolledUp?: Window };
+
 type Needs = {
   readonly call: Call;
-  readonly heldRows: (entityId: string, window: Window) => Promise<ReadonlySet<string>>;
+  /** `rolledUp`: of this time readings were let go by choice; what was there would count twice. */
+  readonly heldRows: (entityId: string, window: Window) => Promise<HeldRows>;
   readonly store: (items: readonly PastItem[]) => Promise<void>;
 };
 
@@ -67,7 +70,9 @@ export function createStatesImport(needs: Needs) {
     const held = await heldRows(entityId, window);
     const isHeldRemoval = held.size === 0 ? () => false : heldRemovals(held, rows);
     const seen = new Set(held);
+    const { rolledUp } = held;
     return rows.filter((row) => {
+      if (rolledUp && row.time >= rolledUp.from && row.time <= rolledUp.to) return false;
       const key = rowKey(row.time, row.state);
       if (seen.has(key) || isHeldRemoval(row)) return false;
       seen.add(key);

@@ -174,7 +174,11 @@ export async function* carriedTo(
 ): AsyncGenerator<typeof BREATH, Carried> {
   const last = await stateBefore(reader, series, time);
   const rolledUp = await lastRolledUp(reader, series, time);
-  if (rolledUp && (!last || rolledUp.summary.lastTime >= last.time)) return carriedFrom(rolledUp.summary);
+  if (rolledUp && (!last || rolledUp.summary.lastTime >= last.time)) {
+    const carried = carriedFrom(rolledUp.summary);
+    if (counts) yield* addRolledUpCounts(reader, series, rolledUp.summary.firstTime, carried);
+    return carried;
+  }
   const value = last ? numberOf(last.state) : Number.NaN;
   const carried = {
     ...{ exists: last !== undefined, gone: last?.state === null, value, count: Number.NaN, number: value },
@@ -197,7 +201,28 @@ export async function* carriedTo(
       seen += page.length;
       after = page.at(-1) as Cursor;
     }
-    if (seen < limit) return carried;
+    if (seen < limit) break;
+    yield BREATH;
+  }
+  yield* addRolledUpCounts(reader, series, time, carried);
+  return carried;
+}
+
+/** The last numbers that roll-ups tell, where none was found so far. */
+async function* addRolledUpCounts(
+  reader: ViewReader,
+  series: SeriesId,
+  before: Micros,
+  carried: Carried,
+): AsyncGenerator<typeof BREATH, void> {
+  let time = before;
+  while (Number.isNaN(carried.count)) {
+    const found = await lastRolledUp(reader, series, time);
+    if (!found) return;
+    const { lastNumber, lastCount, firstTime } = found.summary;
+    if (Number.isNaN(carried.number)) carried.number = lastNumber;
+    carried.count = lastCount;
+    time = firstTime;
     yield BREATH;
   }
 }

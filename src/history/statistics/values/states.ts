@@ -45,7 +45,8 @@ export async function* statesOf(
       const edge = edges[span + 1] as Micros;
       const end = Math.min(edge, time);
       if (end > at && known[span] && typeof held === "string") entry(bucketNow(), held).seconds += (end - at) / 1e6;
-      at = end;
+      // A roll-up may speak for more than its span.
+      at = Math.max(at, end);
       if (time < edge || span + 2 >= edges.length) return;
       span++;
     }
@@ -69,8 +70,10 @@ export async function* statesOf(
     const { first, last } = texts;
     if (first !== null && first !== held) entry(bucket, first).entered++;
     for (const { state, seconds, entered } of texts.states) {
+      const held = known[span] ? seconds : 0;
+      if (held + entered === 0) continue;
       const own = entry(bucket, state);
-      own.seconds += seconds;
+      own.seconds += held;
       own.entered += entered;
     }
     if (bucket.first === undefined) bucket.first = first;
