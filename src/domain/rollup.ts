@@ -93,24 +93,24 @@ export function rollUp(rows: readonly Row[]): Rollup {
 }
 
 function textsOf(rows: readonly Row[]): TextsRolledUp {
-  const states = new Map<string, { seconds: number; entered: number }>();
+  const states = new Map<string, { micros: Micros; entered: number }>();
   let before: Row | undefined;
   for (const [i, row] of rows.entries()) {
     const { state, time } = row;
     if (state !== null) {
-      const own = states.get(state) ?? { seconds: 0, entered: 0 };
+      const own = states.get(state) ?? { micros: 0, entered: 0 };
       states.set(state, own);
       const next = rows[i + 1];
-      if (next) own.seconds += (next.time - time) / 1e6;
+      if (next) own.micros += next.time - time;
       if (before && before.state !== state) own.entered++;
     }
     before = row;
   }
-  const longest = [...states].sort(([, a], [, b]) => b.seconds - a.seconds).slice(0, MOST_STATES);
+  const longest = [...states].sort(([, a], [, b]) => b.micros - a.micros).slice(0, MOST_STATES);
   return {
     first: rows[0]?.state ?? null,
     last: before?.state ?? null,
-    states: longest.map(([state, own]) => ({ state, ...own })),
+    states: longest.map(([state, { micros, entered }]) => ({ state, seconds: micros / 1e6, entered })),
   };
 }
 
