@@ -146,7 +146,7 @@ test("days, weeks and months are as exact when their readings have gone, and say
         ),
       );
     }),
-    { numRuns: 25, seed: 20261126 },
+    { numRuns: 12, seed: 20261126 },
   ));
 
 test("a bucket finer than what is kept is as long as that, and nothing is made up in between", () =>
