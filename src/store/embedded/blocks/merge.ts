@@ -33,8 +33,8 @@ import {
   type ChunksWriter,
   createChunksWriter,
   createEventsWriter,
-  evenly,
   type EventsWriter,
+  evenly,
   type Hull,
   OWN_PACK_ROWS,
 } from "./writer.ts";
