@@ -86,6 +86,20 @@ test("what an earlier backup holds is not copied again, and removing that one le
   await home.close();
 });
 
+test("a file that changed and kept its size is copied again", async () => {
+  const home = await openBackedUpHome(newFolder());
+  const made = [];
+  for (const note of ["one", "two"]) {
+    home.database.settings.set("note", note);
+    const id = await home.make();
+    made.push((await home.backups.find(id))?.fileList.find(({ path }) => path === "app.db"));
+    assert.equal((await verifyBackup({ folder: home.folder, id, clock: systemClock })).ok, true);
+  }
+  assert.equal(made[0]?.bytes, made[1]?.bytes);
+  assert.notEqual(made[0]?.sha256, made[1]?.sha256);
+  await home.close();
+});
+
 test("nobody but the owner can read a backup", async () => {
   const home = await openBackedUpHome(newFolder());
   await filled(home, 1);

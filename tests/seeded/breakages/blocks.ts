@@ -1,9 +1,11 @@
-import type { Breakage } from "../breakage.ts";
+import type { Breakage, Suite } from "../breakage.ts";
 
 const EMBEDDED = "src/store/embedded";
 const FOLDER = `${EMBEDDED}/blocks`;
 const TEST = `${FOLDER}/blocks.test.ts`;
 const MERGE_TEST = `${FOLDER}/merge.test.ts`;
+
+const of = (file: string, only: string): Suite => ({ file, only });
 
 /** Sealing, merging, letting segments go, and what is read of blocks. */
 export const BLOCKS: readonly Breakage[] = [
@@ -13,7 +15,7 @@ export const BLOCKS: readonly Breakage[] = [
     file: `${EMBEDDED}/embedded.ts`,
     from: "=> base + limit <= sealed;",
     to: "=> base + limit < sealed;",
-    caughtBy: [TEST],
+    caughtBy: [of(TEST, "^what is sealed, merged")],
   },
   {
     name: "late readings are dropped when a segment is sealed",
@@ -21,7 +23,7 @@ export const BLOCKS: readonly Breakage[] = [
     file: `${FOLDER}/seal.ts`,
     from: "if (own) own.push(row);\n        else readings.set(",
     to: 'if (own && row.origin !== "late") own.push(row);\n        else readings.set(',
-    caughtBy: [TEST],
+    caughtBy: [of(TEST, "^late readings land")],
   },
   {
     name: "a month's last microsecond belongs to the next one",
@@ -53,7 +55,7 @@ export const BLOCKS: readonly Breakage[] = [
     file: `${FOLDER}/manifest.ts`,
     from: '.padStart(8, "0") !== checksum) return undefined;',
     to: '.padStart(8, "0") === checksum?.slice(1)) return undefined;',
-    caughtBy: [TEST],
+    caughtBy: [of(TEST, "^a manifest that cannot")],
   },
   {
     name: "stale view: blocks that it names are deleted under it",
@@ -61,7 +63,7 @@ export const BLOCKS: readonly Breakage[] = [
     file: `${EMBEDDED}/embedded.ts`,
     from: "views.set(token, new Set([...segments, ...content.blocks].map(({ name }) => name)));",
     to: "views.set(token, new Set([...segments].map(({ name }) => name)));",
-    caughtBy: [TEST],
+    caughtBy: [of(TEST, "^a view answers as of")],
   },
   {
     name: "stale view: segments that it names are deleted under it",
@@ -93,7 +95,7 @@ export const BLOCKS: readonly Breakage[] = [
     file: `${FOLDER}/merge.ts`,
     from: "const tables = work.sources.map((source)",
     to: "const tables = work.sources.slice(0, Math.max(1, work.sources.length - 1)).map((source)",
-    caughtBy: [TEST],
+    caughtBy: [of(TEST, "^what is sealed, merged")],
   },
   {
     name: "sealing turns readings of one time round",
@@ -141,7 +143,7 @@ export const BLOCKS: readonly Breakage[] = [
     file: "src/store/shared/cutoffs.ts",
     from: "return own === undefined ? cutoffs.default : own;",
     to: "return own ?? cutoffs.default;",
-    caughtBy: [TEST],
+    caughtBy: [of(TEST, "^what is shed is gone")],
   },
   {
     name: "without a manifest, blocks that a merge replaced count once more",
@@ -165,7 +167,7 @@ export const BLOCKS: readonly Breakage[] = [
     file: `${EMBEDDED}/chunks/columns/decimals.ts`,
     from: "if (negative && value === 0) return false;",
     to: "if (negative && value < 0) return false;",
-    caughtBy: [`${EMBEDDED}/chunks/pack.test.ts`],
+    caughtBy: [of(`${EMBEDDED}/chunks/pack.test.ts`, "^every state text")],
   },
   {
     name: "positions of readings of one time are not carried into a chunk",
@@ -173,6 +175,6 @@ export const BLOCKS: readonly Breakage[] = [
     file: `${EMBEDDED}/chunks/details.ts`,
     from: "position: (row) => known.get(row) ?? firstPosition };",
     to: "position: (row) => (known.has(row) ? firstPosition : firstPosition) };",
-    caughtBy: [`${EMBEDDED}/chunks/pack.test.ts`],
+    caughtBy: [of(`${EMBEDDED}/chunks/pack.test.ts`, "^times of any size")],
   },
 ];

@@ -1,9 +1,11 @@
-import type { Breakage } from "../breakage.ts";
+import type { Breakage, Suite } from "../breakage.ts";
 
 const EMBEDDED = "src/store/embedded";
 const SYNCING = `${EMBEDDED}/write/syncing.ts`;
 const FAILING_DISK = `${EMBEDDED}/failing-disk.test.ts`;
 const MEMORY = "src/store/memory/memory.test.ts";
+
+const of = (file: string, only: string): Suite => ({ file, only });
 
 /** The log: appending, syncing, starting again. */
 export const LOG: readonly Breakage[] = [
@@ -13,7 +15,7 @@ export const LOG: readonly Breakage[] = [
     file: `${EMBEDDED}/format/frame.ts`,
     from: 'return buffer.readUInt32LE(at + 5) === checksum(buffer, at + FRAME, end, position) ? "good" : "bad";',
     to: 'return checksum(buffer, at + FRAME, end, position) >= 0 ? "good" : "bad";',
-    caughtBy: [`${EMBEDDED}/format/format.test.ts`, `${EMBEDDED}/damage.test.ts`],
+    caughtBy: [`${EMBEDDED}/format/format.test.ts`, of(`${EMBEDDED}/damage.test.ts`, "^any single damaged byte")],
   },
   {
     name: "the CRC leaves the position out",
@@ -29,7 +31,7 @@ export const LOG: readonly Breakage[] = [
     file: `${EMBEDDED}/segments/replay.ts`,
     from: "return at + FRAME + payloadLength(buffer, at) > limit;",
     to: "return at + FRAME + payloadLength(buffer, at) >= limit;",
-    caughtBy: [`${EMBEDDED}/damage.test.ts`],
+    caughtBy: [of(`${EMBEDDED}/damage.test.ts`, "^any single damaged byte")],
   },
   {
     name: "what a full disk took of a refused batch stays in the file",
@@ -125,7 +127,7 @@ export const LOG: readonly Breakage[] = [
     file: `${EMBEDDED}/embedded.ts`,
     from: "if (bytes > windowBytes) return base;",
     to: "if (bytes + limit > windowBytes) return base;",
-    caughtBy: [`${EMBEDDED}/segments.test.ts`],
+    caughtBy: [of(`${EMBEDDED}/segments.test.ts`, "^the log window is")],
   },
   {
     name: "what damage cost is no gap",
@@ -133,7 +135,7 @@ export const LOG: readonly Breakage[] = [
     file: `${EMBEDDED}/segments/damage.ts`,
     from: ".filter((gap) => !known.some((it) => saysSo(it, gap)));",
     to: ".filter((gap) => known.some((it) => saysSo(it, gap)));",
-    caughtBy: [`${EMBEDDED}/damage.test.ts`],
+    caughtBy: [of(`${EMBEDDED}/damage.test.ts`, "^what damage cost")],
   },
   {
     name: "the last of the disk is used up",

@@ -1,0 +1,26 @@
+import type { Breakage } from "../breakage.ts";
+
+const EMBEDDED = "src/store/embedded";
+const FOLDER = `${EMBEDDED}/blocks`;
+/** Plays power cuts through a recorded life of the store. */
+const POWER_CUTS = "tests/faults/store/power.test.ts";
+
+/** What a power loss would show: a sync that is left out, or comes too late. */
+export const SYNCS: readonly Breakage[] = [
+  {
+    name: "the manifest takes its place without having been synced",
+    promise: "R3: every change of the set of blocks is all or nothing",
+    file: `${FOLDER}/manifest.ts`,
+    from: "await handle.sync();",
+    to: "await handle.close;",
+    caughtBy: [POWER_CUTS],
+  },
+  {
+    name: "what a manifest no longer names is deleted before that manifest is on the disk",
+    promise: "R3: 0 lost: deleted is what the disk knows to be replaced",
+    file: `${FOLDER}/manifest.ts`,
+    from: "  renamed();\n  await syncFolder(files, folder);",
+    to: "  renamed();",
+    caughtBy: [POWER_CUTS],
+  },
+];
