@@ -38,7 +38,8 @@ export const p8: Bench = {
     growReplica(file, createGrown(changes), changes);
     const dump = changes / (await dumpSeconds(file));
     say(`sqlite3 .dump: ${Math.round(dump)} rows/s`);
-    const history = await historyRate(context);
+    const coreRows = Math.min(CORE_ROWS, changes);
+    const history = await historyRate(context, coreRows);
     const peers = [
       { peer: { name: "sqlite3 .dump of the recorder's states", value: dump }, limit: 3 },
       ...(history === undefined ? [] : [{ peer: { name: "Core's history_during_period", value: history }, limit: 4 }]),
@@ -87,7 +88,7 @@ export const p8: Bench = {
       ],
       notes: [
         "Ours: GET export over HTTP with a token, usual columns (every attribute included), until the last byte; a client in a process of its own reads and counts the lines. RSS: of the hub, from before the first export of that format to the most while it runs and changes arrive.",
-        `sqlite3 .dump states: the program reads the recorder's tables with the same rows and writes SQL, without entity names and attributes, which are in other tables. Core: ${CORE_ROWS.toLocaleString("en-US")} rows of ${CORE_ENTITIES} entities in one question, state and time alone.`,
+        `sqlite3 .dump states: the program reads the recorder's tables with the same rows and writes SQL, without entity names and attributes, which are in other tables. Core: ${coreRows.toLocaleString("en-US")} rows of ${CORE_ENTITIES} entities in one question, state and time alone.`,
       ],
     };
   },
@@ -166,14 +167,14 @@ async function dumpSeconds(file: string): Promise<number> {
 }
 
 /** Rows a second; undefined: no Core on this machine. */
-async function historyRate({ folder, hubEntry, say }: RunContext): Promise<number | undefined> {
+async function historyRate({ folder, hubEntry, say }: RunContext, rows: number): Promise<number | undefined> {
   if (await coreUnavailable()) return undefined;
   const core = await startCore({ name: "bench-p8" });
   const options = { haUrl: core.url, haToken: core.token, dataDir: join(folder, "beside-core"), entry: hubEntry };
   const hub = await startHub(options);
   try {
     await connected(hub);
-    await fillBoth(core, hub, { changes: CORE_ROWS, entities: CORE_ENTITIES, prefix: "export" });
+    await fillBoth(core, hub, { changes: rows, entities: CORE_ENTITIES, prefix: "export" });
     await hub.stop();
     const names = Array.from({ length: CORE_ENTITIES }, (_, i) => `sensor.export_${i}`);
     const history = await openCoreHistory(core);
