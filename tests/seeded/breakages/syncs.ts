@@ -4,6 +4,7 @@ const EMBEDDED = "src/store/embedded";
 const FOLDER = `${EMBEDDED}/blocks`;
 /** Plays power cuts through a recorded life of the store. */
 const POWER_CUTS = "tests/faults/store/power.test.ts";
+const BACKUPS = "src/backup/make/power.test.ts";
 
 /** What a power loss would show: a sync that is left out, or comes too late. */
 export const SYNCS: readonly Breakage[] = [
@@ -22,5 +23,29 @@ export const SYNCS: readonly Breakage[] = [
     from: "  renamed();\n  await syncFolder(files, folder);",
     to: "  renamed();",
     caughtBy: [POWER_CUTS],
+  },
+  {
+    name: "a block counts before what stands in it is on the disk",
+    promise: "R3: 0 lost of what was synced",
+    file: `${FOLDER}/writer.ts`,
+    from: "fsyncSync(handle);",
+    to: "void handle;",
+    caughtBy: [POWER_CUTS],
+  },
+  {
+    name: "a segment counts as synced while its name is not",
+    promise: "R3: 0 lost of what was synced",
+    file: `${EMBEDDED}/write/syncing.ts`,
+    from: "if (file.isNew) {",
+    to: "if (file.isNew && failing) {",
+    caughtBy: [POWER_CUTS],
+  },
+  {
+    name: "a backup's files count before what stands in them is on the disk",
+    promise: "R3: a backup is whole, or is none",
+    file: "src/backup/folder/disk.ts",
+    from: "if (target !== undefined) disk.fsyncSync(target);",
+    to: "",
+    caughtBy: [BACKUPS],
   },
 ];

@@ -191,6 +191,15 @@ test("a chunk that ends at the time at which an older one begins comes behind it
       assert.deepEqual(await states(store), ["5", "first", "second", "20"]);
       const reversed = (await rowsOf(store, 1, { order: "newest_first" })).map(({ state }) => state);
       assert.deepEqual(reversed, ["20", "second", "first", "5"]);
+      for (const order of ["oldest_first", "newest_first"] as const) {
+        const paged: Stored<Reading>[] = [];
+        for (let last: Stored<Reading> | undefined; paged.length < 10; paged.push(last)) {
+          const after = last && { after: { time: last.time, position: last.position } };
+          [last] = await rowsOf(store, 1, { order, limit: 1, ...after });
+          if (!last) break;
+        }
+        assert.deepEqual(paged, await rowsOf(store, 1, { order }));
+      }
     }),
   ));
 
