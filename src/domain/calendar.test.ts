@@ -136,3 +136,11 @@ test("in every zone each moment lies in one day, whose beginning shows its date 
     { numRuns: 2000 },
   );
 });
+
+test("a day that has begun goes on when clocks are put back over its midnight and show the day before once more", () => {
+  const at = (text: string) => Date.parse(text) * 1000;
+  // St. John's, 2010-11-07: at 00:01 clocks went back to 23:01.
+  const calendar = createCalendar("America/St_Johns");
+  assert.equal(calendar.startOf("day", at("2010-11-07T02:45:00Z")), at("2010-11-07T02:30:00Z"));
+  assert.equal(calendar.nextAfter("day", at("2010-11-07T02:45:00Z")), at("2010-11-08T03:30:00Z"));
+});
