@@ -24,6 +24,8 @@ test("a board that starts in 1970, and a Home Assistant that is ahead or long si
     [NOW, 0],
     [0, NOW],
     [NOW + 4 * 365 * DAY, NOW],
+    [NOW + HOUR + 1, NOW],
+    [NOW, NOW + 2 * DAY + 1],
     [NOW, NOW + 30 * DAY],
   ] as const) {
     const { time } = look(newest, ours);
