@@ -56,15 +56,18 @@ export type Selector = { readonly kind: (typeof SELECTOR_KINDS)[number]; readonl
 /** Days, or a word. */
 export type Keep = "for_ever" | "within_budget" | number;
 
-export type RetentionRule = { readonly select: Selector; readonly keep: Keep };
+/** What a rule may be about. */
+export const RULED = ["readings", "rollups"] as const;
+export type Ruled = (typeof RULED)[number];
+export type RetentionRule = { readonly select: Selector; readonly what: Ruled; readonly keep: Keep };
 export type RetentionChoice = {
-  readonly defaults: { readonly readings: Keep; readonly events: Keep };
+  readonly defaults: { readonly readings: Keep; readonly events: Keep; readonly rollups: Keep };
   readonly rules: readonly RetentionRule[];
   /** null: chosen by the hub. */
   readonly budget_bytes: number | null;
 };
 export type Announced = {
-  readonly what: "readings" | "events";
+  readonly what: "readings" | "events" | "rollups";
   readonly before: Time;
   readonly announced: Time;
   readonly due: Time;
@@ -91,18 +94,24 @@ export type RetentionPreview = {
   readonly plan: string;
   readonly as_of: Time;
   readonly steps: readonly {
-    readonly what: "readings" | "events";
+    readonly what: "readings" | "events" | "rollups";
     readonly before: Time;
     readonly reason: "rule" | "default" | "budget";
     readonly rule: Selector | null;
     readonly series: number;
     readonly readings: number;
     readonly events: number;
+    readonly rollups: number;
     readonly bytes: number;
     readonly lost: string;
     readonly stays: string;
   }[];
-  readonly total: { readonly readings: number; readonly events: number; readonly bytes: number };
+  readonly total: {
+    readonly readings: number;
+    readonly events: number;
+    readonly rollups: number;
+    readonly bytes: number;
+  };
   readonly top: readonly {
     readonly entity_id: string;
     readonly before: Time;

@@ -2,12 +2,13 @@ import type { Worker } from "node:worker_threads";
 import { describeError, Failure } from "../domain/failure.ts";
 import type { SeriesId } from "../domain/reading.ts";
 import type { Micros } from "../domain/time.ts";
-import type { Damage, Store, Usage, View } from "../store/store.ts";
-import type { Partial } from "./plan.ts";
+import type { Damage, RollupUsage, Store, Usage, View } from "../store/store.ts";
+import type { Partial } from "./counts.ts";
 
 export type Ask =
   | { readonly kind: "usage" }
   | { readonly kind: "horizons"; readonly cutoffs: readonly (readonly [SeriesId, Micros])[] }
+  | { readonly kind: "rollups"; readonly cutoffs: readonly (readonly [SeriesId, Micros])[] }
   | { readonly kind: "count"; readonly partials: readonly Partial[]; readonly eventsBefore: Micros | null };
 
 export type Question = { readonly id: number; readonly view: View; readonly ask: Ask };
@@ -15,17 +16,22 @@ export type Question = { readonly id: number; readonly view: View; readonly ask:
 export type Counts = { readonly readings: readonly (readonly [SeriesId, number])[]; readonly events: number };
 
 export type Answer = { readonly id: number; readonly damages: readonly Damage[] } & (
-  | { readonly usage: readonly Usage[] }
+  | { readonly held: Held }
+  | { readonly rollups: ReadonlyMap<SeriesId, number> }
   | { readonly counts: Counts }
   | { readonly horizons: ReadonlyMap<SeriesId, Micros> }
   | { readonly failed: string }
 );
 
+export type Held = { readonly readings: readonly Usage[]; readonly rollups: readonly RollupUsage[] };
+
 /** What the store holds of whom, counted in a worker that is there only while somebody asks. */
 export type Counting = {
-  usage(): Promise<readonly Usage[]>;
+  usage(): Promise<Held>;
   /** From where on readings stay: from the last one at or before the cut-off. */
   horizons(cutoffs: readonly (readonly [SeriesId, Micros])[]): Promise<ReadonlyMap<SeriesId, Micros>>;
+  /** How many roll-ups of each series end before its cut-off. */
+  rollups(cutoffs: readonly (readonly [SeriesId, Micros])[]): Promise<ReadonlyMap<SeriesId, number>>;
   count(partials: readonly Partial[], eventsBefore: Micros | null): Promise<Counts>;
   close(): Promise<void>;
 };
@@ -111,13 +117,19 @@ export function createCounting(needs: {
   return {
     usage: async () => {
       const answer = await ask({ kind: "usage" });
-      if ("usage" in answer) return answer.usage;
+      if ("held" in answer) return answer.held;
       throw failed(answer);
     },
     horizons: async (cutoffs) => {
       if (cutoffs.length === 0) return new Map();
       const answer = await ask({ kind: "horizons", cutoffs });
       if ("horizons" in answer) return answer.horizons;
+      throw failed(answer);
+    },
+    rollups: async (cutoffs) => {
+      if (cutoffs.length === 0) return new Map();
+      const answer = await ask({ kind: "rollups", cutoffs });
+      if ("rollups" in answer) return answer.rollups;
       throw failed(answer);
     },
     count: async (partials, eventsBefore) => {

@@ -11,6 +11,7 @@ export type LastRun = {
   readonly why?: string;
   readonly readings: number;
   readonly events: number;
+  readonly rollups: number;
   readonly bytes: number;
   readonly files: number;
 };
@@ -20,7 +21,7 @@ const kept = v.object({
   samples: v.array(v.object({ at: v.number(), readings: v.number(), events: v.number(), logBytes: v.number() })),
   announced: v.array(
     v.object({
-      what: v.picklist(["readings", "events"]),
+      what: v.picklist(["readings", "events", "rollups"]),
       before: v.number(),
       announced: v.number(),
       due: v.number(),
@@ -35,6 +36,7 @@ const kept = v.object({
       why: v.exactOptional(v.string()),
       readings: v.number(),
       events: v.number(),
+      rollups: v.optional(v.number(), 0),
       bytes: v.number(),
       files: v.number(),
     }),

@@ -2,10 +2,20 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Selector, Traits } from "../domain/selector.ts";
-import type { StoragePart, Usage } from "../store/store.ts";
+import type { RollupUsage, StoragePart, Usage } from "../store/store.ts";
+import { countPlan, countRollups, partialsOf, shedPlanOf } from "./counts.ts";
 import { DAY, type Growth, measureGrowth } from "./forecast.ts";
-import { countPlan, makePlan, NOTICE, type PlanNeeds, partialsOf } from "./plan.ts";
-import { checkRules, createKeeper, type Keep, NO_RULES, type RetentionRule, type RetentionRules } from "./rules.ts";
+import { makePlan, NOTICE, type PlanNeeds } from "./plan.ts";
+import {
+  checkRules,
+  createKeeper,
+  type Keep,
+  NO_RULES,
+  type RetentionRule,
+  type RetentionRules,
+  type Ruled,
+  readRules,
+} from "./rules.ts";
 import { bytesPerReading, monthStart } from "./sizes.ts";
 
 const NOW = Date.parse("2026-11-26T12:34:56Z") * 1000;
@@ -20,7 +30,10 @@ const traits = (series: number, more: Partial<Traits> = {}): Traits => ({
   domain: "sensor",
   ...more,
 });
-const rule = (kind: Selector["kind"], value: string, keep: Keep): RetentionRule => ({ select: { kind, value }, keep });
+const rule = (kind: Selector["kind"], value: string, keep: Keep, what: Ruled = "readings"): RetentionRule => ({
+  select: { kind, value },
+  ...{ what, keep },
+});
 const rulesOf = (more: Partial<RetentionRules>): RetentionRules => ({ ...NO_RULES, ...more });
 const MONTHS = ["2026-07", "2026-08", "2026-09", "2026-10", "2026-11"];
 
@@ -29,6 +42,8 @@ const usageOf = (ids: readonly number[], bytes = 10 * MB): Usage[] =>
   ids.flatMap((series) =>
     MONTHS.map((month) => ({ series, month, readings: 1_000, bytes, blocks: 1, log: { readings: 0, bytes: 0 } })),
   );
+const rollupsOf = (ids: readonly number[]): RollupUsage[] =>
+  ids.flatMap((series) => MONTHS.map((month) => ({ series, month, rollups: 30, bytes: 1_000 })));
 const partsOf = (usage: readonly Usage[]): StoragePart[] => [
   { kind: "log", month: null, files: 1, bytes: 0, entries: 0 },
   ...[...Map.groupBy(usage, ({ month }) => month)].map(([month, rows]) => ({
@@ -54,6 +69,7 @@ const needs = (more: Partial<PlanNeeds> = {}): PlanNeeds => {
     asOf: NOW,
     series: [traits(1), traits(2)],
     usage,
+    rollupUsage: [],
     parts: partsOf(usage),
     oldest: null,
     budgetBytes: 10_000 * MB,
@@ -97,7 +113,9 @@ test("of two patterns the one with more letters wins, of two labels the one that
 });
 
 test("a rule for an entity follows it when it is renamed", () => {
-  const rules = [{ select: { kind: "entity", value: "sensor.old", series: 1 } as const, keep: 5 }];
+  const rules = [
+    { select: { kind: "entity", value: "sensor.old", series: 1 } as const, what: "readings" as const, keep: 5 },
+  ];
   assert.equal(createKeeper(rulesOf({ rules }))(traits(1, { entityId: "sensor.new" })).keep, 5);
   assert.equal(createKeeper(rulesOf({ rules }))(traits(2, { entityId: "sensor.old" })).keep, "within_budget");
 });
@@ -174,6 +192,44 @@ test("an announcement that is no longer needed is taken back, and one that stays
   assert.deepEqual(makePlan({ ...given, budgetBytes: 1_000 * MB, announced: first.announced }).announced, []);
 });
 
+test("roll-ups are kept for ever unless a rule says otherwise, and rules made before there were any stand", () => {
+  const rollupUsage = rollupsOf([1, 2]);
+  assert.equal(makePlan(needs({ rollupUsage, budgetBytes: 1, atOnce: true })).rollups.size, 0);
+  const rules = rulesOf({ rules: [rule("entity", "sensor.s1", 60, "rollups"), rule("entity", "sensor.s1", 30)] });
+  checkRules(rules);
+  const plan = makePlan(needs({ rules, rollupUsage }));
+  assert.deepEqual([[...plan.readings.keys()], [...plan.rollups.keys()]], [[1], [1]]);
+  const before = Date.parse("2026-09-27T00:00:00Z") * 1000;
+  assert.equal(plan.rollups.get(1)?.before, before);
+  assert.deepEqual(shedPlanOf(plan).rollups, { default: null, series: new Map([[1, before]]) });
+  const [count, ...others] = countRollups(plan, rollupUsage, new Map([[1, 75]]));
+  assert.deepEqual([count?.series, count?.rollups, count?.bytes, others], [1, 75, 2_500, []]);
+  const { defaults: _, ...old } = { ...rules, rules: [{ select: { kind: "domain", value: "light" }, keep: 3 }] };
+  const read = readRules({ ...old, defaults: { readings: 9, events: "for_ever" } });
+  assert.ok(read && read !== "unreadable");
+  assert.deepEqual([read.defaults.rollups, read.rules[0]?.what], ["for_ever", "readings"]);
+});
+
+test("the budget takes roll-ups only after everything else, oldest first, and tells it 30 days ahead", () => {
+  const rules = rulesOf({ defaults: { ...NO_RULES.defaults, rollups: "within_budget" } });
+  const given = needs({ rules, rollupUsage: rollupsOf([1, 2]), budgetBytes: 1, growth: growth(MB) });
+  const first = makePlan(given);
+  assert.equal(first.rollups.size, 0);
+  assert.deepEqual(
+    first.announced.map(({ what, before }) => `${what} ${new Date(before / 1000).toISOString().slice(0, 7)}`),
+    [
+      ...["readings 2026-08", "readings 2026-09", "readings 2026-10"],
+      ...["rollups 2026-08", "rollups 2026-09", "rollups 2026-10"],
+    ],
+  );
+  const then = makePlan({ ...given, announced: first.announced, asOf: NOW + NOTICE });
+  assert.deepEqual([then.rollups.get(1)?.before, then.rollups.get(1)?.reason], [monthStart("2026-10"), "budget"]);
+  const enough = makePlan({ ...given, budgetBytes: 80 * MB, growth: growth(0), atOnce: true });
+  assert.deepEqual([enough.readings.size, enough.rollups.size], [2, 0], "while readings are enough");
+  const some = rulesOf({ ...rules, rules: [rule("entity", "sensor.s1", "for_ever", "rollups")] });
+  assert.deepEqual([...makePlan({ ...given, rules: some, atOnce: true }).rollups.keys()], [2]);
+});
+
 test("for any rules and any time: nothing newer than the shortest age goes, nothing of whom is kept for ever", () => {
   const keep = fc.oneof(
     fc.integer({ min: 1, max: 400 }),
@@ -192,13 +248,14 @@ test("for any rules and any time: nothing newer than the shortest age goes, noth
       const ids = [1, 2, 3, 4];
       const usage = usageOf(ids);
       const rules = rulesOf({
-        defaults: { readings: fallback, events: fallback },
+        defaults: { readings: fallback, events: fallback, rollups: fallback },
         rules: keeps.map((one, i) => rule("entity", `sensor.s${i + 1}`, one)),
       });
       const asOf = NOW + at * DAY;
       const all = needs({
         rules,
         usage,
+        rollupUsage: rollupsOf(ids),
         series: ids.map((id) => traits(id)),
         budgetBytes: budget * MB,
         growth: growth(perDay),
@@ -207,6 +264,10 @@ test("for any rules and any time: nothing newer than the shortest age goes, noth
       });
       const plan = makePlan(all);
       for (const id of ids) {
+        const rollups = plan.rollups.get(id)?.before;
+        if (fallback === "for_ever") assert.equal(rollups, undefined);
+        else if (rollups !== undefined)
+          assert.ok(rollups <= asOf - (typeof fallback === "number" ? Math.min(fallback, 31) - 1 : 30) * DAY);
         const kept = keeps[id - 1] ?? fallback;
         const before = plan.readings.get(id)?.before;
         if (kept === "for_ever") assert.equal(before, undefined);
@@ -253,7 +314,7 @@ test("small blocks, which merging makes one, do not count for what more readings
 });
 
 test("a rule by age keeps the forecast level where as much goes as comes", () => {
-  const rules = rulesOf({ defaults: { readings: 60, events: "within_budget" } });
+  const rules = rulesOf({ defaults: { ...NO_RULES.defaults, readings: 60 } });
   const usage = usageOf([1], 30 * MB).filter(({ month }) => month >= "2026-09");
   const plan = makePlan(needs({ rules, usage, growth: growth(1 * MB) }));
   const sizes = plan.forecast as readonly number[];

@@ -1,12 +1,12 @@
 import type { SeriesId } from "../domain/reading.ts";
 import type { Traits } from "../domain/selector.ts";
 import { type Micros, utcMonthEnd } from "../domain/time.ts";
-import type { ShedPlan, StoragePart, Usage } from "../store/store.ts";
+import type { RollupUsage, StoragePart, Usage } from "../store/store.ts";
 import { type Aging, DAY, dayStart, forecastSizes, type Growth } from "./forecast.ts";
-import { createKeeper, type Keep, type RetentionRule, type RetentionRules } from "./rules.ts";
-import { freedBytes, monthStart, ownBytes, type Span, shareBefore } from "./sizes.ts";
+import { createKeeper, type Keep, type RetentionRule, type RetentionRules, type Ruled } from "./rules.ts";
+import { freedBytes, ownBytes, type Span, shareBefore } from "./sizes.ts";
 
-export type Kind = "readings" | "events";
+export type Kind = "readings" | "events" | "rollups";
 
 /** What the budget will take, told so long before. */
 export type Announcement = {
@@ -28,6 +28,7 @@ export type Plan = {
   /** What goes now; whom nothing is named for keeps everything. */
   readonly readings: ReadonlyMap<SeriesId, Cutoff>;
   readonly events: Cutoff | null;
+  readonly rollups: ReadonlyMap<SeriesId, Cutoff>;
   readonly announced: readonly Announcement[];
   /** Today and the next 30 days, budget applied; null: growth is not known yet. */
   readonly forecast: readonly number[] | null;
@@ -44,6 +45,7 @@ export type PlanNeeds = {
   readonly asOf: Micros;
   readonly series: readonly Traits[];
   readonly usage: readonly Usage[];
+  readonly rollupUsage: readonly RollupUsage[];
   readonly parts: readonly StoragePart[];
   /** The oldest time in the store; null: it is empty. */
   readonly oldest: Micros | null;
@@ -59,23 +61,20 @@ export type PlanNeeds = {
 /** What goes when, and why. Nothing newer than a cut-off ever goes, and nothing of whom a rule keeps for ever. */
 export function makePlan(needs: PlanNeeds): Plan {
   const { rules, asOf, series, budgetBytes, growth } = needs;
-  const keeperOf = createKeeper(rules);
-  const kept = new Map(series.map((traits) => [traits.series, keeperOf(traits)]));
-  const keepOf = (id: SeriesId): Keep => kept.get(id)?.keep ?? rules.defaults.readings;
-
-  const readings = new Map<SeriesId, Cutoff>();
-  for (const [id, { keep, rule }] of kept)
-    if (typeof keep === "number")
-      readings.set(id, { before: cutoffAt(asOf, keep), reason: rule ? "rule" : "default", rule });
+  const { keepOf, cutoffs: readings } = byAge(needs, "readings");
+  const { keepOf: keepRollups, cutoffs: rollups } = byAge(needs, "rollups");
   let events: Cutoff | null =
     typeof rules.defaults.events === "number"
       ? { before: cutoffAt(asOf, rules.defaults.events), reason: "default", rule: null }
       : null;
 
-  const sizes = sizesWithout(needs, keepOf);
-  const items = takeable(needs, keepOf, (id) => readings.get(id)?.before ?? null, events?.before ?? null);
+  const sizes = sizesWithout(needs, keepOf, keepRollups);
+  const items = [
+    ...takeable(needs, keepOf, (id) => readings.get(id)?.before ?? null, events?.before ?? null),
+    ...takeableRollups(needs, keepRollups, (id) => rollups.get(id)?.before ?? null),
+  ];
   const announced: Announcement[] = [];
-  const due: { [what in Kind]: Micros | null } = { readings: null, events: null };
+  const due: { [what in Kind]: Micros | null } = { readings: null, events: null, rollups: null };
   const taken: { at: Micros; bytes: number }[] = [];
   let freed = 0;
   for (const { what, before, bytes } of items) {
@@ -91,12 +90,14 @@ export function makePlan(needs: PlanNeeds): Plan {
     freed += bytes;
   }
 
-  if (due.readings !== null) {
-    const cutoff: Cutoff = { before: due.readings, reason: "budget", rule: null };
+  const takeDue = (before: Micros | null, cutoffs: Map<SeriesId, Cutoff>, keep: (id: SeriesId) => Keep) => {
+    if (before === null) return;
     for (const { series: id } of series)
-      if (keepOf(id) !== "for_ever" && (readings.get(id)?.before ?? Number.NEGATIVE_INFINITY) < cutoff.before)
-        readings.set(id, cutoff);
-  }
+      if (keep(id) !== "for_ever" && (cutoffs.get(id)?.before ?? Number.NEGATIVE_INFINITY) < before)
+        cutoffs.set(id, { before, reason: "budget", rule: null });
+  };
+  takeDue(due.readings, readings, keepOf);
+  takeDue(due.rollups, rollups, keepRollups);
   if (due.events !== null && (events?.before ?? Number.NEGATIVE_INFINITY) < due.events)
     events = { before: due.events, reason: "budget", rule: null };
 
@@ -109,10 +110,22 @@ export function makePlan(needs: PlanNeeds): Plan {
     asOf,
     readings,
     events,
+    rollups,
     announced,
     forecast: known ? forecast : null,
     daysLeft: reached < 0 || (!known && reached > 0) ? null : reached,
   };
+}
+
+/** What rules by age let go, and for how long what is kept. */
+function byAge({ rules, series, asOf }: PlanNeeds, what: Ruled) {
+  const keeperOf = createKeeper(rules, what);
+  const kept = new Map(series.map((traits) => [traits.series, keeperOf(traits)]));
+  const cutoffs = new Map<SeriesId, Cutoff>();
+  for (const [id, { keep, rule }] of kept)
+    if (typeof keep === "number")
+      cutoffs.set(id, { before: cutoffAt(asOf, keep), reason: rule ? "rule" : "default", rule });
+  return { keepOf: (id: SeriesId): Keep => kept.get(id)?.keep ?? rules.defaults[what], cutoffs };
 }
 
 /** Whole days of UTC, so that plans of one day are the same. */
@@ -121,7 +134,7 @@ const cutoffAt = (asOf: Micros, days: number): Micros => dayStart(asOf) - days *
 export const usedBytes = (parts: readonly StoragePart[]): number => parts.reduce((sum, { bytes }) => sum + bytes, 0);
 
 /** Sizes of the next days if only rules by age are applied; today alone where growth is not known. */
-function sizesWithout(needs: PlanNeeds, keepOf: (id: SeriesId) => Keep): number[] {
+function sizesWithout(needs: PlanNeeds, keepOf: (id: SeriesId) => Keep, keepRollups: (id: SeriesId) => Keep): number[] {
   const { parts, usage, growth, asOf, rules, logLimit } = needs;
   const used = usedBytes(parts);
   const span = { asOf, oldest: beginning(needs) };
@@ -151,6 +164,10 @@ function sizesWithout(needs: PlanNeeds, keepOf: (id: SeriesId) => Keep): number[
       aging.push({ month, keepDays, bytes: freedBytes(own, span), newBytesPerDay: 0 });
     // What comes from now on ages too, once.
     aging.push({ month: NEVER, keepDays, bytes: 0, newBytesPerDay: shareOf(keepDays) * (grows.bytesPerDay ?? 0) });
+  }
+  for (const { series, month, bytes } of needs.rollupUsage) {
+    const keepDays = keepRollups(series);
+    if (typeof keepDays === "number") aging.push({ month, keepDays, bytes, newBytesPerDay: 0 });
   }
   const { events } = rules.defaults;
   if (typeof events === "number")
@@ -184,7 +201,7 @@ function takeable(
   const { usage, parts, asOf, rules } = needs;
   const span = { asOf, oldest: beginning(needs) };
   const left = new Map<string, { readings: number; events: number }>();
-  const add = (month: string, what: Kind, bytes: number) => {
+  const add = (month: string, what: "readings" | "events", bytes: number) => {
     const sums = left.get(month) ?? { readings: 0, events: 0 };
     sums[what] += bytes;
     left.set(month, sums);
@@ -207,59 +224,25 @@ function takeable(
     );
 }
 
+/** Roll-ups that the budget may take, when nothing else is left for it: oldest first. */
+function takeableRollups(
+  needs: PlanNeeds,
+  keepOf: (id: SeriesId) => Keep,
+  goesBefore: (id: SeriesId) => Micros | null,
+): Item[] {
+  const { rollupUsage, asOf } = needs;
+  const span = { asOf, oldest: beginning(needs) };
+  const left = new Map<string, number>();
+  for (const { series, month, bytes } of rollupUsage)
+    if (keepOf(series) !== "for_ever" && utcMonthEnd(month) <= asOf - YOUNGEST)
+      left.set(month, (left.get(month) ?? 0) + bytes * (1 - gone(month, goesBefore(series), span)));
+  return [...left]
+    .filter(([, bytes]) => bytes >= 1)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([month, bytes]) => ({ what: "rollups", before: utcMonthEnd(month), bytes: Math.round(bytes) }));
+}
+
 const gone = (month: string, before: Micros | null, span: Span): number =>
   before === null ? 0 : shareBefore(month, before, span);
 
 const beginning = ({ oldest }: PlanNeeds): Micros => oldest ?? Number.NEGATIVE_INFINITY;
-
-/** What the store is told. */
-export const shedPlanOf = ({ readings, events }: Pick<Plan, "readings" | "events">): ShedPlan => ({
-  readings: { default: null, series: new Map([...readings].map(([id, { before }]) => [id, before])) },
-  events: { default: events?.before ?? null },
-});
-
-/** From where on the readings of a series stay: from its cut-off, or the last one before if there is none at it. */
-export type Horizons = ReadonlyMap<SeriesId, Micros>;
-
-/** Where a horizon falls inside a month: the readings there must be counted one by one. */
-export type Partial = { readonly series: SeriesId; readonly from: Micros; readonly to: Micros };
-
-export function partialsOf(horizons: Horizons, usage: readonly Usage[]): Partial[] {
-  return usage.flatMap(({ series, month }) => {
-    const to = horizons.get(series);
-    const from = monthStart(month);
-    return to !== undefined && from < to && to < utcMonthEnd(month) ? [{ series, from, to }] : [];
-  });
-}
-
-/** What goes, exactly. */
-export type Count = {
-  readonly series: SeriesId;
-  readonly cutoff: Cutoff;
-  readonly readings: number;
-  readonly bytes: number;
-};
-
-/** @param counted the number of readings of each of `partialsOf`, by series */
-export function countPlan(
-  plan: Plan,
-  horizons: Horizons,
-  usage: readonly Usage[],
-  counted: ReadonlyMap<SeriesId, number>,
-): Count[] {
-  return [...Map.groupBy(usage, ({ series }) => series)].flatMap(([series, rows]) => {
-    const cutoff = plan.readings.get(series);
-    const horizon = horizons.get(series);
-    if (!cutoff || horizon === undefined) return [];
-    let readings = 0;
-    let bytes = 0;
-    for (const row of rows) {
-      if (monthStart(row.month) >= horizon) continue;
-      const whole = utcMonthEnd(row.month) <= horizon;
-      const going = whole ? row.readings : (counted.get(series) ?? 0);
-      readings += going;
-      bytes += row.readings === 0 ? 0 : (row.bytes * going) / row.readings;
-    }
-    return readings === 0 ? [] : [{ series, cutoff, readings, bytes: Math.round(bytes) }];
-  });
-}

@@ -5,10 +5,11 @@ import type { Clock } from "../platform/clock.ts";
 import type { DiskRoom } from "../platform/disk.ts";
 import type { StoragePart, Store, Usage } from "../store/store.ts";
 import { type Budget, budgetOf } from "./budget.ts";
-import type { Counting } from "./counting.ts";
+import type { Counting, Held } from "./counting.ts";
+import { type Count, countPlan, countRollups, partialsOf, type RollupCount } from "./counts.ts";
 import { type Growth, measureGrowth } from "./forecast.ts";
 import type { RetentionMemory } from "./memory.ts";
-import { type Count, countPlan, makePlan, type Plan, partialsOf, usedBytes } from "./plan.ts";
+import { makePlan, type Plan, usedBytes } from "./plan.ts";
 import type { RetentionRules } from "./rules.ts";
 
 export type Preview = {
@@ -18,6 +19,8 @@ export type Preview = {
   /** Events that go. */
   readonly events: number;
   readonly eventBytes: number;
+  /** Roll-ups that go. */
+  readonly rollups: readonly RollupCount[];
   readonly expires: Micros;
 };
 
@@ -40,7 +43,7 @@ const USAGE_HOLDS_MS = 30_000;
 /** Works out what would go and how the store will grow; changes nothing. */
 export function createPreviews(needs: {
   readonly store: Pick<Store, "storage" | "series" | "latest" | "stats">;
-  readonly counting: Pick<Counting, "usage" | "horizons" | "count">;
+  readonly counting: Pick<Counting, "usage" | "horizons" | "rollups" | "count">;
   readonly memory: { readonly now: Pick<RetentionMemory, "samples" | "announced"> };
   readonly room: () => Promise<DiskRoom>;
   /** What the log grows to, in bytes. */
@@ -50,13 +53,13 @@ export function createPreviews(needs: {
   const { store, counting, memory, clock } = needs;
   const previews = new Map<string, Preview & { readonly of: RetentionRules }>();
   let made = 0;
-  let usageHeld: { readonly until: number; readonly usage: Promise<readonly Usage[]> } | undefined;
+  let usageHeld: { readonly until: number; readonly held: Promise<Held> } | undefined;
 
   const room = () => needs.room().catch(() => null);
-  const usage = (): Promise<readonly Usage[]> => {
-    if (usageHeld && usageHeld.until > clock.ticks()) return usageHeld.usage;
+  const usage = (): Promise<Held> => {
+    if (usageHeld && usageHeld.until > clock.ticks()) return usageHeld.held;
     const asked = counting.usage();
-    usageHeld = { until: clock.ticks() + USAGE_HOLDS_MS, usage: asked };
+    usageHeld = { until: clock.ticks() + USAGE_HOLDS_MS, held: asked };
     asked.catch(() => {
       usageHeld = undefined;
     });
@@ -74,32 +77,41 @@ export function createPreviews(needs: {
     const parts = store.storage();
     const { oldest } = store.stats();
     const { samples, announced } = memory.now;
-    const growth = measureGrowth({ samples, parts, usage: held, asOf, oldest });
+    const growth = measureGrowth({ samples, parts, usage: held.readings, asOf, oldest });
     const budget = budgetOf(rules, free);
     const plan = makePlan({
-      ...{ rules, asOf, series: traits(), usage: held, parts, oldest, growth, announced, atOnce },
+      ...{ rules, asOf, series: traits(), usage: held.readings, parts, oldest, growth, announced, atOnce },
+      ...{ rollupUsage: held.rollups },
       budgetBytes: budget.bytes,
       logLimit: needs.logLimit,
     });
-    return { plan, usage: held, parts, growth, room: free, budget };
+    return { plan, held, parts, growth, room: free, budget };
   };
 
   return {
     room,
-    usage,
+    usage: async (): Promise<readonly Usage[]> => (await usage()).readings,
     /** What was counted may be so no more. */
     forget,
     make: async (rules: RetentionRules, asOf: Micros, atOnce: boolean): Promise<Preview> => {
       // Fresh: what a preview says must be what then goes.
       forget();
-      const { plan, usage: held, parts } = await planFor(rules, asOf, atOnce);
+      const { plan, held, parts } = await planFor(rules, asOf, atOnce);
       const horizons = await counting.horizons([...plan.readings].map(([id, { before }]) => [id, before]));
-      const { readings, events } = await counting.count(partialsOf(horizons, held), plan.events?.before ?? null);
+      const { readings, events } = await counting.count(
+        partialsOf(horizons, held.readings),
+        plan.events?.before ?? null,
+      );
+      const withRollups = new Set(held.rollups.map(({ series }) => series));
+      const rollups = await counting.rollups(
+        [...plan.rollups].flatMap(([id, { before }]) => (withRollups.has(id) ? [[id, before]] : [])),
+      );
       const preview: Preview = {
         id: `${++made}-${Math.floor(asOf / 1_000_000).toString(36)}`,
         plan,
-        counts: countPlan(plan, horizons, held, new Map(readings)),
+        counts: countPlan(plan, horizons, held.readings, new Map(readings)),
         events,
+        rollups: countRollups(plan, held.rollups, rollups),
         eventBytes: bytesOfEvents(parts, events),
         expires: clock.now() + PREVIEW_MS * 1000,
       };
@@ -113,7 +125,7 @@ export function createPreviews(needs: {
       return known && known.of === rules && known.expires >= clock.now() ? known : undefined;
     },
     figures: async (rules: RetentionRules, asOf: Micros): Promise<StorageFigures> => {
-      const { plan, usage: _, ...figures } = await planFor(rules, asOf, false);
+      const { plan, held: _, ...figures } = await planFor(rules, asOf, false);
       const { forecast, daysLeft } = plan;
       return { asOf, ...figures, used: usedBytes(figures.parts), forecast, daysLeft };
     },

@@ -9,10 +9,11 @@ import type { StatusBoard } from "../platform/status-board.ts";
 import type { Shed, Store, Usage } from "../store/store.ts";
 import { type Budget, budgetOf } from "./budget.ts";
 import { createCounting } from "./counting.ts";
+import { shedPlanOf } from "./counts.ts";
 import { DAY } from "./forecast.ts";
 import { type HomeTime, lookAtTime } from "./home-time.ts";
 import { type LastRun, openMemory } from "./memory.ts";
-import { type Announcement, shedPlanOf, usedBytes } from "./plan.ts";
+import { type Announcement, usedBytes } from "./plan.ts";
 import { createPreviews, type Preview, type StorageFigures } from "./previews.ts";
 import { nextQuiet } from "./quiet.ts";
 import { checkRules, NO_RULES, type RetentionRules, readRules } from "./rules.ts";
@@ -102,7 +103,7 @@ export function createRetention(needs: RetentionNeeds): Retention {
       // The rest stands in the newest part of the log, which only becomes history when it is full.
       await store.seal();
       const rest = await store.shed(wanted);
-      for (const key of ["readings", "events", "bytes", "files"] as const) went[key] += rest[key];
+      for (const key of ["readings", "events", "rollups", "bytes", "files"] as const) went[key] += rest[key];
     }
     log.info("what was to go has gone", { ...went, expected_readings: expected, expected_events: events });
     return went;
@@ -110,7 +111,7 @@ export function createRetention(needs: RetentionNeeds): Retention {
 
   const finish = (began: Micros, more: Partial<LastRun> & Pick<LastRun, "state">) => {
     const { gone } = memory.now;
-    const lastRun: LastRun = { began, ended: clock.now(), readings: 0, events: 0, bytes: 0, files: 0, ...more };
+    const lastRun: LastRun = { began, ended: clock.now(), ...NOTHING_WENT, ...more };
     memory.note({
       lastRun,
       gone: { readings: gone.readings + lastRun.readings, events: gone.events + lastRun.events },
@@ -120,10 +121,10 @@ export function createRetention(needs: RetentionNeeds): Retention {
   const work = async ({ tell: tellJob }: JobWork, preview: Preview) => {
     const began = clock.now();
     previews.forget();
-    tellJob({ total: preview.counts.reduce((sum, { readings }) => sum + readings, preview.events) });
+    tellJob({ total: entriesOf(preview) });
     try {
       const went = await shed(preview);
-      tellJob({ done: went.readings + went.events, outcome: { ...went } });
+      tellJob({ done: went.readings + went.events + went.rollups, outcome: { ...went } });
       finish(began, { state: "done", ...went });
     } catch (error) {
       log.warning("retention could not finish", { why: describeError(error) });
@@ -190,11 +191,12 @@ export function createRetention(needs: RetentionNeeds): Retention {
     memory.note({ scheduled: asOf });
     const preview = await previews.make(rules, asOfNow(), false);
     memory.note({ announced: preview.plan.announced });
-    const bytes = preview.counts.reduce((sum, count) => sum + count.bytes, preview.eventBytes);
+    const counts = [...preview.counts, ...preview.rollups];
+    const bytes = counts.reduce((sum, count) => sum + count.bytes, preview.eventBytes);
     const last = memory.now.lastRun;
     const waited = last?.state !== "done" || asOf - last.ended >= LONGEST_WAIT;
-    if (preview.counts.length + preview.events === 0) return;
-    const isOver = preview.counts.some(({ cutoff }) => cutoff.reason === "budget");
+    if (counts.length + preview.events === 0) return;
+    const isOver = counts.some(({ cutoff }) => cutoff.reason === "budget");
     if (bytes < WORTH_IT * usedBytes(store.storage()) && !waited && !isOver) return;
     if (!closed && !running && !isHeld()) begin(preview);
   };
@@ -268,6 +270,11 @@ export function createRetention(needs: RetentionNeeds): Retention {
     },
   };
 }
+
+const NOTHING_WENT: Shed = { readings: 0, events: 0, rollups: 0, bytes: 0, files: 0 };
+
+const entriesOf = ({ counts, rollups, events }: Preview): number =>
+  [...counts.map(({ readings }) => readings), ...rollups.map((one) => one.rollups)].reduce((a, b) => a + b, events);
 
 /** Home Assistant's time when it last told a change live; what was stored last, since a clock may have been set back. */
 function newestLive(store: Pick<Store, "allLatest">): Micros | undefined {

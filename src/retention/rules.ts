@@ -12,18 +12,22 @@ import {
 /** How long something is kept: whole days; within the budget, then oldest first; or for ever, whatever the budget. */
 export type Keep = number | "within_budget" | "for_ever";
 
-export type RetentionRule = { readonly select: Selector; readonly keep: Keep };
+/** What rules choose by series. */
+export const RULED = ["readings", "rollups"] as const;
+export type Ruled = (typeof RULED)[number];
 
-/** What the user has said about keeping readings and events; statistics are kept for ever. */
+export type RetentionRule = { readonly select: Selector; readonly what: Ruled; readonly keep: Keep };
+
+/** What the user has said about keeping; statistics of Home Assistant's recorder are kept for ever. */
 export type RetentionRules = {
-  readonly defaults: { readonly readings: Keep; readonly events: Keep };
+  readonly defaults: { readonly readings: Keep; readonly events: Keep; readonly rollups: Keep };
   readonly rules: readonly RetentionRule[];
   /** null: the smaller of 10 GB and a quarter of the disk. */
   readonly budgetBytes: number | null;
 };
 
 export const NO_RULES: RetentionRules = {
-  defaults: { readings: "within_budget", events: "within_budget" },
+  defaults: { readings: "within_budget", events: "within_budget", rollups: "for_ever" },
   rules: [],
   budgetBytes: null,
 };
@@ -38,9 +42,9 @@ const keep = v.union([
   v.picklist(["within_budget", "for_ever"]),
 ]);
 
-/** As it is kept in app.db. */
+/** As it is kept in app.db; roll-ups came later. */
 const Kept = v.object({
-  defaults: v.object({ readings: keep, events: keep }),
+  defaults: v.object({ readings: keep, events: keep, rollups: v.optional(keep, "for_ever") }),
   rules: v.array(
     v.object({
       select: v.object({
@@ -48,6 +52,7 @@ const Kept = v.object({
         value: v.string(),
         series: v.exactOptional(v.number()),
       }),
+      what: v.optional(v.picklist(RULED), "readings"),
       keep,
     }),
   ),
@@ -64,10 +69,10 @@ export function readRules(kept: unknown): RetentionRules | "unreadable" | undefi
 /** @throws Failure `invalid_rules`, with the path of what is wrong in `errors` */
 export function checkRules({ rules, budgetBytes }: RetentionRules): void {
   const errors: { path: string; message: string }[] = [];
-  for (const [i, { select }] of rules.entries()) {
+  for (const [i, { select, what }] of rules.entries()) {
     const fault = faultOfSelector(select);
     if (fault) errors.push({ path: `rules[${i}].select.value`, message: fault });
-    const first = rules.findIndex((other) => sameSelector(other.select, select));
+    const first = rules.findIndex((other) => other.what === what && sameSelector(other.select, select));
     if (first < i) errors.push({ path: `rules[${i}].select`, message: `is the same as that of rules[${first}]` });
   }
   if (budgetBytes !== null && budgetBytes < LEAST_BUDGET)
@@ -77,12 +82,13 @@ export function checkRules({ rules, budgetBytes }: RetentionRules): void {
   throw Object.assign(new Failure("invalid_request", `Body: ${path}: ${message}`), { errors });
 }
 
-/** How long the readings of each series are kept, and by which rule; null: by the default. */
-export function createKeeper({ defaults, rules }: RetentionRules) {
-  const choose = createChooser(rules, (a, b) => lengthOf(b.keep) - lengthOf(a.keep));
+/** How long the readings or roll-ups of each series are kept, and by which rule; null: by the default. */
+export function createKeeper({ defaults, rules }: RetentionRules, what: Ruled = "readings") {
+  const own = rules.filter((rule) => rule.what === what);
+  const choose = createChooser(own, (a, b) => lengthOf(b.keep) - lengthOf(a.keep));
   return (traits: Traits): { readonly keep: Keep; readonly rule: RetentionRule | null } => {
     const rule = choose(traits) ?? null;
-    return { keep: rule?.keep ?? defaults.readings, rule };
+    return { keep: rule?.keep ?? defaults[what], rule };
   };
 }
 

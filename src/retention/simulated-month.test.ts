@@ -125,7 +125,10 @@ function assertForetold({ first, last, bytes }: Shown): void {
 
 test("the forecast for 30 days is within a tenth of what the disk then shows, while rules by age are applied", () => {
   const kept = 20;
-  const rules = { ...NO_RULES, rules: [{ select: { kind: "pattern", value: "sensor.s1*" }, keep: kept }] as const };
+  const rules = {
+    ...NO_RULES,
+    rules: [{ select: { kind: "pattern", value: "sensor.s1*" }, what: "readings", keep: kept }] as const,
+  };
   return simulate({ rules }, async (shown) => {
     assertForetold(shown);
     const { readingsPerDay = 0 } = shown.first.growth ?? {};

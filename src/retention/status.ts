@@ -40,10 +40,12 @@ export function describeRetention(given: {
   const bytes = announced.reduce((sum, one) => sum + one.bytes, 0);
   return {
     state: "ok",
-    why: `The budget will be reached: from ${day(first.due)} the oldest ${first.what}, of before ${day(first.before)}, go (${Math.ceil(bytes / 1e6)} MB in all within 30 days).`,
+    why: `The budget will be reached: from ${day(first.due)} the oldest ${KIND_WORDS[first.what]}, of before ${day(first.before)}, go (${Math.ceil(bytes / 1e6)} MB in all within 30 days).`,
     fix: "To keep them, raise the budget, keep less of what fills it, or export them before.",
     figures,
   };
 }
+
+const KIND_WORDS = { readings: "readings", events: "events", rollups: "roll-ups" } as const;
 
 const day = (time: number): string => microsToRfc3339(time).slice(0, 10);

@@ -2,7 +2,7 @@ import { parentPort } from "node:worker_threads";
 import { describeError } from "../domain/failure.ts";
 import { ALL_TIME } from "../domain/time.ts";
 import { openView } from "../store/open.ts";
-import type { Usage, ViewReader } from "../store/store.ts";
+import type { RollupUsage, Usage, ViewReader } from "../store/store.ts";
 import type { Answer, Question } from "./counting.ts";
 
 /** Counts in a thread of its own: what a whole store holds is not looked up on the event loop. */
@@ -21,7 +21,15 @@ port.on("message", (question: Question) => {
 async function answer({ id, view, ask }: Question): Promise<Answer> {
   const reader = openView(view);
   try {
-    if (ask.kind === "usage") return { id, usage: await usageOf(reader), damages: reader.damages };
+    if (ask.kind === "usage") {
+      const held = { readings: await usageOf(reader), rollups: await rollupUsageOf(reader) };
+      return { id, held, damages: reader.damages };
+    }
+    if (ask.kind === "rollups") {
+      const rollups = new Map<number, number>();
+      for (const [series, cutoff] of ask.cutoffs) rollups.set(series, await reader.countRollups(series, cutoff));
+      return { id, rollups, damages: reader.damages };
+    }
     if (ask.kind === "horizons") {
       const horizons = new Map<number, number>();
       for (const [series, cutoff] of ask.cutoffs) {
@@ -59,11 +67,27 @@ const together = (a: Usage, b: Usage): Usage => ({
   log: { readings: a.log.readings + b.log.readings, bytes: a.log.bytes + b.log.bytes },
 });
 
+async function rollupUsageOf(reader: ViewReader): Promise<RollupUsage[]> {
+  const found: RollupUsage[] = [];
+  for await (const page of reader.rollupUsage()) found.push(...page);
+  return found;
+}
+
 async function countReadings(reader: ViewReader, series: number, from: number, to: number): Promise<number> {
   let count = 0;
+  let rolledUp = false;
   for await (const page of reader.summaries({ series, edges: [from, to] }))
-    for (const { summary } of page) count += summary.readings;
-  return count;
+    for (const one of page) {
+      count += one.summary.readings;
+      rolledUp ||= one.rolledUp === true;
+    }
+  if (!rolledUp) return count;
+  // What went is in these summaries, and what came late since is in the same ones.
+  const window = { from, to };
+  const all = { series, window, order: "oldest_first", limit: Number.MAX_SAFE_INTEGER } as const;
+  let left = 0;
+  for await (const { times } of reader.columns(all)) left += times.length;
+  return left;
 }
 
 async function countEvents(reader: ViewReader, before: number): Promise<number> {

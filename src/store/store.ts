@@ -106,6 +106,10 @@ export type ViewReader = {
   columns(query: Omit<ReadingsQuery, "attributes">): AsyncIterable<Columns>;
   /** Who takes how much room, by series and month; bytes are shares, as exact as what they share allows. */
   usage(): AsyncIterable<readonly Usage[]>;
+  /** The same of roll-ups. */
+  rollupUsage(): AsyncIterable<readonly RollupUsage[]>;
+  /** How many of a series end before a time: those that go with it as cut-off. */
+  countRollups(series: SeriesId, before: Micros): Promise<number>;
   /** Pages in the order of time, each reading in exactly one summary; a bucket may come in several, or not at all. */
   summaries(query: SummariesQuery): AsyncIterable<readonly BucketSummary[]>;
   /**
@@ -147,6 +151,14 @@ export type Usage = {
   readonly log: { readonly readings: number; readonly bytes: number };
 };
 
+export type RollupUsage = {
+  readonly series: SeriesId;
+  /** UTC month, `2026-11`. */
+  readonly month: string;
+  readonly rollups: number;
+  readonly bytes: number;
+};
+
 /** A part of what the store has on the disk. */
 export type StoragePart = {
   readonly kind: "log" | "readings" | "events" | "statistics" | "rollups";
@@ -161,17 +173,21 @@ export type StoragePart = {
 /**
  * What may go: readings and events older than their cut-off; null: none. Of a series that has no reading at its cut-off
  * the last one before stays, so that what held when the kept time begins is known. Of readings that go, what they
- * amount to stays as roll-ups.
+ * amount to stays as roll-ups; those go whose last reading lies before their own cut-off, or are not made at all.
  */
 export type ShedPlan = {
   readonly readings: { readonly default: Micros | null; readonly series: ReadonlyMap<SeriesId, Micros | null> };
   readonly events: { readonly default: Micros | null };
+  /** Absent: none go. */
+  readonly rollups?: ShedPlan["readings"];
 };
 
 /** What went. */
 export type Shed = {
   readonly readings: number;
   readonly events: number;
+  /** Those that were there before. */
+  readonly rollups: number;
   readonly bytes: number;
   readonly files: number;
 };

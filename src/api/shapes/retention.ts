@@ -1,9 +1,10 @@
 import * as v from "valibot";
 import { SELECTOR_KINDS, type Selector } from "../../domain/selector.ts";
 import { microsToRfc3339 } from "../../domain/time.ts";
-import type { Announcement, Count } from "../../retention/plan.ts";
+import type { Count, RollupCount } from "../../retention/counts.ts";
+import type { Announcement, Cutoff } from "../../retention/plan.ts";
 import type { Preview, Retention } from "../../retention/retention.ts";
-import { createKeeper, type Keep, LONGEST_DAYS, type RetentionRules } from "../../retention/rules.ts";
+import { createKeeper, type Keep, LONGEST_DAYS, type RetentionRules, RULED } from "../../retention/rules.ts";
 import { text, wholeNumber } from "../input/schemas.ts";
 import { countSchema, type Shape, timeSchema } from "./answers.ts";
 
@@ -25,7 +26,8 @@ export const keepSchema = v.pipe(
   v.description("Days; within_budget: until the budget takes it, oldest first; for_ever: not even the budget does."),
 );
 
-const whatSchema = v.picklist(["readings", "events"]);
+const whatSchema = v.picklist(["readings", "events", "rollups"]);
+export const ruledSchema = v.picklist(RULED, `is neither ${RULED.join(" nor ")}`);
 
 const announcementSchema = v.pipe(
   v.object({
@@ -41,11 +43,11 @@ const announcementSchema = v.pipe(
 
 export const retentionSchema = v.pipe(
   v.object({
-    defaults: v.object({ readings: keepSchema, events: keepSchema }),
+    defaults: v.object({ readings: keepSchema, events: keepSchema, rollups: keepSchema }),
     rules: v.array(
       v.object({
         select: selectorSchema,
-        what: v.literal("readings"),
+        what: ruledSchema,
         keep: keepSchema,
         entities: v.pipe(countSchema, v.description("For how many entities of now it is the rule that holds.")),
       }),
@@ -68,6 +70,7 @@ export const retentionSchema = v.pipe(
         why: v.exactOptional(v.string()),
         readings: countSchema,
         events: countSchema,
+        rollups: countSchema,
         bytes: v.pipe(v.number(), v.integer()),
         files: v.pipe(v.number(), v.integer()),
       }),
@@ -92,12 +95,13 @@ export const previewSchema = v.pipe(
         series: countSchema,
         readings: countSchema,
         events: countSchema,
+        rollups: v.pipe(countSchema, v.description("Summaries of readings that went before.")),
         bytes: countSchema,
         lost: v.string(),
         stays: v.string(),
       }),
     ),
-    total: v.object({ readings: countSchema, events: countSchema, bytes: countSchema }),
+    total: v.object({ readings: countSchema, events: countSchema, rollups: countSchema, bytes: countSchema }),
     top: v.array(
       v.object({
         entity_id: v.string(),
@@ -116,7 +120,7 @@ export const previewSchema = v.pipe(
     refused: v.nullable(v.object({ why: v.string(), fix: v.string() })),
   }),
   v.title("RetentionPreview"),
-  v.description("What would go now. Readings and events are counted exactly; bytes are estimated."),
+  v.description("What would go now. Readings, events and rollups are counted exactly; bytes are estimated."),
 );
 export type PreviewShape = Shape<typeof previewSchema>;
 
@@ -139,16 +143,20 @@ export function retentionShape(
   budget: Awaited<ReturnType<Retention["budget"]>>,
   traits: readonly Parameters<ReturnType<typeof createKeeper>>[0][],
 ): RetentionShape {
-  const keeperOf = createKeeper(rules);
-  const held = Map.groupBy(traits, (one) => keeperOf(one).rule);
+  const held = new Map(
+    RULED.map((what) => {
+      const keeperOf = createKeeper(rules, what);
+      return [what, Map.groupBy(traits, (one) => keeperOf(one).rule)];
+    }),
+  );
   const { time, announced, lastRun, nextRun, running } = state;
   return {
     defaults: rules.defaults,
     rules: rules.rules.map((rule) => ({
       select: selectorShape(rule.select),
-      what: "readings",
+      what: rule.what,
       keep: rule.keep,
-      entities: held.get(rule)?.length ?? 0,
+      entities: held.get(rule.what)?.get(rule)?.length ?? 0,
     })),
     budget_bytes: rules.budgetBytes,
     budget: { bytes: budget.bytes, source: budget.source, used: budget.used },
@@ -173,14 +181,11 @@ export function previewShape(
   nameOf: (series: number) => string,
   refused: PreviewShape["refused"],
 ): PreviewShape {
-  const { plan, counts, events, eventBytes, id, expires } = preview;
+  const { plan, counts, rollups, events, eventBytes, id, expires } = preview;
   const { asOf, forecast, daysLeft, announced } = plan;
   const steps: PreviewShape["steps"][number][] = [];
-  const groups = Map.groupBy(
-    counts,
-    ({ cutoff }) => `${cutoff.before} ${cutoff.reason} ${JSON.stringify(cutoff.rule?.select)}`,
-  );
-  for (const group of groups.values()) steps.push(stepOf(group, asOf));
+  for (const group of Map.groupBy(counts, sameCutoff).values()) steps.push(stepOf(group, asOf, plan.rollups));
+  for (const group of Map.groupBy(rollups, sameCutoff).values()) steps.push(rollupStepOf(group, asOf));
   if (plan.events !== null && events > 0) {
     const { before, reason } = plan.events;
     steps.push({
@@ -191,18 +196,19 @@ export function previewShape(
       series: 0,
       readings: 0,
       events,
+      rollups: 0,
       bytes: eventBytes,
       lost: `${events} events of before ${dayOf(before)}`,
       stays: "Readings, and every later event",
     });
   }
-  const sum = (of: "readings" | "bytes") => counts.reduce((total, count) => total + count[of], 0);
+  const bytes = [...counts, ...rollups].reduce((total, count) => total + count.bytes, eventBytes);
   return {
     plan: id,
     as_of: microsToRfc3339(asOf),
     expires: microsToRfc3339(expires),
     steps,
-    total: { readings: sum("readings"), events, bytes: sum("bytes") + eventBytes },
+    total: { readings: readingsOf(counts), events, rollups: rollupsOf(rollups), bytes },
     top: counts
       .toSorted((a, b) => b.bytes - a.bytes || b.readings - a.readings)
       .slice(0, MOST_TOP)
@@ -223,11 +229,29 @@ export function previewShape(
   };
 }
 
-function stepOf(group: readonly Count[], asOf: number): PreviewShape["steps"][number] {
+const sameCutoff = ({ cutoff }: { readonly cutoff: Cutoff }): string =>
+  `${cutoff.before} ${cutoff.reason} ${JSON.stringify(cutoff.rule?.select)}`;
+const readingsOf = (counts: readonly Count[]) => counts.reduce((total, count) => total + count.readings, 0);
+const rollupsOf = (counts: readonly RollupCount[]) => counts.reduce((total, count) => total + count.rollups, 0);
+const whoseOf = ({ length }: readonly unknown[]) => (length === 1 ? "of one entity" : `of ${length} entities`);
+const daysOf = (asOf: number, { before }: Cutoff) => Math.round((asOf - before) / DAY);
+
+function stepOf(
+  group: readonly Count[],
+  asOf: number,
+  rollups: Preview["plan"]["rollups"],
+): PreviewShape["steps"][number] {
   const [{ cutoff }] = group as readonly [Count];
   const { before, reason, rule } = cutoff;
-  const readings = group.reduce((total, count) => total + count.readings, 0);
-  const whose = group.length === 1 ? "of one entity" : `of ${group.length} entities`;
+  const readings = readingsOf(group);
+  const limits = group.map(({ series }) => rollups.get(series));
+  const [limit] = limits;
+  const most =
+    limits.every((one) => one?.before === limit?.before) && limit
+      ? `what the readings of the last ${daysOf(asOf, limit)} days amount to`
+      : limit || limits.some(Boolean)
+        ? "what the readings amount to as long as the rules keep that"
+        : "what the readings amount to by days and, where there are many, by hours";
   return {
     what: "readings",
     before: microsToRfc3339(before),
@@ -236,9 +260,29 @@ function stepOf(group: readonly Count[], asOf: number): PreviewShape["steps"][nu
     series: group.length,
     readings,
     events: 0,
+    rollups: 0,
     bytes: group.reduce((total, count) => total + count.bytes, 0),
-    lost: `${readings} readings ${whose} of before ${dayOf(before)}`,
-    stays: `Everything of the last ${Math.round((asOf - before) / DAY)} days and what held when they began, the present state, what the readings amount to by days and, where there are many, by hours, and statistics taken over from Home Assistant`,
+    lost: `${readings} readings ${whoseOf(group)} of before ${dayOf(before)}`,
+    stays: `Everything of the last ${daysOf(asOf, cutoff)} days and what held when they began, the present state, ${most}, and statistics taken over from Home Assistant`,
+  };
+}
+
+function rollupStepOf(group: readonly RollupCount[], asOf: number): PreviewShape["steps"][number] {
+  const [{ cutoff }] = group as readonly [RollupCount];
+  const { before, reason, rule } = cutoff;
+  const rollups = rollupsOf(group);
+  return {
+    what: "rollups",
+    before: microsToRfc3339(before),
+    reason,
+    rule: rule && selectorShape(rule.select),
+    series: group.length,
+    readings: 0,
+    events: 0,
+    rollups,
+    bytes: group.reduce((total, count) => total + count.bytes, 0),
+    lost: `${rollups} summaries ${whoseOf(group)} of readings that went before, of before ${dayOf(before)}: of that time nothing is left but what Home Assistant's own statistics say`,
+    stays: `Summaries of the last ${daysOf(asOf, cutoff)} days, and every reading that is still there`,
   };
 }
 

@@ -11,11 +11,17 @@ type Preview = {
     readonly series: number;
     readonly readings: number;
     readonly events: number;
+    readonly rollups: number;
     readonly bytes: number;
     readonly lost: string;
     readonly stays: string;
   }[];
-  readonly total: { readonly readings: number; readonly events: number; readonly bytes: number };
+  readonly total: {
+    readonly readings: number;
+    readonly events: number;
+    readonly rollups: number;
+    readonly bytes: number;
+  };
   readonly top: readonly { readonly entity_id: string; readonly readings: number; readonly bytes: number }[];
   readonly refused: { readonly why: string; readonly fix: string } | null;
 };
@@ -40,17 +46,18 @@ export const retentionPreview: Command = {
           step.before.slice(0, 19),
           step.reason,
           step.series,
-          step.readings + step.events,
+          step.readings + step.events + step.rollups,
           bytesText(step.bytes),
         ]),
       );
-      const words = preview.steps.map(({ lost, stays }) => `  ${lost} ${stays}\n`).join("");
+      const words = preview.steps.map(({ lost, stays }) => `  Goes: ${lost}.\n  Stays: ${stays}.\n`).join("");
       const top = out.table(
         ["Entity", "Rows", "Size"],
         preview.top.slice(0, 10).map((one) => [one.entity_id, one.readings, bytesText(one.bytes)]),
       );
-      const { readings, events, bytes } = preview.total;
-      return `${steps}\n${words}\nMost of it:\n${top}\nAltogether ${(readings + events).toLocaleString("en-US")} rows, ${bytesText(bytes)}. Nothing has gone.\n`;
+      const { readings, events, rollups, bytes } = preview.total;
+      const most = preview.top.length > 0 ? `\nMost of it:\n${top}` : "";
+      return `${steps}\n${words}${most}\nAltogether ${(readings + events + rollups).toLocaleString("en-US")} rows, ${bytesText(bytes)}. Nothing has gone.\n`;
     });
     return EXIT.ok;
   },

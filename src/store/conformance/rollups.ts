@@ -167,6 +167,79 @@ export function rollups(suite: Suite): void {
       { numRuns: suite.profile.seals ? 12 : 3, seed: SEED },
     ));
 
+  test(`${suite.name}: of roll-ups those go that end before the cut-off of their series, none other, and none that would is made`, () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.tuple(rows, rows, rows).map((several) => several.flat()),
+        fc.integer({ min: 0, max: 10_000 }),
+        fc.integer({ min: 0, max: 48 }),
+        fc.boolean(),
+        async (all, pick, late, atOnce) => {
+          await withStore(suite, async ({ store, reopen }) => {
+            await store.append([seriesEntry(SERIES)]);
+            if (all.length > 0) await store.append(all);
+            await store.seal();
+            const told = (now: Store) =>
+              withReader(now, async (reader) => ({
+                rollups: await collect(
+                  reader.rollups({ series: SERIES, window: { from: 0, to: Number.MAX_SAFE_INTEGER } }),
+                ),
+                used: (await collect(reader.rollupUsage())).reduce((sum, one) => sum + one.rollups, 0),
+              }));
+            const raw = letGo(START + (DAYS * 24 - late) * HOUR);
+            let cutoff = START + (pick % (DAYS * 24)) * HOUR;
+            let expected = 0;
+            if (!atOnce) {
+              await store.shed(raw);
+              const { rollups: made } = await told(store);
+              // Where it matters: at both ends of what is rolled up, and within.
+              const times = made.flatMap(({ summary: { firstTime, lastTime } }) => [
+                firstTime,
+                firstTime + 1,
+                lastTime + 1,
+              ]);
+              cutoff = times[pick % times.length] ?? cutoff;
+              expected = made.filter(({ summary }) => summary.lastTime < cutoff).length;
+            }
+            const both = { ...raw, rollups: { default: null, series: new Map([[SERIES, cutoff]]) } };
+            const kept = await readingsIn(store);
+            const before = await told(store);
+            const went = await store.shed(both);
+            assert.deepEqual(
+              [went.rollups, (await told(store)).used],
+              atOnce ? [0, (await told(store)).rollups.length] : [expected, before.used - expected],
+            );
+            if (!atOnce) {
+              assert.deepEqual(
+                (await told(store)).rollups,
+                before.rollups.filter(({ summary }) => summary.lastTime >= cutoff),
+              );
+              assert.deepEqual(await readingsIn(store), kept, "readings stay");
+            }
+            const check = async (now: Store) => {
+              const { rollups: left } = await told(now);
+              assert.ok(left.every(({ summary }) => summary.lastTime >= cutoff));
+              const first = (await readingsIn(now))[0]?.time ?? Number.POSITIVE_INFINITY;
+              const covered = left.reduce((sum, { summary }) => sum + summary.readings, 0);
+              const between = all.filter((entry) => timeOf(entry) >= cutoff && timeOf(entry) < first).length;
+              assert.ok(covered >= between, "what ends at the cut-off or later is there");
+            };
+            await check(store);
+            const again = await store.shed(both);
+            assert.deepEqual(
+              [again.rollups, again.readings, again.files],
+              [0, 0, 0],
+              "done again it takes nothing more",
+            );
+            await store.seal();
+            await check(store);
+            if (suite.profile.durable) await check(await reopen());
+          });
+        },
+      ),
+      { numRuns: suite.profile.seals ? 8 : 2, seed: SEED },
+    ));
+
   const readingsOf = async (entries: readonly Entry[]): Promise<Reading[]> =>
     entries.map((entry) => (entry as Extract<Entry, { kind: "reading" }>).reading);
 

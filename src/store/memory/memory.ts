@@ -127,7 +127,11 @@ export function createMemoryStore(): Store {
       }
       const { default: cutoff } = plan.events;
       if (cutoff !== null) shed.events += removeWhere(events, ({ time }) => time < cutoff);
-      return { readings: shed.readings - before.readings, events: shed.events - before.events, bytes: 0, files: 0 };
+      return {
+        readings: shed.readings - before.readings,
+        events: shed.events - before.events,
+        ...{ rollups: 0, bytes: 0, files: 0 },
+      };
     },
     seal: async () => {},
     holdFiles: async () => () => {},

@@ -90,6 +90,8 @@ export function openMemoryView(view: View): ViewReader {
     },
     summaries: (query) => summariesOf(read, query),
     async *rollups() {},
+    async *rollupUsage() {},
+    countRollups: async () => 0,
     rolledUp: async () => undefined,
     before: (series, time) => lastBefore(read, series, time),
     async *statistics({ series, period, window }) {

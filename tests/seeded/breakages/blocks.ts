@@ -117,8 +117,8 @@ export const BLOCKS: readonly Breakage[] = [
     name: "what is let go reaches one reading too far",
     promise: "nothing from the cut-off on ever goes",
     file: `${FOLDER}/merge.ts`,
-    from: "for (const row of rows) if (cutoff === null || content.timeOf(row) >= cutoff) waiting.push(row);",
-    to: "for (const row of rows) if (cutoff === null || content.timeOf(row) > cutoff) waiting.push(row);",
+    from: "for (const row of rows) if (cutoff === null || content.endOf(row) >= cutoff) waiting.push(row);",
+    to: "for (const row of rows) if (cutoff === null || content.endOf(row) > cutoff) waiting.push(row);",
     caughtBy: [MERGE_TEST],
   },
   {

@@ -7,7 +7,7 @@ import { plural, t } from "../../text/text.ts";
 /** What would go, what would stay, and for how long the disk would then do. Nothing has gone yet. */
 export function PreviewOf({ preview }: { preview: RetentionPreview }) {
   const { total, steps, top, forecast, refused } = preview;
-  const nothing = total.readings === 0 && total.events === 0 && total.bytes === 0;
+  const nothing = total.readings + total.events + total.rollups + total.bytes === 0;
   return (
     <section class="preview" aria-label={t("preview.title")}>
       <p class="preview-total" role="status">
@@ -17,6 +17,7 @@ export function PreviewOf({ preview }: { preview: RetentionPreview }) {
             : t("preview.total", {
                 readings: plural("history.changes", total.readings),
                 events: plural("preview.events", total.events),
+                rollups: plural("preview.rollups", total.rollups),
                 bytes: formatBytes(total.bytes),
               })}
         </strong>

@@ -5,6 +5,8 @@ import {
   type RetentionChoice,
   type RetentionPreview,
   type RetentionRule,
+  RULED,
+  type Ruled,
   SELECTOR_KINDS,
   type Selector,
 } from "../../api-storage-types.ts";
@@ -20,7 +22,7 @@ import { KeepField, NumberField } from "./fields.tsx";
 import { PreviewOf } from "./preview.tsx";
 import { NotThere } from "./state.tsx";
 
-const KINDS = ["readings", "events"] as const;
+const KINDS = ["readings", "events", "rollups"] as const;
 
 /** For how long what is kept; changed only after it was seen what that would cost. */
 export function RetentionCard({ retention, onChange }: { retention: Loaded<Retention>; onChange: () => void }) {
@@ -58,8 +60,7 @@ function Editor({ retention, onChange }: { retention: Retention; onChange: () =>
     setDraft({ ...draft, ...part });
     setPreview(null);
   };
-  const countOf = (rule: RetentionRule) =>
-    retention.rules.find((one) => JSON.stringify(one.select) === JSON.stringify(rule.select))?.entities;
+  const countOf = (rule: RetentionRule) => retention.rules.find((one) => keyOf(one) === keyOf(rule))?.entities;
   return (
     <>
       {KINDS.map((kind) =>
@@ -87,10 +88,10 @@ function Editor({ retention, onChange }: { retention: Retention; onChange: () =>
       {draft.rules.length === 0 && <p class="muted">{t("retention.no_rules")}</p>}
       <ul class="listed">
         {draft.rules.map((rule) => (
-          <li key={JSON.stringify(rule.select)} class="listed-row">
+          <li key={keyOf(rule)} class="listed-row">
             <div class="listed-text">
               <p>
-                <strong>{tellSelector(rule.select)}</strong> · {tellKeep(rule.keep)}
+                <strong>{tellSelector(rule.select)}</strong> · {t(`retention.${rule.what}`)} · {tellKeep(rule.keep)}
               </p>
               <p class="muted small">{plural("gaps.entities", countOf(rule) ?? 0)}</p>
             </div>
@@ -98,8 +99,10 @@ function Editor({ retention, onChange }: { retention: Retention; onChange: () =>
               <button
                 type="button"
                 class="icon-button"
-                aria-label={t("retention.remove", { rule: tellSelector(rule.select) })}
-                title={t("retention.remove", { rule: tellSelector(rule.select) })}
+                aria-label={t("retention.remove", {
+                  rule: `${tellSelector(rule.select)} · ${t(`retention.${rule.what}`)}`,
+                })}
+                title={t("retention.remove", { rule: `${tellSelector(rule.select)} · ${t(`retention.${rule.what}`)}` })}
                 onClick={() => change({ rules: draft.rules.filter((other) => other !== rule) })}
               >
                 <Icon name="clear" />
@@ -169,6 +172,9 @@ function Editor({ retention, onChange }: { retention: Retention; onChange: () =>
   );
 }
 
+/** Rules are told apart by whom and what they are for. */
+const keyOf = ({ select, what }: Pick<RetentionRule, "select" | "what">): string => JSON.stringify([select, what]);
+
 function BudgetField(props: { bytes: number | null; automatic: number; onChange: (bytes: number | null) => void }) {
   const { bytes, automatic, onChange } = props;
   const [text, setText] = useState(bytes === null ? "" : String(bytes / 1e9));
@@ -192,6 +198,7 @@ function AddRule({ onAdd }: { onAdd: (rule: RetentionRule) => void }) {
   const [open, setOpen] = useState(false);
   const [kind, setKind] = useState<Selector["kind"]>("pattern");
   const [value, setValue] = useState("");
+  const [what, setWhat] = useState<Ruled>("readings");
   const [keep, setKeep] = useState<Keep | null>(30);
   if (!open)
     return (
@@ -205,7 +212,7 @@ function AddRule({ onAdd }: { onAdd: (rule: RetentionRule) => void }) {
       onSubmit={(event) => {
         event.preventDefault();
         if (keep === null || value.trim() === "") return;
-        onAdd({ select: { kind, value: value.trim() }, keep });
+        onAdd({ select: { kind, value: value.trim() }, what, keep });
         setOpen(false);
         setValue("");
       }}
@@ -219,6 +226,12 @@ function AddRule({ onAdd }: { onAdd: (rule: RetentionRule) => void }) {
         />
         <TextField label={t("selector.value")} value={value} onChange={setValue} />
       </div>
+      <Select
+        label={t("rule.what")}
+        value={what}
+        options={RULED.map((one) => ({ value: one, label: t(`retention.${one}`) }))}
+        onChange={(one) => setWhat(one as Ruled)}
+      />
       <KeepField label={t("rule.keep.for")} value={keep} onChange={setKeep} />
       <div class="buttons">
         <button type="submit" class="button primary" disabled={keep === null || value.trim() === ""}>

@@ -41,7 +41,7 @@ export function RuleDialog(props: {
     recording !== null && minChange !== undefined && seconds !== undefined && (minChange ?? seconds) !== null;
   const choice =
     retention && keep !== null
-      ? { ...choiceOf(retention), rules: withRule(choiceOf(retention).rules, { select, keep }) }
+      ? { ...choiceOf(retention), rules: withRule(choiceOf(retention).rules, { select, what: "readings", keep }) }
       : null;
   const done = (work: () => Promise<unknown>) => void action.run(work).then((ok) => ok && onDone());
   const stop = async () => {

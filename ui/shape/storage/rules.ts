@@ -10,15 +10,15 @@ import { plural, t } from "../../text/text.ts";
 
 export const choiceOf = ({ defaults, rules, budget_bytes }: Retention): RetentionChoice => ({
   defaults,
-  rules: rules.map(({ select, keep }) => ({ select, keep })),
+  rules: rules.map(({ select, what, keep }) => ({ select, what, keep })),
   budget_bytes,
 });
 
 const same = (a: Selector, b: Selector) => a.kind === b.kind && a.value === b.value;
 
-/** One rule for one selection: a further one takes the place of the one before. */
+/** One rule for one selection and class: a further one takes the place of the one before. */
 export function withRule(rules: readonly RetentionRule[], rule: RetentionRule): readonly RetentionRule[] {
-  return [...rules.filter(({ select }) => !same(select, rule.select)), rule];
+  return [...rules.filter(({ select, what }) => what !== rule.what || !same(select, rule.select)), rule];
 }
 
 export function withThinning(rules: readonly ThinningRule[], rule: ThinningRule): readonly ThinningRule[] {

@@ -60,11 +60,16 @@ test("a month is named as people say it; under bars a year is said where it begi
 });
 
 test("a further rule for the same selection takes the place of the one before", () => {
-  const rule = (value: string, keep: RetentionRule["keep"]) => ({ select: { kind: "entity" as const, value }, keep });
+  const rule = (value: string, keep: RetentionRule["keep"], what: RetentionRule["what"] = "readings") => ({
+    select: { kind: "entity" as const, value },
+    ...{ what, keep },
+  });
   assert.deepEqual(withRule([rule("a", 5), rule("b", 6)], rule("a", "for_ever")), [
     rule("b", 6),
     rule("a", "for_ever"),
   ]);
+  const both = [rule("a", 5), rule("a", 9, "rollups")];
+  assert.deepEqual(withRule(both, rule("a", 7, "rollups")), [rule("a", 5), rule("a", 7, "rollups")]);
   const thin = { select: { kind: "entity" as const, value: "a" }, min_change: 1, min_interval_seconds: null };
   assert.deepEqual(withThinning([thin], { ...thin, min_change: 2 }), [{ ...thin, min_change: 2 }]);
   assert.deepEqual(withoutThinning([thin], thin.select), []);

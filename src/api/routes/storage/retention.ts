@@ -3,7 +3,7 @@ import * as v from "valibot";
 import type { Selector } from "../../../domain/selector.ts";
 import { currentIdentity } from "../../../domain/series.ts";
 import type { Retention } from "../../../retention/retention.ts";
-import { MOST_RULES, type RetentionRules } from "../../../retention/rules.ts";
+import { MOST_RULES, NO_RULES, type RetentionRules } from "../../../retention/rules.ts";
 import type { Auth } from "../../auth/auth.ts";
 import type { ApiEnv } from "../../env.ts";
 import { readBody, readQuery } from "../../input/read.ts";
@@ -19,19 +19,23 @@ import {
   type RetentionShape,
   retentionSchema,
   retentionShape,
+  ruledSchema,
   selectorSchema,
 } from "../../shapes/retention.ts";
 import { presentTraits } from "./traits.ts";
 
 const rules = v.pipe(
-  v.array(
-    v.strictObject({ select: selectorSchema, what: v.optional(v.literal("readings")), keep: keepSchema }),
-    "is not a list",
-  ),
+  v.array(v.strictObject({ select: selectorSchema, what: v.optional(ruledSchema), keep: keepSchema }), "is not a list"),
   v.maxLength(MOST_RULES, `has more than ${MOST_RULES} rules`),
 );
 const said = {
-  defaults: v.optional(v.strictObject({ readings: v.optional(keepSchema), events: v.optional(keepSchema) })),
+  defaults: v.optional(
+    v.strictObject({
+      readings: v.optional(keepSchema),
+      events: v.optional(keepSchema),
+      rollups: v.optional(keepSchema),
+    }),
+  ),
   budget_bytes: v.optional(v.nullable(wholeNumber(0, Number.MAX_SAFE_INTEGER))),
 };
 const wanted = v.strictObject({ ...said, rules });
@@ -50,7 +54,7 @@ const PUT: RouteDescription = {
   tag: "Operation",
   summary: "Says how long what is kept, in place of what was said before",
   description:
-    "Nothing goes at once: the next quiet hour of the home (next_run) does what is due. Ask for a preview before. What is absent is as it is without rules: everything within the automatic budget.",
+    "Nothing goes at once: the next quiet hour of the home (next_run) does what is due. Ask for a preview before. What is absent is as it is without rules: everything within the automatic budget, rollups for ever.",
   query: NO_PARAMETERS,
   body: wanted,
   answer: { json: retentionSchema },
@@ -90,8 +94,8 @@ export const retentionRoutes = (needs: { auth: Auth; retention: Retention; serie
     return found ? { ...select, series: found.id } : select;
   };
   const rulesOf = (given: v.InferOutput<typeof wanted>): RetentionRules => ({
-    defaults: { readings: "within_budget", events: "within_budget", ...given.defaults },
-    rules: given.rules.map(({ select, keep }) => ({ select: bound(select), keep })),
+    defaults: { ...NO_RULES.defaults, ...given.defaults },
+    rules: given.rules.map(({ select, what = "readings", keep }) => ({ select: bound(select), what, keep })),
     budgetBytes: given.budget_bytes ?? null,
   });
   const nameOf = (id: number): string => {

@@ -49,7 +49,7 @@ test("without rules everything is kept within the automatic budget, and a previe
   const hub = await withHistory();
   after(() => hub.close());
   const now = await hub.json<RetentionShape>("retention");
-  assert.deepEqual(now.defaults, { readings: "within_budget", events: "within_budget" });
+  assert.deepEqual(now.defaults, { readings: "within_budget", events: "within_budget", rollups: "for_ever" });
   assert.deepEqual([now.budget.bytes, now.budget.source, now.clock.trusted], [10e9, "automatic", true]);
   const preview = await hub.json<PreviewShape>("retention/preview", send("POST", {}));
   assert.deepEqual([preview.steps, preview.total.readings, preview.refused], [[], 0, null]);

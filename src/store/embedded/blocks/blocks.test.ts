@@ -265,7 +265,7 @@ test("what is shed is gone, what an override keeps stays, and doing it again tak
         return counts;
       };
       assert.deepEqual(await count(), [1_001, 2_000, 1_501]);
-      assert.deepEqual(await store.shed(plan), { readings: 0, events: 0, bytes: 0, files: 0 });
+      assert.deepEqual(await store.shed(plan), { readings: 0, events: 0, rollups: 0, bytes: 0, files: 0 });
       assert.equal(store.stats().readings, 4_502);
       assert.equal(store.stats().events, 100);
     });

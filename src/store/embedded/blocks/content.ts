@@ -16,6 +16,8 @@ export type ChunkKey = SeriesId | StatisticLine;
 export type Content<Row extends { readonly position: Position }> = {
   readonly kind: "readings" | "statistics" | "rollups";
   timeOf(row: Row): Micros;
+  /** What is older than a cut-off has ended before it. */
+  endOf(row: Row): Micros;
   /** True: of several rows of one time the last one counts. */
   readonly unique: boolean;
   encode(chunks: readonly { readonly series: ChunkKey; readonly rows: readonly Row[] }[]): {
@@ -29,6 +31,7 @@ export type Content<Row extends { readonly position: Position }> = {
 export const readingsContent = (timeZone: string): Content<Stored<Reading>> => ({
   kind: "readings",
   timeOf: ({ time }) => time,
+  endOf: ({ time }) => time,
   unique: false,
   encode: encodePack,
   decode: (pack, index) => {
@@ -41,6 +44,7 @@ export const readingsContent = (timeZone: string): Content<Stored<Reading>> => (
 export const statisticsContent: Content<Stored<Statistic>> = {
   kind: "statistics",
   timeOf: ({ start }) => start,
+  endOf: ({ start }) => start,
   unique: true,
   encode: (chunks) => ({
     bytes: encodeStatistics(chunks.map(({ series, rows }) => ({ line: series, rows }))),
@@ -66,6 +70,7 @@ export type RollupRow = Rollup & { readonly position: Position };
 export const rollupsContent: Content<RollupRow> = {
   kind: "rollups",
   timeOf: ({ summary }) => summary.firstTime,
+  endOf: ({ summary }) => summary.lastTime,
   unique: false,
   encode: (chunks) => ({
     bytes: encodeRollups(chunks),

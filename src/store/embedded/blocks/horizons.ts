@@ -4,7 +4,8 @@ import { cutoffOf } from "../../shared/cutoffs.ts";
 import type { ShedPlan } from "../../store.ts";
 import type { Block } from "./block.ts";
 import type { TableEntry } from "./directory.ts";
-import { chunksOf, openSource, type Source, tableOf, timesOf, type Work } from "./sources.ts";
+import { frameOf, rollupsIn } from "./open-block.ts";
+import { chunksOf, guarded, openSource, type Source, tableOf, timesOf, type Work } from "./sources.ts";
 
 export type HorizonsJob = {
   readonly kind: "horizons";
@@ -63,3 +64,41 @@ function lastAt(source: Source, entry: TableEntry, time: Micros, known: Micros, 
   }
   return last;
 }
+
+export type RollupsJob = {
+  readonly kind: "rollups";
+  readonly blocks: string;
+  /** All blocks of roll-ups. */
+  readonly inputs: readonly Block[];
+  readonly cutoffs: ShedPlan["readings"];
+};
+
+/** Names of the blocks in which a roll-up ends before the cut-off of its series. */
+export function findRollupsThatGo({ blocks, inputs, cutoffs }: RollupsJob): readonly string[] {
+  const work: Work = { damages: [] };
+  return inputs
+    .filter((block) => {
+      const source = openSource(blocks, block);
+      try {
+        return [...tableOf(source, work).values()].some((entry) => {
+          const cutoff = cutoffOf(cutoffs, entry.series);
+          return cutoff !== null && entry.from < cutoff && anyEndsBefore(source, entry, cutoff, work);
+        });
+      } finally {
+        source.close();
+      }
+    })
+    .map(({ name }) => name);
+}
+
+const anyEndsBefore = (source: Source, entry: TableEntry, cutoff: Micros, work: Work): boolean =>
+  entry.to < cutoff ||
+  chunksOf(source, entry, work).some((chunk) => {
+    if (chunk.to < cutoff) return true;
+    if (chunk.from >= cutoff) return false;
+    const rows = guarded(source, entry.series, chunk, work, () => {
+      const { at, length } = frameOf(chunk);
+      return rollupsIn(chunk, source.read(at, length));
+    });
+    return (rows ?? []).some(({ summary }) => summary.lastTime < cutoff);
+  });

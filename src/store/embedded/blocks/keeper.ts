@@ -14,6 +14,7 @@ import { type Manifest, writeManifest } from "./manifest.ts";
 import type { Merged } from "./merge.ts";
 import { anyMerge, nextMerge } from "./policy.ts";
 import type { Hole } from "./roll.ts";
+import { type LetGo, shedBlocks } from "./shed.ts";
 
 /** Owns the set of blocks: has segments sealed and blocks merged, one job at a time, and makes each change of the set one step. */
 export type Keeper = {
@@ -151,10 +152,7 @@ export function createKeeper(needs: {
   const sealClosed = async () => {
     for (let segment = closedSegment(); segment; segment = closedSegment()) await seal(segment);
   };
-  const merge = async (
-    inputs: readonly Block[],
-    letGo?: { readonly cutoffs: ShedPlan["readings"]; readonly holes: readonly Hole[] },
-  ): Promise<Merged> => {
+  const merge = async (inputs: readonly Block[], letGo?: LetGo): Promise<Merged> => {
     const { next, sealed } = manifest;
     const timeZone = needs.timeZone();
     const job = { kind: "merge", blocks: folder, inputs, next, sealed, timeZone, ...letGo } as const;
@@ -259,31 +257,7 @@ export function createKeeper(needs: {
     shed: (plan) =>
       urgently(async () => {
         await sealClosed();
-        const horizons = await maintainer.run({
-          kind: "horizons",
-          blocks: folder,
-          inputs: manifest.blocks.filter(({ kind }) => kind === "readings"),
-          cutoffs: plan.readings,
-        });
-        const cutoffs = {
-          readings: { default: null, series: horizons.series },
-          events: { ...plan.events, series: new Map() },
-          statistics: NO_CUTOFFS,
-          rollups: NO_CUTOFFS,
-        };
-        const holes = needs.holes();
-        const goes = ({ name, kind, from }: Block) =>
-          kind === "readings" ? horizons.blocks.includes(name) : from < (cutoffs[kind].default ?? from);
-        const shed = { readings: 0, events: 0, statistics: 0, rollups: 0, bytes: 0, files: 0 };
-        for (const block of manifest.blocks.filter(goes)) {
-          const { made, dropped } = await merge([block], { cutoffs: cutoffs[block.kind], holes });
-          shed[block.kind] += dropped;
-          shed.bytes += block.bytes - made.reduce((sum, { bytes }) => sum + bytes, 0);
-          shed.files += 1 - made.length;
-        }
-        // What stays of a few readings may take more than they did.
-        const { readings, events, bytes, files: fewer } = shed;
-        return { readings, events, bytes: Math.max(0, bytes), files: Math.max(0, fewer) };
+        return shedBlocks(plan, { folder, maintainer, blocks: () => manifest.blocks, holes: needs.holes(), merge });
       }),
     close: async () => {
       closed = true;
@@ -293,6 +267,3 @@ export function createKeeper(needs: {
     },
   };
 }
-
-/** What Home Assistant's recorder worked out is small, and cannot be had again. */
-const NO_CUTOFFS: ShedPlan["readings"] = { default: null, series: new Map() };

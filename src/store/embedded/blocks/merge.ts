@@ -51,6 +51,8 @@ export type MergeJob = {
   readonly cutoffs?: ShedPlan["readings"];
   /** Of readings with cut-offs: what goes is rolled up, and no roll-up reaches over the ends of these. */
   readonly holes?: readonly Hole[];
+  /** Roll-ups that would go at once are not made. */
+  readonly rollupCutoffs?: ShedPlan["readings"];
 };
 
 export type Merged = BlocksMade & {
@@ -113,7 +115,7 @@ const WRITERS: { readonly [K in BlockKind]: (needs: WriterNeeds, work: MergeWork
 type OwnChunk = { readonly source: Source; readonly chunk: ChunkPlace };
 
 function mergeChunks<Row extends Positioned>(needs: WriterNeeds, work: MergeWork, content: Content<Row>): Writer {
-  const { cutoffs, holes, timeZone } = work.job;
+  const { cutoffs, holes, timeZone, rollupCutoffs } = work.job;
   const { rollups } = work;
   const writer = createChunksWriter(needs, content);
   try {
@@ -127,8 +129,10 @@ function mergeChunks<Row extends Positioned>(needs: WriterNeeds, work: MergeWork
       });
       const groups = overlapping(chunks);
       mergeSeries({ series, groups, cutoff, writer, work, content });
-      if (rollups && holes && cutoff !== null)
-        rollSeries({ series, groups, before: cutoff, timeZone, holes, writer: rollups, work });
+      if (rollups && holes && cutoff !== null) {
+        const from = rollupCutoffs ? cutoffOf(rollupCutoffs, series) : null;
+        rollSeries({ series, groups, before: cutoff, from, timeZone, holes, writer: rollups, work });
+      }
     }
     return writer;
   } catch (error) {
@@ -183,7 +187,7 @@ function mergeSeries<Row extends Positioned>({
     for (const { chunk } of kept) hull = hullOf(hull ?? chunk, chunk);
     const read = kept.flatMap((one) => rowsOf(one, series, work, content));
     const rows = kept.length > 1 ? inOrder(content, read) : read;
-    for (const row of rows) if (cutoff === null || content.timeOf(row) >= cutoff) waiting.push(row);
+    for (const row of rows) if (cutoff === null || content.endOf(row) >= cutoff) waiting.push(row);
     flushFull();
   }
   flush();

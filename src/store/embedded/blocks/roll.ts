@@ -20,17 +20,20 @@ export function rollSeries(needs: {
   /** In order of time; chunks that overlap together. */
   readonly groups: readonly (readonly OwnChunk[])[];
   readonly before: Micros;
+  /** Those that end before it are not wanted; null: all are. */
+  readonly from: Micros | null;
   readonly timeZone: string;
   readonly holes: readonly Hole[];
   readonly writer: ChunksWriter<RollupRow>;
   readonly work: Work;
 }): void {
   const { series, before, writer, work } = needs;
+  const from = needs.from ?? Number.NEGATIVE_INFINITY;
   const holes = needs.holes.filter((hole) => hole.series === null || hole.series === series);
   const roller = createRoller({ calendar: calendarOf(needs.timeZone), holes });
   let found: RollupRow[] = [];
   const take = (rollups: readonly Rollup[]) => {
-    for (const rollup of rollups) found.push({ ...rollup, position: 0 });
+    for (const rollup of rollups) if (rollup.summary.lastTime >= from) found.push({ ...rollup, position: 0 });
     if (found.length < CHUNK_ROWS) return;
     writer.add(series, found.slice(0, CHUNK_ROWS));
     found = found.slice(CHUNK_ROWS);

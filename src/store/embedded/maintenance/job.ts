@@ -1,20 +1,28 @@
-import { findHorizons, type Horizons, type HorizonsJob } from "../blocks/horizons.ts";
+import {
+  findHorizons,
+  findRollupsThatGo,
+  type Horizons,
+  type HorizonsJob,
+  type RollupsJob,
+} from "../blocks/horizons.ts";
 import { type Merged, type MergeJob, mergeBlocks } from "../blocks/merge.ts";
 import { type BlocksMade, type SealJob, sealSegment } from "../blocks/seal.ts";
 import { buildIndex, type IndexBuilt, type IndexJob } from "./build-index.ts";
 
 /** Work that reads and writes files for long: done away from the event loop. */
-export type MaintenanceJob = IndexJob | SealJob | MergeJob | HorizonsJob;
+export type MaintenanceJob = IndexJob | SealJob | MergeJob | HorizonsJob | RollupsJob;
 export type JobResult<J extends MaintenanceJob> = J extends IndexJob
   ? IndexBuilt
   : J extends SealJob
     ? BlocksMade
     : J extends HorizonsJob
       ? Horizons
-      : Merged;
+      : J extends RollupsJob
+        ? readonly string[]
+        : Merged;
 
 /** Blocks the thread. */
-export function runJob(job: MaintenanceJob): IndexBuilt | BlocksMade | Merged | Horizons {
+export function runJob(job: MaintenanceJob): IndexBuilt | BlocksMade | Merged | Horizons | readonly string[] {
   switch (job.kind) {
     case "index":
       return buildIndex(job);
@@ -24,6 +32,8 @@ export function runJob(job: MaintenanceJob): IndexBuilt | BlocksMade | Merged | 
       return mergeBlocks(job);
     case "horizons":
       return findHorizons(job);
+    case "rollups":
+      return findRollupsThatGo(job);
   }
 }
 

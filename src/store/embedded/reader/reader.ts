@@ -1,5 +1,6 @@
 import type { HomeEvent, Reading, SeriesId, Stored } from "../../../domain/reading.ts";
 import type { Rollup } from "../../../domain/rollup.ts";
+import { ALL_TIME } from "../../../domain/time.ts";
 import { checkQuery, contextOf, isPast, tooNarrow, windowLeft } from "../../shared/query.ts";
 import { foldRollups } from "../../shared/rollups.ts";
 import { lastBefore } from "../../shared/summaries.ts";
@@ -94,12 +95,26 @@ export function openEmbeddedView(
       yield* columnPages(query, { tail, sealed, readings });
     },
     async *usage() {
-      for await (const { block, entries } of sealed.tables())
+      for await (const { block, entries } of sealed.tables("readings"))
         yield entries.map(({ series, rows, bytes }) => ({
           ...{ series, month: block.month, readings: rows, bytes: bytes + TABLE_ENTRY, blocks: 1 },
           log: NOTHING,
         }));
       yield* tail.usage();
+    },
+    async *rollupUsage() {
+      for await (const { block, entries } of sealed.tables("rollups"))
+        yield entries.map(({ series, rows, bytes }) => ({
+          ...{ series, month: block.month, rollups: rows, bytes: bytes + TABLE_ENTRY },
+        }));
+    },
+    countRollups: async (series, before) => {
+      hasSeries(series);
+      let count = 0;
+      for (const chunk of await sealed.rollupChunks(series, { from: ALL_TIME.from, to: before }))
+        if (chunk.place.to < before) count += chunk.place.count;
+        else for (const { summary } of await sealed.openRollups(chunk, series)) if (summary.lastTime < before) count++;
+      return count;
     },
     async *summaries(query) {
       hasSeries(query.series);

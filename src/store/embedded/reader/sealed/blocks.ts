@@ -54,8 +54,10 @@ export type BlockReader = {
   rolledUp(series: SeriesId): Promise<Window | undefined>;
   /** Readings and events of a time that have a context. */
   linked(window: Window): AsyncIterable<readonly LogEntry[]>;
-  /** What every series has in every block of readings. */
-  tables(): AsyncIterable<{ readonly block: Block; readonly entries: readonly TableEntry[] }>;
+  /** What every series has in every block of a kind. */
+  tables(
+    kind: "readings" | "rollups",
+  ): AsyncIterable<{ readonly block: Block; readonly entries: readonly TableEntry[] }>;
 };
 
 const KEPT_BYTES = 8 * 1024 * 1024;
@@ -231,9 +233,9 @@ export function createBlockReader(needs: {
       }
       return undefined;
     },
-    async *tables() {
+    async *tables(kind) {
       for (const block of blocks) {
-        if (block.kind !== "readings") continue;
+        if (block.kind !== kind) continue;
         const table = await tableOf(block);
         if (table) yield { block, entries: Array.from({ length: tableSize(table) }, (_, i) => entryAt(table, i)) };
       }
