@@ -45,7 +45,7 @@ export function writePast(core: Core, states: readonly PastState[]): void {
         );
         last.set(entityId, lastInsertRowid);
       }
-      const oldest = Math.min(...states.map(({ updated }) => updated)) - 60;
+      const oldest = states.reduce((least, { updated }) => Math.min(least, updated), Number.POSITIVE_INFINITY) - 60;
       db.prepare(
         `insert into recorder_runs(start, "end", closed_incorrect, created) values(datetime(?, 'unixepoch'), datetime('now'), 0, datetime('now'))`,
       ).run(oldest);
