@@ -1,15 +1,20 @@
 /** Runs what takes longer than the tests may: a hundred kills, a minute's outages, long benches. Writes docs/test-long.md and docs/faults.md. */
 import { execFileSync, spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
 
 const STEPS = [
-  { name: "Simulated home", command: ["npm", "run", "--silent", "test:system"] },
-  { name: "Real Home Assistant Core", command: ["npm", "run", "--silent", "test:core"] },
-  { name: "The store's code, broken on purpose line by line", command: ["npm", "run", "--silent", "test:seeded"] },
+  { id: "system", name: "Simulated home", command: ["npm", "run", "--silent", "test:system"] },
+  { id: "core", name: "Real Home Assistant Core", command: ["npm", "run", "--silent", "test:core"] },
   {
+    id: "seeded",
+    name: "The store's code, broken on purpose line by line",
+    command: ["npm", "run", "--silent", "test:seeded"],
+  },
+  {
+    id: "faults",
     name: "Faults: a hundred kills, minutes of outage, bad input",
     command: ["npm", "run", "--silent", "faults", "--", "--long", "--write"],
   },
@@ -52,23 +57,47 @@ function run(step: (typeof STEPS)[number]): Promise<Outcome> {
 }
 
 const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { cwd: root, encoding: "utf8" }).trim();
+const PAGE = join(root, "docs/test-long.md");
+
+/** Sections of the page by heading; those of steps that are not run again stay, with the commit they are of. */
+function sections(): Map<string, string> {
+  const text = existsSync(PAGE) ? readFileSync(PAGE, "utf8") : "";
+  const parts = text.split(/^## /m).slice(1);
+  return new Map(parts.map((part) => [headingOf(part), `## ${part.trimEnd()}`]));
+}
+const headingOf = (part: string): string => (part.split("\n")[0] as string).replace(/: (passed|FAILED)$/, "");
+
+const asked = process.argv.slice(2);
+const unknown = asked.find((id) => !STEPS.some((step) => step.id === id));
+if (unknown !== undefined) {
+  process.stderr.write(`There is no step ${unknown}; there are ${STEPS.map(({ id }) => id).join(", ")}.\n`);
+  process.exit(2);
+}
+const kept = sections();
 const outcomes: Outcome[] = [];
-for (const step of STEPS) outcomes.push(await run(step));
+for (const step of STEPS.filter(({ id }) => asked.length === 0 || asked.includes(id))) {
+  const outcome = await run(step);
+  outcomes.push(outcome);
+  const { name, command, minutes, lines, ok } = outcome;
+  kept.set(
+    name,
+    [
+      `## ${name}: ${ok ? "passed" : "FAILED"}`,
+      "",
+      `${new Date().toISOString().slice(0, 10)}, commit ${commit}, Node ${process.versions.node}: \`${command}\`, ${minutes} minutes.`,
+      "",
+      "```",
+      ...lines,
+      "```",
+    ].join("\n"),
+  );
+}
 const page = [
   "# The last long run",
   "",
-  `${new Date().toISOString().slice(0, 10)}, commit ${commit}, Node ${process.versions.node}. Made by \`npm run test:long\`.`,
-  ...outcomes.flatMap(({ name, command, minutes, lines, ok }) => [
-    "",
-    `## ${name}: ${ok ? "passed" : "FAILED"}`,
-    "",
-    `\`${command}\`, ${minutes} minutes:`,
-    "",
-    "```",
-    ...lines,
-    "```",
-  ]),
+  "Made by `npm run test:long`, which takes some hours; with names of steps (`npm run test:long -- core`) those alone are run again.",
+  ...STEPS.flatMap(({ name }) => (kept.has(name) ? ["", kept.get(name)] : [])),
   "",
 ];
-writeFileSync(join(root, "docs/test-long.md"), page.join("\n"));
+writeFileSync(PAGE, page.join("\n"));
 process.exit(outcomes.every(({ ok }) => ok) ? 0 : 1);
