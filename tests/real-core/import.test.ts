@@ -161,7 +161,8 @@ async function holdsStatistics(dataDir: string, of: readonly string[]): Promise<
     for (const id of of) {
       const series = [...store.series().values()].find(({ identities }) => identities.at(-1)?.entityId === id);
       assert.ok(series, `there is a series of ${id}`);
-      const reader = store.reader(store.view());
+      const view = store.view();
+      const reader = store.reader(view);
       const held: object[] = [];
       for await (const page of reader.statistics({ series: series.id, period: "hour", window: ALL_TIME }))
         for (const { start, mean, min, max, sum, state, lastReset } of page)
@@ -171,6 +172,8 @@ async function holdsStatistics(dataDir: string, of: readonly string[]): Promise<
         ...{ mean: row.mean ?? null, min: row.min ?? null, max: row.max ?? null },
         ...{ sum: row.sum ?? null, state: row.state ?? null, last_reset: row.last_reset ?? null },
       }));
+      await reader.close();
+      store.release(view);
       assert.deepEqual(held, core);
       count += held.length;
     }
