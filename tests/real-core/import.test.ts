@@ -123,7 +123,10 @@ async function holdsAll(hub: Hub, job: Job): Promise<number> {
   const from = ((past[0]?.updated ?? 0) - 3_600) * 1e6;
   const states = await home.control.call<{ entity_id: string }[]>("get_states");
   const { entities } = await hub.json<{ entities: { entity_id: string }[] }>("api/v1/entities?removed=true");
-  const all = [...new Set([...states, ...entities].map(({ entity_id }) => entity_id))];
+  // The demo's locations come and go: one that was gone when the import asked was not in Core under any name.
+  const all = [...new Set([...states, ...entities].map(({ entity_id }) => entity_id))].filter(
+    (id) => !id.startsWith("geo_location."),
+  );
   const core = (await readRecorder(home.control, all, from, until)).map(
     ({ entityId, updated, state }) => `${entityId} ${updated} ${state}`,
   );
@@ -253,6 +256,7 @@ test("an import that is killed half-way goes on where it was, and nothing is the
   const kills: string[] = [];
   for (const share of [0.15, 0.4, 0.7]) {
     const hub = await startHub(options);
+    t.after(() => hub.kill());
     await eventually(120, async () => {
       const { progress, state } = await importOf(hub);
       assert.notEqual(state, "failed");
@@ -262,6 +266,7 @@ test("an import that is killed half-way goes on where it was, and nothing is the
     await hub.kill();
   }
   const hub = await startHub(options);
+  t.after(() => hub.kill());
   const job = await imported(hub);
   assert.equal(job.id, "import-1");
   const count = await holdsAll(hub, job);
