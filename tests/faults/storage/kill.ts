@@ -43,7 +43,7 @@ export const killedAtAnyMoment: Fault = {
     await first.kill();
 
     // Where starting takes long, so does getting to live changes.
-    const latestMs = Math.max(LATEST_KILL_MS, 3 * first.readyMs);
+    const latestMs = Math.max(LATEST_KILL_MS, 1.5 * first.readyMs);
     const lives: Life[] = [];
     // Every other one while it starts. 7 has no divisor in common with the number of kills: they come in no order.
     const share = (i: number) => (((i * 7) % kills) + random()) / kills;
