@@ -32,6 +32,14 @@ export type Storage = {
   /** null: more than 30, or not known. */
   readonly days_left: number | null;
   readonly forecast: readonly { readonly date: string; readonly bytes: number }[];
+  readonly quarantined: readonly {
+    readonly file: string;
+    readonly bytes: number;
+    readonly why: string | null;
+    readonly kind: StoredKind | null;
+    readonly month: string | null;
+    readonly fix: string;
+  }[];
   readonly recording: { readonly stopped: boolean; readonly since?: Time };
 };
 

@@ -6,7 +6,7 @@ import type { DiskRoom } from "../platform/disk.ts";
 import type { Jobs, JobWork } from "../platform/jobs/jobs.ts";
 import type { Log } from "../platform/log.ts";
 import type { StatusBoard } from "../platform/status-board.ts";
-import type { Shed, Store, Usage } from "../store/store.ts";
+import type { Quarantined, Shed, Store, Usage } from "../store/store.ts";
 import { type Budget, budgetOf } from "./budget.ts";
 import { createCounting } from "./counting.ts";
 import { shedPlanOf } from "./counts.ts";
@@ -42,6 +42,7 @@ export type Retention = {
   /** Resolves when what the clock has begun is done, too. */
   settled(): Promise<void>;
   storage(): Promise<StorageFigures>;
+  quarantined(): Promise<readonly Quarantined[]>;
   usage(): Promise<readonly Usage[]>;
   totals(): { readonly readings: number; readonly events: number };
   close(): Promise<void>;
@@ -50,7 +51,17 @@ export type Retention = {
 export type RetentionNeeds = {
   readonly store: Pick<
     Store,
-    "storage" | "shed" | "seal" | "view" | "release" | "noteDamages" | "series" | "allLatest" | "latest" | "stats"
+    | "storage"
+    | "quarantined"
+    | "shed"
+    | "seal"
+    | "view"
+    | "release"
+    | "noteDamages"
+    | "series"
+    | "allLatest"
+    | "latest"
+    | "stats"
   >;
   readonly settings: { get(key: string): unknown; set(key: string, value: unknown): void };
   readonly startWorker: () => Worker;
@@ -202,8 +213,9 @@ export function createRetention(needs: RetentionNeeds): Retention {
   };
   const look = () => {
     if (closed) return;
-    cancelLook = clock.after(LOOK_EVERY_MS, look);
     const time = lookAtClock();
+    // At a first start the first change comes soon.
+    cancelLook = clock.after(time.asOf === null ? FIRST_LOOK_MS : LOOK_EVERY_MS, look);
     memory.note({ watch });
     tell();
     if (!time.trusted || unreadable) return;
@@ -257,6 +269,7 @@ export function createRetention(needs: RetentionNeeds): Retention {
       await running?.catch(() => {});
     },
     storage: () => previews.figures(rules, asOfNow()),
+    quarantined: store.quarantined,
     usage: previews.usage,
     totals: () => {
       const { readings, events } = store.stats();

@@ -159,6 +159,19 @@ export type RollupUsage = {
   readonly bytes: number;
 };
 
+/** A file that could not be read, or was none of the store's: moved aside, never deleted. */
+export type Quarantined = {
+  /** In the store's folder. */
+  readonly file: string;
+  readonly bytes: number;
+  /** null: it was set aside at an earlier start. */
+  readonly why: string | null;
+  /** What it held, as far as its name says; null: nothing of the store's. */
+  readonly kind: StoragePart["kind"] | null;
+  /** UTC month of what it held; null: of none or several. */
+  readonly month: string | null;
+};
+
 /** A part of what the store has on the disk. */
 export type StoragePart = {
   readonly kind: "log" | "readings" | "events" | "statistics" | "rollups";
@@ -274,6 +287,7 @@ export type Store = {
   /** Opens a view on this thread. */
   reader(view: View): ViewReader;
   damages(): readonly Damage[];
+  quarantined(): Promise<readonly Quarantined[]>;
   /** Takes over damage that a reader in another thread has found; what is known already is not noted twice. */
   noteDamages(found: readonly Damage[]): void;
   stats(): StoreStats;

@@ -181,6 +181,10 @@ export const storage = {
   "schedule.save": "Save schedule",
   "schedule.next": "Next: {time}",
 
+  "quarantined.title": "Files set aside",
+  "quarantined.note": "never deleted, and nothing is read from them",
+  "quarantined.foreign": "not the hub's",
+  "quarantined.earlier": "It was set aside at an earlier start",
   "integrity.title": "Is it whole?",
   "integrity.note": "checksums of every file",
   "integrity.fine": "No damage is known.",

@@ -318,6 +318,11 @@ test("files that are not the store's, or empty, are named and moved aside, and t
           .sort(),
         names.map((name) => `${name}.quarantine`).sort(),
       );
+      const aside = await store.quarantined();
+      assert.deepEqual(
+        aside.map(({ file, why }) => [file, why]),
+        names.map((name) => [`tail/${name}.quarantine`, null]).sort(),
+      );
     });
   }));
 

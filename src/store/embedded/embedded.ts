@@ -18,6 +18,7 @@ import type { Maintainer } from "./maintenance/job.ts";
 import { createWorkerMaintainer } from "./maintenance/worker-maintainer.ts";
 import { type EmbeddedContent, pictureOf } from "./reader/picture.ts";
 import { EMBEDDED, openEmbeddedView } from "./reader/reader.ts";
+import { listQuarantined } from "./recovery/quarantined.ts";
 import { type Recovery, recover } from "./recovery/recover.ts";
 import { gapsOf, sameDamage } from "./segments/damage.ts";
 import { expire, expiring } from "./segments/expiry.ts";
@@ -238,6 +239,14 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
     },
     reader: (view) => openEmbeddedView(view, { onDamage: (damage) => noteDamages([damage]) }),
     damages: () => damages,
+    quarantined: () =>
+      listQuarantined({
+        folders: [
+          { name: "tail", path: tailFolder },
+          { name: "blocks", path: blocksFolder },
+        ],
+        ...{ files, damages },
+      }),
     noteDamages,
     stats: () => {
       let bytes = 0;

@@ -133,6 +133,7 @@ export function createMemoryStore(): Store {
         ...{ rollups: 0, bytes: 0, files: 0 },
       };
     },
+    quarantined: async () => [],
     seal: async () => {},
     holdFiles: async () => () => {},
     snapshot: async () => ({

@@ -5,6 +5,7 @@ import { useCell, useHub, useLoad, useReconnected } from "../../parts/hub.ts";
 import { t } from "../../text/text.ts";
 import { BackupsCard } from "./backups.tsx";
 import { IntegrityCard } from "./integrity.tsx";
+import { QuarantinedCard } from "./quarantined.tsx";
 import { RetentionCard } from "./retention.tsx";
 import { SizeCard } from "./size.tsx";
 import { ThinningCard } from "./thinning.tsx";
@@ -32,6 +33,7 @@ export function StoragePage() {
     <Page title={t("nav.storage")} lead={<span class="roomy">{t("storage.lead")}</span>}>
       <ReadOnlyNote what={t("storage.read_only")} />
       <SizeCard storage={storage} />
+      {storage.data && <QuarantinedCard files={storage.data.quarantined} />}
       <WritersCard round={round} retention={retention.data} recording={recording.data} onChange={again} />
       <div class="columns">
         <RetentionCard retention={retention} onChange={again} />

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import type { Micros } from "../../../domain/time.ts";
 import { microsToRfc3339 } from "../../../domain/time.ts";
 import type { Retention } from "../../../retention/retention.ts";
+import type { Quarantined } from "../../../store/store.ts";
 import type { Auth } from "../../auth/auth.ts";
 import type { ApiEnv } from "../../env.ts";
 import { refuse } from "../../errors.ts";
@@ -58,6 +59,22 @@ const storageSchema = v.pipe(
     forecast: v.pipe(
       v.array(v.object({ date: v.string(), bytes: countSchema })),
       v.description("The next 30 days; empty: growth is not known yet."),
+    ),
+    quarantined: v.pipe(
+      v.array(
+        v.object({
+          file: v.pipe(v.string(), v.description("In the store's folder.")),
+          bytes: countSchema,
+          why: v.pipe(v.nullable(v.string()), v.description("null: it was set aside at an earlier start.")),
+          kind: v.pipe(
+            v.nullable(v.picklist(STORAGE_KINDS)),
+            v.description("What it held; null: nothing of the store's, or not known."),
+          ),
+          month: v.nullable(v.string()),
+          fix: v.string(),
+        }),
+      ),
+      v.description("Files that could not be read, set aside. They are never deleted, and nothing is read from them."),
     ),
     recording: v.object({ stopped: v.boolean(), since: v.exactOptional(timeSchema) }),
   }),
@@ -142,6 +159,7 @@ export const storageRoutes = (needs: {
           date: microsToRfc3339(asOf + (i + 1) * DAY).slice(0, 10),
           bytes,
         })),
+        quarantined: (await retention.quarantined()).map((one) => ({ ...one, fix: fixOf(one.kind) })),
         recording: { stopped: stoppedSince() !== undefined, ...sinceOf(stoppedSince()) },
       });
     })
@@ -157,6 +175,15 @@ export const storageRoutes = (needs: {
       );
       return json<TopShape>(c, topOf(usage, { by, group, limit }, { series, states, registries }));
     });
+};
+
+/** Home Assistant has states of its last days; everything else a backup alone has. */
+const fixOf = (kind: Quarantined["kind"]): string => {
+  if (kind === null) return "Move it out of the store's folder; it is not the hub's.";
+  const restore = "restore a backup that is older than the damage";
+  if (kind === "readings" || kind === "log")
+    return `Fetch what is lost from Home Assistant (POST api/v1/store/refetch), as far as its history reaches; for what is older, ${restore}.`;
+  return `To have it again, ${restore}.`;
 };
 
 const sinceOf = (since: Micros | undefined) => (since === undefined ? {} : { since: microsToRfc3339(since) });

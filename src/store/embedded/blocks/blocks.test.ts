@@ -337,6 +337,9 @@ test("a block that was cut off, overturned or lost is named and is a gap; everyt
       assert.ok(gaps.some(({ cause, kind }) => cause === "damaged" && kind === "events"));
       assert.ok(gaps.some(({ cause, kind }) => cause === "damaged" && kind === "states"));
       assert.ok((await readdir(join(folder, "blocks"))).includes(`${events}.quarantine`));
+      const aside = (await store.quarantined()).find(({ file }) => file === `blocks/${events}.quarantine`);
+      assert.deepEqual([aside?.bytes, aside?.kind, aside?.month], [100, "events", events.slice(0, 7)]);
+      assert.match(aside?.why ?? "", /another size/);
     });
   }));
 
