@@ -14,6 +14,11 @@ const STEPS = [
     command: ["npm", "run", "--silent", "test:seeded"],
   },
   {
+    id: "months",
+    name: "The store's size foretold, against simulated months",
+    command: ["node", "--test", "src/retention/simulated-month.test.ts"],
+  },
+  {
     id: "faults",
     name: "Faults: a hundred kills, minutes of outage, bad input",
     command: ["npm", "run", "--silent", "faults", "--", "--long", "--write"],

@@ -141,7 +141,9 @@ test("the forecast for 30 days is within a tenth of what the disk then shows, wh
   });
 });
 
-test("so it is where the budget chooses: what it takes is foretold with its day", () => {
+const WHEN = { skip: process.env.LONG === "1" ? false : "three months of recording: LONG=1" };
+
+test("so it is where the budget chooses: what it takes is foretold with its day", WHEN, () => {
   const pastDays = 81;
   return simulate({ rules: NO_RULES, pastDays, budget: 700_000 }, async (shown) => {
     assertForetold(shown);
