@@ -1,7 +1,7 @@
 /** Renders the app's and the integration's pictures from their drawings: `node scripts/render-images.ts`. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { findChromium, launchChromium } from "../tests/support/chromium.ts";
+import { findChromium, launchChromium } from "../tests/support/tools/chromium.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const ICON = "ui/icon.svg";

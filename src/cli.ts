@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { listBackups, restoreBackup, verifyBackup, verifyStore } from "./backup/offline.ts";
 import { runCli } from "./cli/run.ts";
-import { systemClock as clock } from "./platform/clock.ts";
+import { systemClock as clock } from "./platform/time/clock.ts";
 
 const bundled = !import.meta.url.endsWith("/src/cli.ts");
 const packageFile = new URL(bundled ? "./package.json" : "../package.json", import.meta.url);

@@ -14,7 +14,7 @@ import { openSetupMark } from "./database/home/setup-mark.ts";
 import { describeError } from "./domain/failure.ts";
 import { createRecorderLook } from "./hass/fill/unrecorded.ts";
 import { createUsers } from "./hass/users.ts";
-import { createHttp } from "./platform/http.ts";
+import { createHttp } from "./platform/http/http.ts";
 import { runUntilSignal } from "./platform/run.ts";
 import { openAnswers } from "./start/answers.ts";
 import { openData } from "./start/data.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { whatCameAndWent } from "./support/came-and-went.ts";
-import { compare, compareGaps, compareLive } from "./support/compare.ts";
-import type { SentChange } from "./support/control-client.ts";
-import type { HubGap, HubRow, LiveChange } from "./support/hub-reader.ts";
-import type { RecordedRow } from "./support/recorder.ts";
+import { whatCameAndWent } from "./support/core/came-and-went.ts";
+import type { SentChange } from "./support/core/control-client.ts";
+import type { RecordedRow } from "./support/core/recorder.ts";
+import { compare, compareGaps, compareLive } from "./support/data/compare.ts";
+import type { HubGap, HubRow, LiveChange } from "./support/hub/hub-reader.ts";
 
 /** The real-Core tests believe this comparison, so it must see every kind of deviation. */
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { API_VERSIONS, INTEGRATION_MIN } from "../src/api/shapes/published.ts";
-import { GAP_CAUSES } from "../src/domain/reading.ts";
+import { GAP_CAUSES } from "../src/domain/data/reading.ts";
 import { healthEntries } from "../src/published/health.ts";
 
 /** What the hub offers, held against what the integration (Python) and the documentation say of it. */

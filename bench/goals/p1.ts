@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { coreUnavailable } from "../../tests/support/core.ts";
-import { homesAreAbsent } from "../../tests/support/homes.ts";
+import { coreUnavailable } from "../../tests/support/core/core.ts";
+import { homesAreAbsent } from "../../tests/support/home/homes.ts";
 import type { Bench, Goal, Measure } from "../goal.ts";
 import { openStored, type Recording, sizesOf, storeAll, wrongRows } from "../measure/stored.ts";
 import { coreSide } from "../peers/recorder-size.ts";

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { microsToRfc3339 } from "../../src/domain/time.ts";
-import { freePort } from "../../tests/support/core.ts";
-import { homesAreAbsent } from "../../tests/support/homes.ts";
-import { startHub } from "../../tests/support/hub.ts";
+import { microsToRfc3339 } from "../../src/domain/time/time.ts";
+import { freePort } from "../../tests/support/core/core.ts";
+import { homesAreAbsent } from "../../tests/support/home/homes.ts";
+import { startHub } from "../../tests/support/hub/hub.ts";
 import type { OpenLoopOptions, OpenLoopResult } from "../clients/open-loop.ts";
 import type { Bench, Goal, Measure, RunContext } from "../goal.ts";
 import { startChild } from "../measure/child.ts";

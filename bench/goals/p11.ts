@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { coreUnavailable, startCore } from "../../tests/support/core.ts";
+import { coreUnavailable, startCore } from "../../tests/support/core/core.ts";
 import { eventually } from "../../tests/support/eventually.ts";
-import { startHub } from "../../tests/support/hub.ts";
+import { startHub } from "../../tests/support/hub/hub.ts";
 import type { OpenLoopOptions, OpenLoopResult } from "../clients/open-loop.ts";
 import type { Bench, Goal, RunContext } from "../goal.ts";
 import { startChild } from "../measure/child.ts";

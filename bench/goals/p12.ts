@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { coreUnavailable, freePort, startCore } from "../../tests/support/core.ts";
+import { coreUnavailable, freePort, startCore } from "../../tests/support/core/core.ts";
 import { eventually } from "../../tests/support/eventually.ts";
-import { type Hub, startHub } from "../../tests/support/hub.ts";
+import { type Hub, startHub } from "../../tests/support/hub/hub.ts";
 import type { Bench, Goal, Measure, RunContext } from "../goal.ts";
 import { firstAnswer, timeToAnswer } from "../measure/cold-start.ts";
 import { startedAt } from "../measure/process.ts";

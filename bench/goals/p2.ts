@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { homesAreAbsent } from "../../tests/support/homes.ts";
+import { homesAreAbsent } from "../../tests/support/home/homes.ts";
 import type { Bench } from "../goal.ts";
 import { openStored, type Recording, sizesOf, storeAll, wrongRows } from "../measure/stored.ts";
 import { victoriaMetricsUnavailable, victoriaSide } from "../peers/victoria-metrics.ts";

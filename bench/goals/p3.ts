@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { eventually } from "../../tests/support/eventually.ts";
-import { type Hub, startHub } from "../../tests/support/hub.ts";
+import { type Hub, startHub } from "../../tests/support/hub/hub.ts";
 import type { Bench, Goal, Measure } from "../goal.ts";
 import { startChild } from "../measure/child.ts";
 import { writtenBytes, writtenUntilExit } from "../measure/process.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { type Core, coreUnavailable, startCore } from "../../tests/support/core.ts";
-import { startHub } from "../../tests/support/hub.ts";
+import { type Core, coreUnavailable, startCore } from "../../tests/support/core/core.ts";
+import { startHub } from "../../tests/support/hub/hub.ts";
 import type { Bench } from "../goal.ts";
 import { cpuSeconds, moveToCore, onCore } from "../measure/process.ts";
 import { recorderIdle } from "../peers/core.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { coreUnavailable, startCore } from "../../tests/support/core.ts";
-import { startHub } from "../../tests/support/hub.ts";
+import { coreUnavailable, startCore } from "../../tests/support/core/core.ts";
+import { startHub } from "../../tests/support/hub/hub.ts";
 import type { DiscardFigures, DiscardOptions } from "../clients/discard.ts";
 import type { Bench, Measure } from "../goal.ts";
 import { startChild } from "../measure/child.ts";

@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import type { Window } from "../../src/domain/time.ts";
+import type { Window } from "../../src/domain/time/time.ts";
 import { createHistory } from "../../src/history/history.ts";
-import { systemClock as clock } from "../../src/platform/clock.ts";
-import { silentLog as log } from "../../src/platform/log.ts";
+import { systemClock as clock } from "../../src/platform/time/clock.ts";
+import { silentLog as log } from "../../src/platform/told/log.ts";
 import { startWorker } from "../../src/platform/worker.ts";
-import { type Core, coreUnavailable, startCore } from "../../tests/support/core.ts";
-import { type Hub, startHub } from "../../tests/support/hub.ts";
+import { type Core, coreUnavailable, startCore } from "../../tests/support/core/core.ts";
+import { type Hub, startHub } from "../../tests/support/hub/hub.ts";
 import type { Bench, Goal, Measure, RunContext } from "../goal.ts";
 import { differentRows, rowsOfHub, timedRange } from "../measure/range.ts";
 import { median } from "../measure/statistics.ts";

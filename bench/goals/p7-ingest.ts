@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Hub, startHub } from "../../tests/support/hub.ts";
+import { type Hub, startHub } from "../../tests/support/hub/hub.ts";
 import type { Download, Downloaded } from "../clients/download.ts";
 import type { OpenLoopOptions, OpenLoopResult } from "../clients/open-loop.ts";
 import type { Goal, Measure, RunContext } from "../goal.ts";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { coreUnavailable, startCore } from "../../tests/support/core.ts";
-import { startHub } from "../../tests/support/hub.ts";
-import { shimEnvironment, shimUnavailable } from "../../tests/support/shim.ts";
+import { coreUnavailable, startCore } from "../../tests/support/core/core.ts";
+import { shimEnvironment, shimUnavailable } from "../../tests/support/disk/shim.ts";
+import { startHub } from "../../tests/support/hub/hub.ts";
 import type { Bench, Goal, Measure, RunContext } from "../goal.ts";
 import { startChild } from "../measure/child.ts";
 import { moveToCore } from "../measure/process.ts";

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { coreUnavailable, startCore } from "../../tests/support/core.ts";
-import { homesAreAbsent } from "../../tests/support/homes.ts";
-import { startHub } from "../../tests/support/hub.ts";
+import { coreUnavailable, startCore } from "../../tests/support/core/core.ts";
+import { homesAreAbsent } from "../../tests/support/home/homes.ts";
+import { startHub } from "../../tests/support/hub/hub.ts";
 import type { Download, Downloaded } from "../clients/download.ts";
 import type { Bench, Goal, Measure, RunContext } from "../goal.ts";
 import { startChild } from "../measure/child.ts";

@@ -1,9 +1,9 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import type { Micros } from "../../src/domain/time.ts";
-import { utcMonth, utcMonthEnd } from "../../src/domain/time.ts";
-import { homesAreAbsent } from "../../tests/support/homes.ts";
+import type { Micros } from "../../src/domain/time/time.ts";
+import { utcMonth, utcMonthEnd } from "../../src/domain/time/time.ts";
+import { homesAreAbsent } from "../../tests/support/home/homes.ts";
 import type { Bench, Goal, Measure } from "../goal.ts";
 import { writtenBytes } from "../measure/process.ts";
 import { openStored, sizesOf } from "../measure/stored.ts";

@@ -1,5 +1,5 @@
 import { Agent, request } from "node:http";
-import { microsFromRfc3339, microsToRfc3339, type Window } from "../../src/domain/time.ts";
+import { microsFromRfc3339, microsToRfc3339, type Window } from "../../src/domain/time/time.ts";
 
 /** An answer as it came, unread: what reads it is not what is measured. */
 export type Timed = { readonly ms: number; readonly parts: readonly Buffer[] };

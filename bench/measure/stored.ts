@@ -1,6 +1,6 @@
-import type { Reading, SeriesId } from "../../src/domain/reading.ts";
-import { systemClock } from "../../src/platform/clock.ts";
-import { silentLog } from "../../src/platform/log.ts";
+import type { Reading, SeriesId } from "../../src/domain/data/reading.ts";
+import { systemClock } from "../../src/platform/time/clock.ts";
+import { silentLog } from "../../src/platform/told/log.ts";
 import { identityOf } from "../../src/store/conformance/support/samples.ts";
 import { type EmbeddedStore, openEmbeddedStore } from "../../src/store/embedded/embedded.ts";
 import type { Entry } from "../../src/store/store.ts";

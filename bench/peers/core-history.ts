@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import WebSocket from "ws";
-import { microsFromSeconds, microsToRfc3339, type Window } from "../../src/domain/time.ts";
+import { microsFromSeconds, microsToRfc3339, type Window } from "../../src/domain/time/time.ts";
 import type { Row, Timed } from "../measure/range.ts";
 
 /** A connection to a real Core that asks its recorder for history. Times are from the question to the answer's last byte. */

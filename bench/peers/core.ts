@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import WebSocket from "ws";
-import { type Core, coreUnavailable } from "../../tests/support/core.ts";
-import type { LoadOptions, LoadProgress } from "../../tests/support/load.ts";
+import { type Core, coreUnavailable } from "../../tests/support/core/core.ts";
+import type { LoadOptions, LoadProgress } from "../../tests/support/core/load.ts";
 
 /** The version that the real Core of this run has; null: there is none on this machine. */
 export async function coreVersion(): Promise<string | null> {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { Core } from "../../tests/support/core.ts";
-import type { LoadProgress } from "../../tests/support/load.ts";
+import type { Core } from "../../tests/support/core/core.ts";
+import type { LoadProgress } from "../../tests/support/core/load.ts";
 import type { DiscardFigures, DiscardOptions } from "../clients/discard.ts";
 import { startChild } from "../measure/child.ts";
 import { startCoreLoad, stopCoreLoad } from "./core.ts";

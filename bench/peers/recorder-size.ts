@@ -1,9 +1,9 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { microsFromSeconds } from "../../src/domain/time.ts";
-import { startCore } from "../../tests/support/core.ts";
-import { startHub } from "../../tests/support/hub.ts";
+import { microsFromSeconds } from "../../src/domain/time/time.ts";
+import { startCore } from "../../tests/support/core/core.ts";
+import { startHub } from "../../tests/support/hub/hub.ts";
 import { sameValues } from "../measure/same-values.ts";
 import { openStored, sizesOf } from "../measure/stored.ts";
 import { fillBoth } from "../workload/both.ts";

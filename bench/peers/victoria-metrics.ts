@@ -2,7 +2,7 @@ import { execFile, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { freePort } from "../../tests/support/core.ts";
+import { freePort } from "../../tests/support/core/core.ts";
 import { eventually } from "../../tests/support/eventually.ts";
 import type { Recording } from "../measure/stored.ts";
 

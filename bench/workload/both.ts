@@ -1,5 +1,5 @@
-import type { Core } from "../../tests/support/core.ts";
-import type { Hub } from "../../tests/support/hub.ts";
+import type { Core } from "../../tests/support/core/core.ts";
+import type { Hub } from "../../tests/support/hub/hub.ts";
 import { endOfCoreLoad, recorderIdle, startCoreLoad } from "../peers/core.ts";
 import { untilSequence } from "./tally.ts";
 

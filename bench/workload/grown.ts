@@ -1,6 +1,6 @@
-import type { Reading } from "../../src/domain/reading.ts";
-import type { Micros } from "../../src/domain/time.ts";
-import { systemClock } from "../../src/platform/clock.ts";
+import type { Reading } from "../../src/domain/data/reading.ts";
+import type { Micros } from "../../src/domain/time/time.ts";
+import { systemClock } from "../../src/platform/time/clock.ts";
 import { identityOf } from "../../src/store/conformance/support/samples.ts";
 import type { EmbeddedStore } from "../../src/store/embedded/embedded.ts";
 import type { Entry } from "../../src/store/store.ts";

@@ -1,5 +1,5 @@
-import type { Reading } from "../../src/domain/reading.ts";
-import { createRandom } from "../../tests/support/random.ts";
+import type { Reading } from "../../src/domain/data/reading.ts";
+import { createRandom } from "../../tests/support/data/random.ts";
 import type { Recording } from "../measure/stored.ts";
 import { createMixed } from "./mixed.ts";
 

@@ -1,6 +1,6 @@
-import type { Reading } from "../../src/domain/reading.ts";
-import { smartHome } from "../../tests/support/homes.ts";
-import { createRandom } from "../../tests/support/random.ts";
+import type { Reading } from "../../src/domain/data/reading.ts";
+import { createRandom } from "../../tests/support/data/random.ts";
+import { smartHome } from "../../tests/support/home/homes.ts";
 import type { Recording } from "../measure/stored.ts";
 
 const COPIES = 10;

@@ -1,6 +1,6 @@
 import { eventually } from "../../tests/support/eventually.ts";
-import type { Hub } from "../../tests/support/hub.ts";
-import { type HubReader, readHub } from "../../tests/support/hub-reader.ts";
+import type { Hub } from "../../tests/support/hub/hub.ts";
+import { type HubReader, readHub } from "../../tests/support/hub/hub-reader.ts";
 
 export type Tally = { readonly missing: number; readonly twice: number; readonly strange: number };
 

@@ -1,4 +1,4 @@
-import { type Micros, microsFromMillis } from "../../src/domain/time.ts";
+import { type Micros, microsFromMillis } from "../../src/domain/time/time.ts";
 
 /** A year of one sensor: numbers that wander, at times without order. */
 export type SensorYear = {

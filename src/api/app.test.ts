@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, test } from "node:test";
-import { identity, reading, startTestHub } from "../../tests/support/test-hub.ts";
+import { identity, reading, startTestHub } from "../../tests/support/hub/test-hub.ts";
 import { SCOPES, type Scope } from "../domain/scope.ts";
 import { PROBLEM_STATUS, type Problem } from "./errors.ts";
 

@@ -3,7 +3,7 @@ import { HTTPException } from "hono/http-exception";
 import * as v from "valibot";
 import { Failure } from "../domain/failure.ts";
 import type { Shape } from "../history/shapes.ts";
-import type { Log } from "../platform/log.ts";
+import type { Log } from "../platform/told/log.ts";
 import type { ApiEnv } from "./env.ts";
 
 /** The only place with HTTP numbers: what each stable code is on the wire (docs/api.md, "Problems"). */

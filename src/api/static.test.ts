@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { startTestHub } from "../../tests/support/test-hub.ts";
+import { startTestHub } from "../../tests/support/hub/test-hub.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "panel-"));
 const panel = join(folder, "ui");

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { extname, join, relative, sep } from "node:path";
 import type { MiddlewareHandler } from "hono";
 import { describeError } from "../domain/failure.ts";
-import type { Log } from "../platform/log.ts";
+import type { Log } from "../platform/told/log.ts";
 import type { ApiEnv } from "./env.ts";
 
 const TYPES: { readonly [extension: string]: string } = {

@@ -3,10 +3,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { type BackedUpHome, event, openBackedUpHome, readings, series } from "../../tests/support/backups.ts";
-import { everythingIn } from "../../tests/support/everything-in.ts";
+import { everythingIn } from "../../tests/support/data/everything-in.ts";
+import { type BackedUpHome, event, openBackedUpHome, readings, series } from "../../tests/support/disk/backups.ts";
 import { createTestClock } from "../../tests/support/test-clock.ts";
-import { systemClock } from "../platform/clock.ts";
+import { systemClock } from "../platform/time/clock.ts";
 import { listBackups, restoreBackup, verifyBackup } from "./offline.ts";
 
 const root = mkdtempSync(join(tmpdir(), "backups-"));

@@ -1,10 +1,10 @@
 import { access } from "node:fs/promises";
 import type { Worker } from "node:worker_threads";
 import { describeError, Failure } from "../domain/failure.ts";
-import { type Micros, microsToRfc3339 } from "../domain/time.ts";
-import type { Clock } from "../platform/clock.ts";
-import type { Log } from "../platform/log.ts";
-import type { StatusBoard } from "../platform/status-board.ts";
+import { type Micros, microsToRfc3339 } from "../domain/time/time.ts";
+import type { Clock } from "../platform/time/clock.ts";
+import type { Log } from "../platform/told/log.ts";
+import type { StatusBoard } from "../platform/told/status-board.ts";
 import type { Store } from "../store/store.ts";
 import { createStoreCheck, type StoreCheck } from "./check/store-check.ts";
 import type { FoundBackup, ListedBackup } from "./folder/list.ts";

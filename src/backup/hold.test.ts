@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createTestClock } from "../../tests/support/test-clock.ts";
-import { silentLog } from "../platform/log.ts";
-import { createStatusBoard } from "../platform/status-board.ts";
+import { silentLog } from "../platform/told/log.ts";
+import { createStatusBoard } from "../platform/told/status-board.ts";
 import { createBackupHold, type HoldNeeds } from "./hold.ts";
 
 function start(more: Partial<HoldNeeds> = {}) {

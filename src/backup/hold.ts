@@ -1,8 +1,8 @@
 import { describeError } from "../domain/failure.ts";
-import type { Micros } from "../domain/time.ts";
-import type { Clock } from "../platform/clock.ts";
-import type { Log } from "../platform/log.ts";
-import type { StatusBoard } from "../platform/status-board.ts";
+import type { Micros } from "../domain/time/time.ts";
+import type { Clock } from "../platform/time/clock.ts";
+import type { Log } from "../platform/told/log.ts";
+import type { StatusBoard } from "../platform/told/status-board.ts";
 
 /**
  * While the data folder is being copied. Recording goes on: what is appended meanwhile stands behind what is copied,

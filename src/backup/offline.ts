@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../domain/failure.ts";
-import type { Clock } from "../platform/clock.ts";
+import type { Clock } from "../platform/time/clock.ts";
 import { guardStore } from "../store/open.ts";
 import type { OnProgress, Verified } from "./check/problem.ts";
 import { readPlaced, verifyBackup as verify } from "./check/verify.ts";

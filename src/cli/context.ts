@@ -1,6 +1,6 @@
 import type { Config, Problem } from "../config/config.ts";
-import type { Clock } from "../platform/clock.ts";
-import type { Http } from "../platform/http.ts";
+import type { Http } from "../platform/http/http.ts";
+import type { Clock } from "../platform/time/clock.ts";
 import type { Hub } from "./hub/client.ts";
 import type { Target } from "./hub/target.ts";
 import type { Offline } from "./offline.ts";

@@ -5,12 +5,12 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { parseCsv } from "../../tests/support/csv.ts";
+import { parseCsv } from "../../tests/support/data/csv.ts";
+import { identity, reading, startTestHub } from "../../tests/support/hub/test-hub.ts";
 import { TEST_TIME } from "../../tests/support/test-clock.ts";
-import { identity, reading, startTestHub } from "../../tests/support/test-hub.ts";
 import { startLocalServer } from "../api/listeners/local-server.ts";
 import { Failure } from "../domain/failure.ts";
-import { systemClock } from "../platform/clock.ts";
+import { systemClock } from "../platform/time/clock.ts";
 import type { Offline } from "./offline.ts";
 import { runCli } from "./run.ts";
 

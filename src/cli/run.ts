@@ -1,7 +1,7 @@
 import { readConfig } from "../config/config.ts";
 import { describeError, Failure } from "../domain/failure.ts";
-import type { Clock } from "../platform/clock.ts";
-import { createHttp } from "../platform/http.ts";
+import { createHttp } from "../platform/http/http.ts";
+import type { Clock } from "../platform/time/clock.ts";
 import { helpOf, overview } from "./arguments/help.ts";
 import { findCommand, misuse, readGiven } from "./arguments/parse.ts";
 import { COMMANDS } from "./commands/commands.ts";

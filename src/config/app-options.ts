@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { LEVELS, type Level } from "../platform/log.ts";
+import { LEVELS, type Level } from "../platform/told/log.ts";
 import { accessToken, eventType, type Option, type Problem, problemWith, webAddress } from "./option.ts";
 
 /** What the app's form in Home Assistant holds; `addon/config.yaml` offers exactly these. */

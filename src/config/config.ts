@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Level } from "../platform/log.ts";
+import type { Level } from "../platform/told/log.ts";
 import { type AppOptions, readAppOptions } from "./app-options.ts";
 import { type Environment, readEnvironment } from "./environment.ts";
 import type { Problem } from "./option.ts";

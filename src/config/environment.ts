@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { LEVELS } from "../platform/log.ts";
+import { LEVELS } from "../platform/told/log.ts";
 import { accessToken, eventType, type Option, type Problem, problemWith, webAddress } from "./option.ts";
 
 export type Environment = { readonly [name: string]: string | undefined };

@@ -1,6 +1,6 @@
 import Sqlite from "better-sqlite3";
 import { describeError, Failure } from "../domain/failure.ts";
-import type { HomeFingerprint } from "../domain/home.ts";
+import type { HomeFingerprint } from "../domain/home/home.ts";
 
 /** What app.db or a copy of it says of itself, without being changed. */
 export type DatabaseLook = {

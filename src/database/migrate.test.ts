@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import Sqlite from "better-sqlite3";
 import { createTestClock } from "../../tests/support/test-clock.ts";
 import type { Failure } from "../domain/failure.ts";
-import { silentLog } from "../platform/log.ts";
+import { silentLog } from "../platform/told/log.ts";
 import { openDatabase } from "./open.ts";
 
 /** Schemas of the past come from the migrations themselves, filled with rows of every table. */

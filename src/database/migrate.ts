@@ -6,7 +6,7 @@ import { drizzle } from "drizzle-orm/better-sqlite3";
 import { migrate } from "drizzle-orm/better-sqlite3/migrator";
 import { readMigrationFiles } from "drizzle-orm/migrator";
 import { describeError, Failure } from "../domain/failure.ts";
-import type { Log } from "../platform/log.ts";
+import type { Log } from "../platform/told/log.ts";
 import { DamagedFile } from "./damage.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Micros } from "./time.ts";
+import type { Micros } from "./time/time.ts";
 
 /** A long piece of work in the background. It is kept over restarts, and goes on from where it was. */
 export const JOB_STATES = ["waiting", "running", "done", "failed", "cancelled"] as const;

@@ -1,4 +1,4 @@
-import type { Micros } from "./time.ts";
+import type { Micros } from "./time/time.ts";
 
 /** One thing that the hub offers to be shown in Home Assistant as an entity; what each field means is Home Assistant's. */
 export type PublishedEntry = {

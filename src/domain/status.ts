@@ -1,4 +1,4 @@
-import type { Micros } from "./time.ts";
+import type { Micros } from "./time/time.ts";
 
 /** How a part of the hub is doing. Every state but `ok` says why, and how to mend it. */
 export const PART_STATES = ["starting", "ok", "degraded", "broken", "off"] as const;

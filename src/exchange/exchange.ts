@@ -1,11 +1,11 @@
 import type { Worker } from "node:worker_threads";
+import type { Gap, SeriesId, Stored } from "../domain/data/reading.ts";
 import { Failure } from "../domain/failure.ts";
-import type { Gap, SeriesId, Stored } from "../domain/reading.ts";
-import { ALL_TIME, type Micros, type Window } from "../domain/time.ts";
+import { ALL_TIME, type Micros, type Window } from "../domain/time/time.ts";
 import type { Answer } from "../history/history.ts";
 import { createJobs, type Views } from "../history/jobs/jobs.ts";
-import type { Clock } from "../platform/clock.ts";
-import type { Log } from "../platform/log.ts";
+import type { Clock } from "../platform/time/clock.ts";
+import type { Log } from "../platform/told/log.ts";
 import {
   DEFAULT_READING_COLUMNS,
   EVENT_COLUMNS,

@@ -1,5 +1,5 @@
-import type { Gap, SeriesId, Stored } from "../domain/reading.ts";
-import type { Micros, Window } from "../domain/time.ts";
+import type { Gap, SeriesId, Stored } from "../domain/data/reading.ts";
+import type { Micros, Window } from "../domain/time/time.ts";
 
 export const EXPORT_FORMATS = ["ndjson", "csv"] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];

@@ -1,6 +1,6 @@
+import { currentIdentity, type Series } from "../domain/data/series.ts";
 import { Failure } from "../domain/failure.ts";
-import type { HomeFingerprint } from "../domain/home.ts";
-import { currentIdentity, type Series } from "../domain/series.ts";
+import type { HomeFingerprint } from "../domain/home/home.ts";
 
 /**
  * A store holds one home. Home Assistant gives its clients no id of the installation, but ids of registry entries and

@@ -1,6 +1,6 @@
-import type { Change } from "../domain/home.ts";
-import type { Attributes, Context, Origin } from "../domain/reading.ts";
-import { type Micros, microsFromSeconds } from "../domain/time.ts";
+import type { Attributes, Context, Origin } from "../domain/data/reading.ts";
+import type { Change } from "../domain/home/home.ts";
+import { type Micros, microsFromSeconds } from "../domain/time/time.ts";
 import type { EntityEvent } from "./socket/open-socket.ts";
 
 /** The present state of every entity, kept from the deltas of `subscribe_entities`. */

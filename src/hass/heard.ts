@@ -1,6 +1,6 @@
-import type { FeedItem } from "../domain/home.ts";
-import type { GapCause } from "../domain/reading.ts";
-import type { Clock } from "../platform/clock.ts";
+import type { GapCause } from "../domain/data/reading.ts";
+import type { FeedItem } from "../domain/home/home.ts";
+import type { Clock } from "../platform/time/clock.ts";
 import type { Heard } from "./session/session.ts";
 
 /** Up to when everything was heard, and why it was not from then on. */

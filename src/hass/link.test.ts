@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
-import { startTestLink, type TestLink } from "../../tests/support/test-link.ts";
-import { ALL_TIME, microsFromRfc3339 } from "../domain/time.ts";
+import { startTestLink, type TestLink } from "../../tests/support/home/test-link.ts";
+import { ALL_TIME, microsFromRfc3339 } from "../domain/time/time.ts";
 import type { FullEntity } from "../simulator/registry/entities.ts";
 import { type Simulator, startSimulator } from "../simulator/simulator.ts";
 

@@ -1,10 +1,10 @@
+import type { GapCause } from "../domain/data/reading.ts";
 import { describeError, Failure } from "../domain/failure.ts";
-import type { FeedItem, HomeFacts, HomeFingerprint } from "../domain/home.ts";
-import type { GapCause } from "../domain/reading.ts";
+import type { FeedItem, HomeFacts, HomeFingerprint } from "../domain/home/home.ts";
 import type { ConnectionStatus, ServiceAction } from "../domain/status.ts";
-import type { Clock } from "../platform/clock.ts";
-import type { Log } from "../platform/log.ts";
-import type { StatusBoard } from "../platform/status-board.ts";
+import type { Clock } from "../platform/time/clock.ts";
+import type { Log } from "../platform/told/log.ts";
+import type { StatusBoard } from "../platform/told/status-board.ts";
 import { type Chain, createChain, type Ended, type Hooks } from "./connections/chain.ts";
 import { type ConnectionConfig, websocketUrl } from "./connections/connection.ts";
 import { openPauses } from "./connections/pauses.ts";

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { describeError, Failure } from "../domain/failure.ts";
-import type { UserAnswer } from "../domain/user.ts";
-import type { Clock } from "../platform/clock.ts";
+import type { UserAnswer } from "../domain/home/user.ts";
+import type { Clock } from "../platform/time/clock.ts";
 import type { Call } from "./session/session.ts";
 
 /** Home Assistant's users. Its last answer holds while it cannot be asked. */

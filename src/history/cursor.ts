@@ -1,6 +1,6 @@
+import type { SeriesId } from "../domain/data/reading.ts";
 import { Failure } from "../domain/failure.ts";
-import type { SeriesId } from "../domain/reading.ts";
-import type { Window } from "../domain/time.ts";
+import type { Window } from "../domain/time/time.ts";
 import type { Cursor, Order } from "../store/store.ts";
 
 /** Where an answer ended, and of which question it is: a page belongs to the same window, order and series. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { identity, reading } from "../../tests/support/test-hub.ts";
+import { identity, reading } from "../../tests/support/hub/test-hub.ts";
 import { createMemoryStore } from "../store/memory/memory.ts";
 import { createHeld } from "./held.ts";
 

@@ -1,7 +1,7 @@
-import type { Reading, SeriesId, Stored } from "../domain/reading.ts";
-import { currentIdentity } from "../domain/series.ts";
-import type { Statistic } from "../domain/statistic.ts";
-import { ALL_TIME, type Micros, type Window } from "../domain/time.ts";
+import type { Reading, SeriesId, Stored } from "../domain/data/reading.ts";
+import { currentIdentity } from "../domain/data/series.ts";
+import type { Statistic } from "../domain/data/statistic.ts";
+import { ALL_TIME, type Micros, type Window } from "../domain/time/time.ts";
 import type { Store, ViewReader } from "../store/store.ts";
 
 /** Keys of readings; `rolledUp`: of this time readings were let go, so what is not among them may have been held. */

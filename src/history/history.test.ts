@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import fc from "fast-check";
+import { identity, reading } from "../../tests/support/hub/test-hub.ts";
 import { createTestClock, TEST_TIME } from "../../tests/support/test-clock.ts";
-import { identity, reading } from "../../tests/support/test-hub.ts";
 import type { Failure } from "../domain/failure.ts";
-import { microsToRfc3339 } from "../domain/time.ts";
-import { silentLog } from "../platform/log.ts";
+import { microsToRfc3339 } from "../domain/time/time.ts";
+import { silentLog } from "../platform/told/log.ts";
 import { startWorker } from "../platform/worker.ts";
 import { createMemoryStore } from "../store/memory/memory.ts";
 import type { Store } from "../store/store.ts";

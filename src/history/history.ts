@@ -1,9 +1,9 @@
 import type { Worker } from "node:worker_threads";
-import type { Gap, Position, Reading, SeriesId, Stored } from "../domain/reading.ts";
-import type { ThinnedSpan } from "../domain/thinning.ts";
-import type { Micros, Window } from "../domain/time.ts";
-import type { Clock } from "../platform/clock.ts";
-import type { Log } from "../platform/log.ts";
+import type { Gap, Position, Reading, SeriesId, Stored } from "../domain/data/reading.ts";
+import type { ThinnedSpan } from "../domain/home/thinning.ts";
+import type { Micros, Window } from "../domain/time/time.ts";
+import type { Clock } from "../platform/time/clock.ts";
+import type { Log } from "../platform/told/log.ts";
 import type { Order } from "../store/store.ts";
 import { badCursor, type PageStart, readCursor } from "./cursor.ts";
 import type { Answer } from "./jobs/answer.ts";

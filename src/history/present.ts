@@ -1,6 +1,6 @@
-import type { Gap, Reading, SeriesId, Stored } from "../domain/reading.ts";
-import { currentIdentity } from "../domain/series.ts";
-import type { Micros, Window } from "../domain/time.ts";
+import type { Gap, Reading, SeriesId, Stored } from "../domain/data/reading.ts";
+import { currentIdentity } from "../domain/data/series.ts";
+import type { Micros, Window } from "../domain/time/time.ts";
 import type { Store } from "../store/store.ts";
 
 /** The position of what is not stored. */

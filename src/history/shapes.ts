@@ -8,10 +8,10 @@ import {
   ORIGINS,
   type Reading,
   type Stored,
-} from "../domain/reading.ts";
-import { SELECTOR_KINDS } from "../domain/selector.ts";
-import type { ThinnedSpan } from "../domain/thinning.ts";
-import { microsToRfc3339, type Window } from "../domain/time.ts";
+} from "../domain/data/reading.ts";
+import { SELECTOR_KINDS } from "../domain/home/selector.ts";
+import type { ThinnedSpan } from "../domain/home/thinning.ts";
+import { microsToRfc3339, type Window } from "../domain/time/time.ts";
 
 /**
  * What answers look like on the wire (docs/api.md); made here because the worker makes the bytes. The schemas are what

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { identity, reading } from "../../tests/support/hub/test-hub.ts";
 import { createTestClock, TEST_TIME } from "../../tests/support/test-clock.ts";
-import { identity, reading } from "../../tests/support/test-hub.ts";
-import type { ThinnedSpan } from "../domain/thinning.ts";
-import { microsToRfc3339 } from "../domain/time.ts";
-import { silentLog } from "../platform/log.ts";
+import type { ThinnedSpan } from "../domain/home/thinning.ts";
+import { microsToRfc3339 } from "../domain/time/time.ts";
+import { silentLog } from "../platform/told/log.ts";
 import { startWorker } from "../platform/worker.ts";
 import { createMemoryStore } from "../store/memory/memory.ts";
 import { createHistory } from "./history.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { RegisteredEntity } from "../domain/home.ts";
+import type { RegisteredEntity } from "../domain/home/home.ts";
 import { createIdentities, type Identities } from "./identities.ts";
 
 const registered = (registryId: string, entityId: string, more: Partial<RegisteredEntity> = {}): RegisteredEntity => ({

@@ -1,7 +1,7 @@
-import type { RegisteredEntity, RegistryUpdate } from "../domain/home.ts";
-import type { SeriesId } from "../domain/reading.ts";
-import { currentIdentity, type Identity, type Series } from "../domain/series.ts";
-import type { Micros } from "../domain/time.ts";
+import type { SeriesId } from "../domain/data/reading.ts";
+import { currentIdentity, type Identity, type Series } from "../domain/data/series.ts";
+import type { RegisteredEntity, RegistryUpdate } from "../domain/home/home.ts";
+import type { Micros } from "../domain/time/time.ts";
 
 export type SeriesEntry = { readonly kind: "series"; readonly series: SeriesId; readonly identity: Identity };
 

@@ -1,8 +1,8 @@
+import type { PastItem } from "../domain/data/past.ts";
+import type { HomeEvent, Reading, SeriesId, Stored } from "../domain/data/reading.ts";
 import { describeError } from "../domain/failure.ts";
-import type { Change, FeedItem, HomeGap } from "../domain/home.ts";
-import type { PastItem } from "../domain/past.ts";
-import type { HomeEvent, Reading, SeriesId, Stored } from "../domain/reading.ts";
-import type { ThinningRule } from "../domain/thinning.ts";
+import type { Change, FeedItem, HomeGap } from "../domain/home/home.ts";
+import type { ThinningRule } from "../domain/home/thinning.ts";
 import { createExclusions, type Exclusions } from "./exclusions/exclusions.ts";
 import { createChangeFiling } from "./filing/changes.ts";
 import { createPastFiling } from "./filing/past.ts";

@@ -1,10 +1,10 @@
-import type { Gap, HomeEvent, Position, Reading, SeriesId, Stored } from "../domain/reading.ts";
-import type { Identity, Series } from "../domain/series.ts";
-import type { Statistic } from "../domain/statistic.ts";
-import type { Micros } from "../domain/time.ts";
-import type { Clock } from "../platform/clock.ts";
-import type { Log } from "../platform/log.ts";
-import type { StatusBoard } from "../platform/status-board.ts";
+import type { Gap, HomeEvent, Position, Reading, SeriesId, Stored } from "../domain/data/reading.ts";
+import type { Identity, Series } from "../domain/data/series.ts";
+import type { Statistic } from "../domain/data/statistic.ts";
+import type { Micros } from "../domain/time/time.ts";
+import type { Clock } from "../platform/time/clock.ts";
+import type { Log } from "../platform/told/log.ts";
+import type { StatusBoard } from "../platform/told/status-board.ts";
 
 export type IngestEntry =
   | { readonly kind: "reading"; readonly reading: Reading }

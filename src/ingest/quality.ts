@@ -1,6 +1,6 @@
-import type { Attributes, Flaw } from "../domain/reading.ts";
-import { domainOf } from "../domain/series.ts";
-import type { Micros } from "../domain/time.ts";
+import type { Attributes, Flaw } from "../domain/data/reading.ts";
+import { domainOf } from "../domain/data/series.ts";
+import type { Micros } from "../domain/time/time.ts";
 
 const NO_FLAWS: readonly Flaw[] = Object.freeze([]);
 const FUTURE: Micros = 5 * 60 * 1_000_000;

@@ -1,4 +1,4 @@
-import type { Attributes } from "../domain/reading.ts";
+import type { Attributes } from "../domain/data/reading.ts";
 
 /** What stands in a masked value's place. */
 export const MASKED = "***";

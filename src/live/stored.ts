@@ -1,7 +1,7 @@
-import type { Gap, HomeEvent, Reading, SeriesId, Stored } from "../domain/reading.ts";
-import type { Series } from "../domain/series.ts";
-import type { Clock } from "../platform/clock.ts";
-import { createRate } from "../platform/rate.ts";
+import type { Gap, HomeEvent, Reading, SeriesId, Stored } from "../domain/data/reading.ts";
+import type { Series } from "../domain/data/series.ts";
+import type { Clock } from "../platform/time/clock.ts";
+import { createRate } from "../platform/time/rate.ts";
 import type { LiveBus } from "./topics.ts";
 
 type StoredChange = {

@@ -1,7 +1,7 @@
+import type { Gap, HomeEvent, Reading, Stored } from "../domain/data/reading.ts";
+import type { Series } from "../domain/data/series.ts";
 import type { Job } from "../domain/job.ts";
 import type { Firing, PublishedEntry } from "../domain/published.ts";
-import type { Gap, HomeEvent, Reading, Stored } from "../domain/reading.ts";
-import type { Series } from "../domain/series.ts";
 import type { PartStatus } from "../domain/status.ts";
 import { type Bus, createBus } from "./bus.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Gap } from "../domain/reading.ts";
+import type { Gap } from "../domain/data/reading.ts";
 import { completenessOf } from "./completeness.ts";
 
 const window = { from: 1_000, to: 2_000 };

@@ -1,5 +1,5 @@
-import type { Gap, SeriesId } from "../domain/reading.ts";
-import type { Micros, Window } from "../domain/time.ts";
+import type { Gap, SeriesId } from "../domain/data/reading.ts";
+import type { Micros, Window } from "../domain/time/time.ts";
 
 export type Followed = { readonly id: SeriesId; readonly since: Micros };
 

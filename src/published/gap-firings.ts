@@ -1,6 +1,6 @@
+import type { Gap, SeriesId, Stored } from "../domain/data/reading.ts";
 import type { Firing } from "../domain/published.ts";
-import type { Gap, SeriesId, Stored } from "../domain/reading.ts";
-import { type Micros, microsToRfc3339 } from "../domain/time.ts";
+import { type Micros, microsToRfc3339 } from "../domain/time/time.ts";
 
 export const GAP_KEY = "gap";
 export const GAP_EVENT_TYPES = ["gap_found"] as const;

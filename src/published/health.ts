@@ -1,7 +1,7 @@
+import type { Gap } from "../domain/data/reading.ts";
 import type { Firing, PublishedEntry } from "../domain/published.ts";
-import type { Gap } from "../domain/reading.ts";
 import type { PartStatus } from "../domain/status.ts";
-import { type Micros, microsToRfc3339 } from "../domain/time.ts";
+import { type Micros, microsToRfc3339 } from "../domain/time/time.ts";
 import { GAP_EVENT_TYPES, GAP_KEY } from "./gap-firings.ts";
 
 /** What was measured for the list. */

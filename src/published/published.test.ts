@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { identity, reading } from "../../tests/support/hub/test-hub.ts";
 import { createTestClock, TEST_TIME } from "../../tests/support/test-clock.ts";
-import { identity, reading } from "../../tests/support/test-hub.ts";
+import type { Gap } from "../domain/data/reading.ts";
 import type { Firing, PublishedEntry } from "../domain/published.ts";
-import type { Gap } from "../domain/reading.ts";
 import { createLiveBus } from "../live/topics.ts";
-import { createStatusBoard } from "../platform/status-board.ts";
+import { createStatusBoard } from "../platform/told/status-board.ts";
 import { createMemoryStore } from "../store/memory/memory.ts";
 import { createPublished } from "./published.ts";
 

@@ -1,10 +1,10 @@
+import type { Gap, Reading, SeriesId, Stored } from "../domain/data/reading.ts";
+import { currentIdentity, type Series } from "../domain/data/series.ts";
 import type { Firing, PublishedEntry } from "../domain/published.ts";
-import type { Gap, Reading, SeriesId, Stored } from "../domain/reading.ts";
-import { currentIdentity, type Series } from "../domain/series.ts";
 import type { PartStatus } from "../domain/status.ts";
-import { ALL_TIME, type Micros, type Window } from "../domain/time.ts";
+import { ALL_TIME, type Micros, type Window } from "../domain/time/time.ts";
 import type { LiveBus } from "../live/topics.ts";
-import type { Clock } from "../platform/clock.ts";
+import type { Clock } from "../platform/time/clock.ts";
 import { completenessOf, type Followed } from "./completeness.ts";
 import { firingsOf } from "./gap-firings.ts";
 import { healthEntries } from "./health.ts";

@@ -1,8 +1,8 @@
 import * as v from "valibot";
-import type { Micros } from "../domain/time.ts";
-import type { Sample } from "./forecast.ts";
-import type { Watch } from "./home-time.ts";
-import type { Announcement } from "./plan.ts";
+import type { Micros } from "../domain/time/time.ts";
+import type { Sample } from "./forecast/forecast.ts";
+import type { Announcement } from "./plan/plan.ts";
+import type { Watch } from "./time/home-time.ts";
 
 export type LastRun = {
   readonly began: Micros;

@@ -1,25 +1,25 @@
 import type { Worker } from "node:worker_threads";
 import { describeError, Failure } from "../domain/failure.ts";
-import type { Micros } from "../domain/time.ts";
-import type { Clock } from "../platform/clock.ts";
+import type { Micros } from "../domain/time/time.ts";
 import type { DiskRoom } from "../platform/disk.ts";
 import type { Jobs, JobWork } from "../platform/jobs/jobs.ts";
-import type { Log } from "../platform/log.ts";
-import type { StatusBoard } from "../platform/status-board.ts";
+import type { Clock } from "../platform/time/clock.ts";
+import type { Log } from "../platform/told/log.ts";
+import type { StatusBoard } from "../platform/told/status-board.ts";
 import type { Quarantined, Shed, Store, Usage } from "../store/store.ts";
-import { type Budget, budgetOf } from "./budget.ts";
-import { createCounting } from "./counting.ts";
-import { shedPlanOf } from "./counts.ts";
-import { DAY } from "./forecast.ts";
-import { type HomeTime, lookAtTime } from "./home-time.ts";
+import { createCounting } from "./counting/counting.ts";
+import { shedPlanOf } from "./counting/counts.ts";
+import { createPreviews, type Preview, type StorageFigures } from "./counting/previews.ts";
+import { DAY } from "./forecast/forecast.ts";
 import { type LastRun, openMemory } from "./memory.ts";
-import { type Announcement, usedBytes } from "./plan.ts";
-import { createPreviews, type Preview, type StorageFigures } from "./previews.ts";
-import { nextQuiet } from "./quiet.ts";
-import { checkRules, NO_RULES, type RetentionRules, readRules } from "./rules.ts";
+import { type Budget, budgetOf } from "./plan/budget.ts";
+import { type Announcement, usedBytes } from "./plan/plan.ts";
+import { checkRules, NO_RULES, type RetentionRules, readRules } from "./plan/rules.ts";
 import { describeRetention } from "./status.ts";
+import { type HomeTime, lookAtTime } from "./time/home-time.ts";
+import { nextQuiet } from "./time/quiet.ts";
 
-export type { Preview, StorageFigures } from "./previews.ts";
+export type { Preview, StorageFigures } from "./counting/previews.ts";
 
 export type Retention = {
   rules(): RetentionRules;

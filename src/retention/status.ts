@@ -1,8 +1,8 @@
 import type { PartStatus } from "../domain/status.ts";
-import { microsToRfc3339 } from "../domain/time.ts";
-import type { HomeTime } from "./home-time.ts";
+import { microsToRfc3339 } from "../domain/time/time.ts";
 import type { LastRun } from "./memory.ts";
-import type { Announcement } from "./plan.ts";
+import type { Announcement } from "./plan/plan.ts";
+import type { HomeTime } from "./time/home-time.ts";
 
 /** How retention is doing, for the status board. */
 export function describeRetention(given: {

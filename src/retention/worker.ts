@@ -1,9 +1,9 @@
 import { parentPort } from "node:worker_threads";
 import { describeError } from "../domain/failure.ts";
-import { ALL_TIME } from "../domain/time.ts";
+import { ALL_TIME } from "../domain/time/time.ts";
 import { openView } from "../store/open.ts";
 import type { RollupUsage, Usage, ViewReader } from "../store/store.ts";
-import type { Answer, Question } from "./counting.ts";
+import type { Answer, Question } from "./counting/counting.ts";
 
 /** Counts in a thread of its own: what a whole store holds is not looked up on the event loop. */
 

@@ -1,8 +1,8 @@
 import { createWriteStream } from "node:fs";
 import { Failure } from "../domain/failure.ts";
-import { systemClock } from "../platform/clock.ts";
-import { createLog } from "../platform/log.ts";
-import { createMask } from "../platform/mask.ts";
+import { systemClock } from "../platform/time/clock.ts";
+import { createLog } from "../platform/told/log.ts";
+import { createMask } from "../platform/told/mask.ts";
 import { startControl } from "./faults/control.ts";
 import { readCommandLine } from "./options.ts";
 import { startSimulator } from "./simulator.ts";

@@ -1,5 +1,5 @@
-import { type Clock, systemClock } from "../platform/clock.ts";
-import { type Log, silentLog } from "../platform/log.ts";
+import { type Clock, systemClock } from "../platform/time/clock.ts";
+import { type Log, silentLog } from "../platform/told/log.ts";
 import { createFineTime } from "./core/base/fine-time.ts";
 import { createStableIds } from "./core/base/ids.ts";
 import { createRandom } from "./core/base/random.ts";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { systemDisk } from "../backup/folder/disk.ts";
 import { settleRestore } from "../backup/restore/swap.ts";
 import { openDatabase } from "../database/open.ts";
-import { knownTimeZone } from "../domain/calendar.ts";
+import { knownTimeZone } from "../domain/time/calendar.ts";
 import { roomAt } from "../platform/disk.ts";
 import { openStore } from "../store/open.ts";
 import { createSpace } from "../store/space.ts";

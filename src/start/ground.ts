@@ -1,8 +1,8 @@
 import { readConfig } from "../config/config.ts";
-import { systemClock as clock } from "../platform/clock.ts";
-import { createLog } from "../platform/log.ts";
-import { createMask } from "../platform/mask.ts";
-import { createStatusBoard } from "../platform/status-board.ts";
+import { systemClock as clock } from "../platform/time/clock.ts";
+import { createLog } from "../platform/told/log.ts";
+import { createMask } from "../platform/told/mask.ts";
+import { createStatusBoard } from "../platform/told/status-board.ts";
 
 export type Ground = ReturnType<typeof layGround>;
 

@@ -1,8 +1,8 @@
-import { isTimeZone } from "../domain/calendar.ts";
+import { currentIdentity } from "../domain/data/series.ts";
 import { Failure } from "../domain/failure.ts";
-import { type HomeFacts, REGISTRY_KINDS } from "../domain/home.ts";
-import { currentIdentity } from "../domain/series.ts";
-import { ALL_TIME, type Micros } from "../domain/time.ts";
+import { type HomeFacts, REGISTRY_KINDS } from "../domain/home/home.ts";
+import { isTimeZone } from "../domain/time/calendar.ts";
+import { ALL_TIME, type Micros } from "../domain/time/time.ts";
 import { checkHome, knownHome } from "../hass/binding.ts";
 import { damagedHoles } from "../hass/fill/refetch.ts";
 import { type Link, type LinkNeeds, startLink } from "../hass/link.ts";

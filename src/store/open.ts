@@ -1,6 +1,6 @@
 import { Failure } from "../domain/failure.ts";
-import type { Clock } from "../platform/clock.ts";
-import type { Log } from "../platform/log.ts";
+import type { Clock } from "../platform/time/clock.ts";
+import type { Log } from "../platform/told/log.ts";
 import { type EmbeddedNeeds, type EmbeddedStore, LOG_WINDOW_BYTES, openEmbeddedStore } from "./embedded/embedded.ts";
 import { systemFiles } from "./embedded/files.ts";
 import { EMBEDDED, openEmbeddedView } from "./embedded/reader/reader.ts";

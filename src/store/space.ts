@@ -1,6 +1,6 @@
-import type { Micros } from "../domain/time.ts";
-import type { Clock } from "../platform/clock.ts";
+import type { Micros } from "../domain/time/time.ts";
 import type { DiskRoom } from "../platform/disk.ts";
+import type { Clock } from "../platform/time/clock.ts";
 
 /** Keeps the last of a disk free: what else the machine does needs it, and so does letting go of what is old. */
 export type Space = {

@@ -1,4 +1,4 @@
-import type { StatusBoard } from "../platform/status-board.ts";
+import type { StatusBoard } from "../platform/told/status-board.ts";
 import type { Damage } from "./store.ts";
 
 /** What hinders writing, and how to mend it; null: nothing does. */

@@ -1,8 +1,8 @@
-import type { Attributes, Gap, HomeEvent, Position, Reading, SeriesId, Stored } from "../domain/reading.ts";
-import type { Identity, Series } from "../domain/series.ts";
-import type { Statistic, StatisticPeriod } from "../domain/statistic.ts";
-import type { Summary } from "../domain/summary.ts";
-import type { Micros, Window } from "../domain/time.ts";
+import type { Attributes, Gap, HomeEvent, Position, Reading, SeriesId, Stored } from "../domain/data/reading.ts";
+import type { Identity, Series } from "../domain/data/series.ts";
+import type { Statistic, StatisticPeriod } from "../domain/data/statistic.ts";
+import type { Summary } from "../domain/data/summary.ts";
+import type { Micros, Window } from "../domain/time/time.ts";
 import type { Columns } from "./shared/columns.ts";
 import type { RolledUp } from "./shared/rollups.ts";
 

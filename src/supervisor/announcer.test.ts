@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createTestClock } from "../../tests/support/test-clock.ts";
-import { silentLog } from "../platform/log.ts";
+import { silentLog } from "../platform/told/log.ts";
 import { type Announcement, createAnnouncer } from "./announcer.ts";
 
 function start() {

@@ -1,6 +1,6 @@
-import type { Micros } from "../domain/time.ts";
-import type { Clock } from "../platform/clock.ts";
-import type { Log } from "../platform/log.ts";
+import type { Micros } from "../domain/time/time.ts";
+import type { Clock } from "../platform/time/clock.ts";
+import type { Log } from "../platform/told/log.ts";
 import type { SupervisorClient } from "./client.ts";
 
 /** The integration's name in Home Assistant, and the service of our messages to it. */

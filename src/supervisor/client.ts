@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { Failure } from "../domain/failure.ts";
-import type { Http } from "../platform/http.ts";
+import type { Http } from "../platform/http/http.ts";
 import { type AppInfo, type AppStats, appInfo, appStats, posted, type SystemInfo, systemInfo } from "./answers.ts";
 
 /** The Supervisor's API as far as an app may use it with its own token. */

@@ -1,10 +1,10 @@
 import { describeError, Failure } from "../domain/failure.ts";
-import type { Micros } from "../domain/time.ts";
-import { createBackoff } from "../platform/backoff.ts";
-import type { Clock } from "../platform/clock.ts";
-import type { Http } from "../platform/http.ts";
-import type { Log } from "../platform/log.ts";
-import type { StatusBoard } from "../platform/status-board.ts";
+import type { Micros } from "../domain/time/time.ts";
+import type { Http } from "../platform/http/http.ts";
+import { createBackoff } from "../platform/time/backoff.ts";
+import type { Clock } from "../platform/time/clock.ts";
+import type { Log } from "../platform/told/log.ts";
+import type { StatusBoard } from "../platform/told/status-board.ts";
 import { type Announcement, createAnnouncer } from "./announcer.ts";
 import { createSupervisorClient, type SupervisorClient } from "./client.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { assertGoodPage, type Panel, PHONE, skip, startPanel } from "../support/panel.ts";
+import { assertGoodPage, type Panel, PHONE, skip, startPanel } from "../support/tools/panel.ts";
 
 describe("Access in a browser", { skip }, () => {
   let panel: Panel;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startServer } from "../../src/api/listeners/server.ts";
-import { findChromium, launchChromium } from "../support/chromium.ts";
-import { assertGoodPage, DESKTOP, PHONE, skip, THEMES } from "../support/panel.ts";
-import { startPrefixProxy } from "../support/prefix-proxy.ts";
-import { startTestHub } from "../support/test-hub.ts";
+import { startPrefixProxy } from "../support/hub/prefix-proxy.ts";
+import { startTestHub } from "../support/hub/test-hub.ts";
+import { findChromium, launchChromium } from "../support/tools/chromium.ts";
+import { assertGoodPage, DESKTOP, PHONE, skip, THEMES } from "../support/tools/panel.ts";
 
 test("the API's page is drawn under a prefix and its own policy, from nowhere else, and axe-core finds nothing", {
   skip,

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { assertGoodPage, DESKTOP, type Panel, PHONE, skip, startPanel, THEMES, untilDrawn } from "../support/panel.ts";
+import {
+  assertGoodPage,
+  DESKTOP,
+  type Panel,
+  PHONE,
+  skip,
+  startPanel,
+  THEMES,
+  untilDrawn,
+} from "../support/tools/panel.ts";
 
 const PROBE = "sensor.panel_probe";
 const PAGES = [

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import type { Page } from "playwright-core";
+import { startPrefixProxy } from "../support/hub/prefix-proxy.ts";
 import {
   assertGoodPage,
   DESKTOP,
@@ -13,8 +14,7 @@ import {
   THEMES,
   takePictures,
   untilDrawn,
-} from "../support/panel.ts";
-import { startPrefixProxy } from "../support/prefix-proxy.ts";
+} from "../support/tools/panel.ts";
 
 const ROOM = "sensor.living_room_climate_sensor_temperature";
 const OUTSIDE = "sensor.outside_climate_sensor_temperature";

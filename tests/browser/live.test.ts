@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { holds, type Panel, skip, startPanel } from "../support/panel.ts";
+import { holds, type Panel, skip, startPanel } from "../support/tools/panel.ts";
 
 const SWITCH = "input_boolean.panel_switch";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Page } from "playwright-core";
-import { startHub } from "../support/hub.ts";
-import { holds, type Panel, skip, startPanel, takePictures, untilDrawn } from "../support/panel.ts";
-import { startPrefixProxy } from "../support/prefix-proxy.ts";
+import { startHub } from "../support/hub/hub.ts";
+import { startPrefixProxy } from "../support/hub/prefix-proxy.ts";
+import { holds, type Panel, skip, startPanel, takePictures, untilDrawn } from "../support/tools/panel.ts";
 
 const SWITCH = "input_boolean.panel_switch";
 

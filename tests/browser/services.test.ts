@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { type Panel, skip, startPanel } from "../support/panel.ts";
+import { type Panel, skip, startPanel } from "../support/tools/panel.ts";
 
 type Connections = { paused: boolean; connections: { id: string; paused: boolean; connected_since?: string }[] };
 

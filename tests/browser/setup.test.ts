@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { ExclusionsShape } from "../../src/api/routes/setup/exclusions.ts";
 import type { SetupShape } from "../../src/api/routes/setup/setup.ts";
-import { assertGoodPage, type Panel, PHONE, skip, startPanel, untilDrawn } from "../support/panel.ts";
+import { assertGoodPage, type Panel, PHONE, skip, startPanel, untilDrawn } from "../support/tools/panel.ts";
 
 const PROBE = "sensor.panel_probe";
 

@@ -11,7 +11,7 @@ import {
   THEMES,
   takePictures,
   untilDrawn,
-} from "../support/panel.ts";
+} from "../support/tools/panel.ts";
 
 const SUN = "sensor.solar_inverter_power";
 

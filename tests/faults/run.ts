@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { currentCommit, thisMachine } from "../../bench/report/machine.ts";
-import { coreUnavailable } from "../support/core.ts";
+import { coreUnavailable } from "../support/core/core.ts";
 import { FAULTS, LATER } from "./faults.ts";
 import { type Fault, openForm, type Row, Skipped } from "./runner/fault.ts";
 import { byNumber, type Line, markdownTable, plainLine } from "./runner/table.ts";

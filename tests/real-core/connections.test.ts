@@ -3,18 +3,18 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { compare, problemsOf } from "../support/compare.ts";
-import { coreUnavailable } from "../support/core.ts";
-import { type CutProxy, startCutProxy } from "../support/cut-proxy.ts";
+import { coreUnavailable } from "../support/core/core.ts";
+import { startLoad, waitForLoad } from "../support/core/load.ts";
+import { type Home, hubHas, openHome, seriesOf } from "../support/core/recorded-home.ts";
+import { readRecorder, recorderCaughtUp } from "../support/core/recorder.ts";
+import { compare, problemsOf } from "../support/data/compare.ts";
 import { eventually } from "../support/eventually.ts";
-import { type Hub, startHub } from "../support/hub.ts";
-import { readHub } from "../support/hub-reader.ts";
-import { startLoad, waitForLoad } from "../support/load.ts";
-import { type Home, hubHas, openHome, seriesOf } from "../support/recorded-home.ts";
-import { readRecorder, recorderCaughtUp } from "../support/recorder.ts";
+import { type CutProxy, startCutProxy } from "../support/home/cut-proxy.ts";
+import { startTestLink } from "../support/home/test-link.ts";
+import { type Hub, startHub } from "../support/hub/hub.ts";
+import { readHub } from "../support/hub/hub-reader.ts";
+import { openWire } from "../support/hub/wire-client.ts";
 import { type Supervisor, startSupervisor } from "../support/supervisor/supervisor.ts";
-import { startTestLink } from "../support/test-link.ts";
-import { openWire } from "../support/wire-client.ts";
 
 /** One real Core by three ways: the Supervisor's proxy, an address that is cut, and its own. */
 const skip = await coreUnavailable();

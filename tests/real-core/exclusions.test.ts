@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { ExclusionsShape } from "../../src/api/routes/setup/exclusions.ts";
 import type { SetupShape } from "../../src/api/routes/setup/setup.ts";
-import { coreUnavailable } from "../support/core.ts";
+import { coreUnavailable } from "../support/core/core.ts";
+import { runLoad } from "../support/core/load.ts";
+import { type Home, hubHas, openHome } from "../support/core/recorded-home.ts";
 import { eventually } from "../support/eventually.ts";
-import { type Hub, startHub } from "../support/hub.ts";
-import { readHub } from "../support/hub-reader.ts";
-import { runLoad } from "../support/load.ts";
-import { type Home, hubHas, openHome } from "../support/recorded-home.ts";
+import { type Hub, startHub } from "../support/hub/hub.ts";
+import { readHub } from "../support/hub/hub-reader.ts";
 
 const skip = await coreUnavailable();
 

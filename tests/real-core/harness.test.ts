@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { type ControlClient, openControlClient, type SentChange } from "../support/control-client.ts";
-import { type Core, coreUnavailable, startCore } from "../support/core.ts";
-import { type LoadProgress, madeBy, runLoad } from "../support/load.ts";
-import { type RecordedRow, readRecorder, recorderCaughtUp } from "../support/recorder.ts";
+import { type ControlClient, openControlClient, type SentChange } from "../support/core/control-client.ts";
+import { type Core, coreUnavailable, startCore } from "../support/core/core.ts";
+import { type LoadProgress, madeBy, runLoad } from "../support/core/load.ts";
+import { type RecordedRow, readRecorder, recorderCaughtUp } from "../support/core/recorder.ts";
 
 const skip = await coreUnavailable();
 

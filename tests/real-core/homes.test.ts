@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
-import { coreUnavailable } from "../support/core.ts";
+import { coreUnavailable } from "../support/core/core.ts";
+import { runLoad } from "../support/core/load.ts";
+import { type Home, hubHas, openHome } from "../support/core/recorded-home.ts";
 import { eventually } from "../support/eventually.ts";
-import { startHub } from "../support/hub.ts";
-import { readHub } from "../support/hub-reader.ts";
-import { runLoad } from "../support/load.ts";
-import { type Home, hubHas, openHome } from "../support/recorded-home.ts";
+import { startHub } from "../support/hub/hub.ts";
+import { readHub } from "../support/hub/hub-reader.ts";
 
 const skip = await coreUnavailable();
 

@@ -3,25 +3,25 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { ALL_TIME } from "../../src/domain/time.ts";
-import { systemClock } from "../../src/platform/clock.ts";
-import { silentLog } from "../../src/platform/log.ts";
+import { ALL_TIME } from "../../src/domain/time/time.ts";
+import { systemClock } from "../../src/platform/time/clock.ts";
+import { silentLog } from "../../src/platform/told/log.ts";
 import { openStore } from "../../src/store/open.ts";
-import { openControlClient } from "../support/control-client.ts";
-import { coreUnavailable } from "../support/core.ts";
+import { openControlClient } from "../support/core/control-client.ts";
+import { coreUnavailable } from "../support/core/core.ts";
+import { type Home, openHome } from "../support/core/recorded-home.ts";
+import { readRecorder } from "../support/core/recorder.ts";
 import { eventually } from "../support/eventually.ts";
-import { type Hub, startHub } from "../support/hub.ts";
-import { readHub } from "../support/hub-reader.ts";
 import {
   hourlyStatistics,
   importStatistics,
   type PastState,
   type PastStatistic,
   writePast,
-} from "../support/older-home.ts";
-import { type Home, openHome } from "../support/recorded-home.ts";
-import { readRecorder } from "../support/recorder.ts";
-import { openSse } from "../support/sse-client.ts";
+} from "../support/home/older-home.ts";
+import { type Hub, startHub } from "../support/hub/hub.ts";
+import { readHub } from "../support/hub/hub-reader.ts";
+import { openSse } from "../support/hub/sse-client.ts";
 
 const skip = await coreUnavailable();
 

@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { buildUi } from "../../scripts/build-ui.ts";
-import { launchChromium } from "../support/chromium.ts";
-import { type Core, coreUnavailable, startCore } from "../support/core.ts";
-import { addCoreUser } from "../support/core-user.ts";
+import { type Core, coreUnavailable, startCore } from "../support/core/core.ts";
+import { addCoreUser } from "../support/core/core-user.ts";
 import { eventually } from "../support/eventually.ts";
-import { type Hub, startHub } from "../support/hub.ts";
-import { executable, holds, skip as noBrowser } from "../support/panel.ts";
+import { type Hub, startHub } from "../support/hub/hub.ts";
+import { openWire, type WireClient } from "../support/hub/wire-client.ts";
 import { type Supervisor, startSupervisor } from "../support/supervisor/supervisor.ts";
-import { openWire, type WireClient } from "../support/wire-client.ts";
+import { launchChromium } from "../support/tools/chromium.ts";
+import { executable, holds, skip as noBrowser } from "../support/tools/panel.ts";
 
 /** The panel in a real browser, through real Core's own ingress view. */
 const skip = noBrowser || (await coreUnavailable());

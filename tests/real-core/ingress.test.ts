@@ -5,13 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { type ClientOptions, WebSocket } from "ws";
-import { type Core, coreUnavailable, freePort, startCore } from "../support/core.ts";
-import { addCoreUser } from "../support/core-user.ts";
+import { type Core, coreUnavailable, freePort, startCore } from "../support/core/core.ts";
+import { addCoreUser } from "../support/core/core-user.ts";
 import { eventually } from "../support/eventually.ts";
-import { type Hub, type HubOptions, startHub } from "../support/hub.ts";
-import { openSse } from "../support/sse-client.ts";
+import { type Hub, type HubOptions, startHub } from "../support/hub/hub.ts";
+import { openSse } from "../support/hub/sse-client.ts";
+import { openWire, type WireClient } from "../support/hub/wire-client.ts";
 import { type Supervisor, startSupervisor } from "../support/supervisor/supervisor.ts";
-import { openWire, type WireClient } from "../support/wire-client.ts";
 
 /** The hub as an app: real Core in front, ingress through Core's own view, Core's data through the Supervisor's proxy. */
 for (const version of ["2026.11.0", "2026.3.4"]) {

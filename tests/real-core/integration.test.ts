@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { parse } from "yaml";
-import { type Core, coreUnavailable, freePort, startCore } from "../support/core.ts";
-import { coreFlows } from "../support/core-flows.ts";
-import { type CountingProxy, startCountingProxy } from "../support/counting-proxy.ts";
+import { type Core, coreUnavailable, freePort, startCore } from "../support/core/core.ts";
+import { coreFlows } from "../support/core/core-flows.ts";
 import { eventually } from "../support/eventually.ts";
-import { type Hub, type HubOptions, startHub } from "../support/hub.ts";
+import { type CountingProxy, startCountingProxy } from "../support/hub/counting-proxy.ts";
+import { type Hub, type HubOptions, startHub } from "../support/hub/hub.ts";
+import { openWire, type WireClient } from "../support/hub/wire-client.ts";
 import { type Supervisor, startSupervisor } from "../support/supervisor/supervisor.ts";
-import { openWire, type WireClient } from "../support/wire-client.ts";
 
 /** The hub as an app, and its integration in a real Core: set up, seen, lost, found, refused and removed as at home. */
 const DOMAIN = "ha_ingestor";

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { compare, compareLive, firstTen, masked, problemsOf } from "../support/compare.ts";
-import { sentState } from "../support/control-client.ts";
-import { coreUnavailable } from "../support/core.ts";
+import { sentState } from "../support/core/control-client.ts";
+import { coreUnavailable } from "../support/core/core.ts";
+import { type LoadOptions, runLoad } from "../support/core/load.ts";
+import { type Home, hubHas, openHome, seriesOf } from "../support/core/recorded-home.ts";
+import { compare, compareLive, firstTen, masked, problemsOf } from "../support/data/compare.ts";
 import { eventually } from "../support/eventually.ts";
-import { type Hub, startHub } from "../support/hub.ts";
-import { type HubReader, readHub, timeOf } from "../support/hub-reader.ts";
-import { type LoadOptions, runLoad } from "../support/load.ts";
-import { type Home, hubHas, openHome, seriesOf } from "../support/recorded-home.ts";
+import { type Hub, startHub } from "../support/hub/hub.ts";
+import { type HubReader, readHub, timeOf } from "../support/hub/hub-reader.ts";
 
 const skip = await coreUnavailable();
 

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { type Core, coreUnavailable, startCore } from "../support/core.ts";
-import { coreFlows } from "../support/core-flows.ts";
+import { type Core, coreUnavailable, startCore } from "../support/core/core.ts";
+import { coreFlows } from "../support/core/core-flows.ts";
 import { eventually } from "../support/eventually.ts";
-import { type Hub, startHub } from "../support/hub.ts";
-import type { Part } from "../support/simulated-home.ts";
+import type { Part } from "../support/home/simulated-home.ts";
+import { type Hub, startHub } from "../support/hub/hub.ts";
+import { openWire } from "../support/hub/wire-client.ts";
 import { type Supervisor, startSupervisor } from "../support/supervisor/supervisor.ts";
-import { openWire } from "../support/wire-client.ts";
 
 /** The hub puts its integration into a real Core's own folder, and Core runs it once a person has it restarted. */
 const skip = await coreUnavailable();

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { systemClock } from "../../src/platform/clock.ts";
-import type { Log } from "../../src/platform/log.ts";
+import { systemClock } from "../../src/platform/time/clock.ts";
+import type { Log } from "../../src/platform/told/log.ts";
 import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
-import { openControlClient } from "../support/control-client.ts";
-import { type Core, coreUnavailable, startCore } from "../support/core.ts";
-import { runLoad } from "../support/load.ts";
-import { openWire } from "../support/wire-client.ts";
+import { openControlClient } from "../support/core/control-client.ts";
+import { type Core, coreUnavailable, startCore } from "../support/core/core.ts";
+import { runLoad } from "../support/core/load.ts";
+import { openWire } from "../support/hub/wire-client.ts";
 import { CONTEXTS } from "./contract/contexts.ts";
 import { ENDINGS } from "./contract/endings.ts";
 import { HISTORY } from "./contract/history.ts";

@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import { after, before, test } from "node:test";
 import { WebSocket, WebSocketServer } from "ws";
-import { type Core, coreUnavailable, startCore } from "../support/core.ts";
+import { type Core, coreUnavailable, startCore } from "../support/core/core.ts";
 import { eventually } from "../support/eventually.ts";
+import { openWire, type WireClient } from "../support/hub/wire-client.ts";
 import { SLUG, type Supervisor, startSupervisor } from "../support/supervisor/supervisor.ts";
-import { openWire, type WireClient } from "../support/wire-client.ts";
 
 /** The fake Supervisor held against a real Core, with an app that only tells what reached it. */
 const skip = await coreUnavailable();

@@ -1,5 +1,5 @@
-import type { Micros } from "../../src/domain/time.ts";
-import type { Clock } from "../../src/platform/clock.ts";
+import type { Micros } from "../../src/domain/time/time.ts";
+import type { Clock } from "../../src/platform/time/clock.ts";
 
 /** A clock that a test moves. Timers run, in the order of their times, when it passes them. */
 export type TestClock = Clock & { advance(ms: number): void; readonly timers: number };

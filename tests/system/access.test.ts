@@ -4,7 +4,7 @@ import { type IncomingMessage, request } from "node:http";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { WebSocket } from "ws";
-import { type Hub, startHub } from "../support/hub.ts";
+import { type Hub, startHub } from "../support/hub/hub.ts";
 import { type Supervisor, startSupervisor } from "../support/supervisor/supervisor.ts";
 
 /** What must be refused, asked of a hub of its own process, as an app: over its ports, from several addresses. */

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { apiTools } from "../support/api-tools.ts";
 import { eventually } from "../support/eventually.ts";
-import { type Hub, startHub } from "../support/hub.ts";
+import { type Hub, startHub } from "../support/hub/hub.ts";
+import { apiTools } from "../support/tools/api-tools.ts";
 
 /** The API judged by tools that others wrote: a validator of OpenAPI, Prometheus' own parser, schemathesis. */
 

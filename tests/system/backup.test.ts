@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { eventually } from "../support/eventually.ts";
-import { type Hub, startHub } from "../support/hub.ts";
+import { type Hub, startHub } from "../support/hub/hub.ts";
 import { hotBackup, restore, watchdogFindsWell } from "../support/supervisor/lifecycle.ts";
 
 /** The app's own hooks, run as the Supervisor runs them around its copy, under the simulated home. */

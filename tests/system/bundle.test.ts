@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { layOutBundle } from "../../scripts/layout.ts";
-import { ALL, loadNames, openSimulatedHome, tally } from "../support/simulated-home.ts";
+import { ALL, loadNames, openSimulatedHome, tally } from "../support/home/simulated-home.ts";
 
 const ROOT = realpathSync(join(import.meta.dirname, "../.."));
 

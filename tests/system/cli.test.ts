@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { layOutBundle } from "../../scripts/layout.ts";
-import { microsToRfc3339 } from "../../src/domain/time.ts";
-import { parseCsv } from "../support/csv.ts";
-import { ALL, loadNames, openSimulatedHome } from "../support/simulated-home.ts";
+import { microsToRfc3339 } from "../../src/domain/time/time.ts";
+import { parseCsv } from "../support/data/csv.ts";
+import { ALL, loadNames, openSimulatedHome } from "../support/home/simulated-home.ts";
 
 const ENTITIES = 20;
 const CHANGES = 5_000;

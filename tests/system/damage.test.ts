@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { test } from "node:test";
-import { ALL, loadNames, openSimulatedHome, tally } from "../support/simulated-home.ts";
+import { ALL, loadNames, openSimulatedHome, tally } from "../support/home/simulated-home.ts";
 
 test("a byte that the disk turned over is named with its file and place, and costs one record, which is a gap", async () => {
   await using home = await openSimulatedHome();

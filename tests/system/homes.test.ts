@@ -10,8 +10,8 @@ import { type TestContext, test } from "node:test";
 import { WebSocket, WebSocketServer } from "ws";
 import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
 import { eventually } from "../support/eventually.ts";
-import { type Hub, type HubOptions, startHub } from "../support/hub.ts";
-import type { Part } from "../support/simulated-home.ts";
+import type { Part } from "../support/home/simulated-home.ts";
+import { type Hub, type HubOptions, startHub } from "../support/hub/hub.ts";
 
 type Address = { url: string; token: string };
 

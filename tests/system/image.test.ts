@@ -6,7 +6,8 @@ import { after, before, suite, test } from "node:test";
 import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
 import { MARKER } from "../../src/supervisor/integration/installer.ts";
 import { eventually } from "../support/eventually.ts";
-import { makeToken } from "../support/hub.ts";
+import type { Part } from "../support/home/simulated-home.ts";
+import { makeToken } from "../support/hub/hub.ts";
 import { readProfile } from "../support/image/apparmor.ts";
 import {
   type Container,
@@ -17,7 +18,6 @@ import {
   startImage,
 } from "../support/image/image.ts";
 import { touchedFiles } from "../support/image/traced.ts";
-import type { Part } from "../support/simulated-home.ts";
 
 const ADDON = join(import.meta.dirname, "../../addon");
 const INTEGRATION = join(import.meta.dirname, "../../custom_components/ha_ingestor");

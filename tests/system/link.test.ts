@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { eventually } from "../support/eventually.ts";
-import type { HubGap } from "../support/hub-reader.ts";
-import { ALL, loadNames, openSimulatedHome, type SimulatedHome, tally } from "../support/simulated-home.ts";
+import { ALL, loadNames, openSimulatedHome, type SimulatedHome, tally } from "../support/home/simulated-home.ts";
+import type { HubGap } from "../support/hub/hub-reader.ts";
 
 const statesGaps = async (home: SimulatedHome): Promise<HubGap[]> =>
   (await home.reader.gaps(...ALL)).filter((gap) => gap.kind === "states");

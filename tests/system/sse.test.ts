@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { systemClock } from "../../src/platform/clock.ts";
-import { silentLog } from "../../src/platform/log.ts";
+import { systemClock } from "../../src/platform/time/clock.ts";
+import { silentLog } from "../../src/platform/told/log.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { LogEntry } from "../../src/store/store.ts";
 import { eventually } from "../support/eventually.ts";
-import { openSimulatedHome } from "../support/simulated-home.ts";
-import { openSse, type SseEvent } from "../support/sse-client.ts";
+import { openSimulatedHome } from "../support/home/simulated-home.ts";
+import { openSse, type SseEvent } from "../support/hub/sse-client.ts";
 
 const RATE = 500;
 

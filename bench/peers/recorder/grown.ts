@@ -1,4 +1,4 @@
-import { microsToRfc3339 } from "../../../src/domain/time.ts";
+import { microsToRfc3339 } from "../../../src/domain/time/time.ts";
 import type { Grown } from "../../workload/grown.ts";
 import { contextId } from "./fill.ts";
 import { openReplica } from "./replica.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Socket } from "node:net";
 import { after, test } from "node:test";
-import { startTestHub } from "../../../tests/support/test-hub.ts";
+import { startTestHub } from "../../../tests/support/hub/test-hub.ts";
 import { SESSION_DAYS } from "../../database/access/sessions.ts";
 import type { Problem } from "../errors.ts";
 

@@ -1,4 +1,4 @@
-import type { Clock } from "../../platform/clock.ts";
+import type { Clock } from "../../platform/time/clock.ts";
 
 /**
  * Counts wrong credentials by address. Right ones always pass, so that one misconfigured client behind a shared

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import * as v from "valibot";
-import { identity, reading, startTestHub } from "../../../tests/support/test-hub.ts";
+import { identity, reading, startTestHub } from "../../../tests/support/hub/test-hub.ts";
 import type { Problem } from "../errors.ts";
 import { type DescribedRoute, describedRoutes } from "../openapi/document.ts";
 import { createJsonSchemas, entriesOf, type JsonSchema } from "../openapi/json-schemas.ts";

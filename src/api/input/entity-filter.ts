@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { currentIdentity, domainOf, type Series } from "../../domain/series.ts";
+import { currentIdentity, domainOf, type Series } from "../../domain/data/series.ts";
 import { refuse } from "../errors.ts";
 import type { SeriesBook } from "../ports/ports.ts";
 import { many, one, truth } from "./schemas.ts";

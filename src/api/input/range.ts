@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Micros } from "../../domain/time.ts";
+import type { Micros } from "../../domain/time/time.ts";
 import { MOST_DEPTH, MOST_LIMIT, MOST_TRACE } from "../../history/history.ts";
 import { refuse } from "../errors.ts";
 import { many, one, text, time, truth, wellFormed, wholeNumber, wholeNumberText } from "./schemas.ts";

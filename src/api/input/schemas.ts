@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { microsFromRfc3339 } from "../../domain/time.ts";
+import { microsFromRfc3339 } from "../../domain/time/time.ts";
 
 const LONGEST_TEXT = 255;
 

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { isTimeZone } from "../../domain/calendar.ts";
+import { isTimeZone } from "../../domain/time/calendar.ts";
 import { MOST_LIMIT } from "../../history/history.ts";
 import { MOST_POINTS } from "../../history/statistics/request.ts";
 import { RESOLUTIONS } from "../../history/statistics/resolutions.ts";

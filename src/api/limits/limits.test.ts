@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { eventually } from "../../../tests/support/eventually.ts";
+import { identity, reading, startTestHub } from "../../../tests/support/hub/test-hub.ts";
 import { createTestClock, TEST_TIME } from "../../../tests/support/test-clock.ts";
-import { identity, reading, startTestHub } from "../../../tests/support/test-hub.ts";
 import { openDatabase } from "../../database/open.ts";
-import { silentLog } from "../../platform/log.ts";
+import { silentLog } from "../../platform/told/log.ts";
 import type { Problem } from "../errors.ts";
 import { startServer } from "../listeners/server.ts";
 import type { UsageShape } from "../routes/admin/usage.ts";

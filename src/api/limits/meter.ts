@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { Usage, UsageRow } from "../../database/access/usage.ts";
-import type { Clock } from "../../platform/clock.ts";
+import type { Clock } from "../../platform/time/clock.ts";
 import type { Caller } from "../auth/caller.ts";
 import { refuse } from "../errors.ts";
 import { LIMITS, type LimitName, type Limits } from "./policies.ts";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { Hono } from "hono";
-import type { Log } from "../../platform/log.ts";
+import type { Log } from "../../platform/told/log.ts";
 import type { ApiEnv } from "../env.ts";
 import { createErrorHandler, createNotFoundHandler } from "../errors.ts";
 import { commonHeaders } from "../shapes/answers.ts";

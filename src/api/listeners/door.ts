@@ -1,4 +1,4 @@
-import type { Log } from "../../platform/log.ts";
+import type { Log } from "../../platform/told/log.ts";
 import { refuse } from "../errors.ts";
 import { healthRoutes } from "../routes/health/health.ts";
 import { servePanel } from "../static.ts";

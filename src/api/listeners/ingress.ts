@@ -1,4 +1,4 @@
-import type { Log } from "../../platform/log.ts";
+import type { Log } from "../../platform/told/log.ts";
 import type { IngressCallers } from "../auth/ingress-callers.ts";
 import { addressOf } from "../env.ts";
 import { refuse } from "../errors.ts";

@@ -1,5 +1,5 @@
-import type { Clock } from "../../platform/clock.ts";
-import type { Log } from "../../platform/log.ts";
+import type { Clock } from "../../platform/time/clock.ts";
+import type { Log } from "../../platform/told/log.ts";
 import { createIngressCallers } from "../auth/ingress-callers.ts";
 import type { Users } from "../ports/ports.ts";
 import { createDoor } from "./door.ts";

@@ -4,7 +4,7 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { startTestHub } from "../../../tests/support/test-hub.ts";
+import { startTestHub } from "../../../tests/support/hub/test-hub.ts";
 import type { Failure } from "../../domain/failure.ts";
 import { startLocalServer } from "./local-server.ts";
 

@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { after, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
-import { openLive } from "../../../tests/support/live-client.ts";
+import { openLive } from "../../../tests/support/hub/live-client.ts";
+import { identity, reading, startTestHub } from "../../../tests/support/hub/test-hub.ts";
 import { TEST_TIME } from "../../../tests/support/test-clock.ts";
-import { identity, reading, startTestHub } from "../../../tests/support/test-hub.ts";
 import type { Failure } from "../../domain/failure.ts";
 import { startServer } from "./server.ts";
 

@@ -1,6 +1,6 @@
 import type { RawData, WebSocket } from "ws";
 import { Failure } from "../../domain/failure.ts";
-import { microsToRfc3339 } from "../../domain/time.ts";
+import { microsToRfc3339 } from "../../domain/time/time.ts";
 import { requireScope } from "../auth/auth.ts";
 import type { Caller } from "../auth/caller.ts";
 import type { ProblemCode } from "../errors.ts";

@@ -1,5 +1,5 @@
-import type { SeriesId } from "../../domain/reading.ts";
-import { currentIdentity, domainOf, type Identity, type Series } from "../../domain/series.ts";
+import type { SeriesId } from "../../domain/data/reading.ts";
+import { currentIdentity, domainOf, type Identity, type Series } from "../../domain/data/series.ts";
 import type { Message } from "../../live/bus.ts";
 import type { Topics } from "../../live/topics.ts";
 import type { Subscribe } from "./frames.ts";

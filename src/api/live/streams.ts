@@ -1,7 +1,7 @@
 import type { WebSocket } from "ws";
 import type { LiveBus } from "../../live/topics.ts";
-import type { Clock } from "../../platform/clock.ts";
-import type { Log } from "../../platform/log.ts";
+import type { Clock } from "../../platform/time/clock.ts";
+import type { Log } from "../../platform/told/log.ts";
 import type { Auth } from "../auth/auth.ts";
 import type { Caller } from "../auth/caller.ts";
 import { type ProblemCode, type Refusal, refuse } from "../errors.ts";

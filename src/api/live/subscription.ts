@@ -1,4 +1,4 @@
-import { currentIdentity } from "../../domain/series.ts";
+import { currentIdentity } from "../../domain/data/series.ts";
 import type { Topics } from "../../live/topics.ts";
 import { presentEntities } from "../ports/present.ts";
 import { eventShape, gapShape, partShape } from "../shapes/answers.ts";

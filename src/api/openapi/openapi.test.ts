@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { startTestHub } from "../../../tests/support/test-hub.ts";
+import { startTestHub } from "../../../tests/support/hub/test-hub.ts";
 import { PROBLEM_CODES } from "../errors.ts";
 import { descriptionOf } from "./describe.ts";
 

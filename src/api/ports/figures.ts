@@ -1,4 +1,4 @@
-import { ALL_TIME } from "../../domain/time.ts";
+import { ALL_TIME } from "../../domain/time/time.ts";
 import type { Store } from "../../store/store.ts";
 import type { Figures } from "./ports.ts";
 

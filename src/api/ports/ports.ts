@@ -1,13 +1,13 @@
-import type { Exclusion } from "../../domain/exclusion.ts";
-import type { HomeFacts, RegistryKind, RegistryRecord } from "../../domain/home.ts";
+import type { Gap, Position, Reading, SeriesId, Stored } from "../../domain/data/reading.ts";
+import type { Series } from "../../domain/data/series.ts";
+import type { Exclusion } from "../../domain/home/exclusion.ts";
+import type { HomeFacts, RegistryKind, RegistryRecord } from "../../domain/home/home.ts";
+import type { RecorderLook } from "../../domain/home/setup.ts";
+import type { ThinningRule } from "../../domain/home/thinning.ts";
+import type { UserAnswer } from "../../domain/home/user.ts";
 import type { PublishedEntry } from "../../domain/published.ts";
-import type { Gap, Position, Reading, SeriesId, Stored } from "../../domain/reading.ts";
-import type { Series } from "../../domain/series.ts";
-import type { RecorderLook } from "../../domain/setup.ts";
 import type { ConnectionStatus, PartStatus, ServiceAction } from "../../domain/status.ts";
-import type { ThinningRule } from "../../domain/thinning.ts";
-import type { Micros, Window } from "../../domain/time.ts";
-import type { UserAnswer } from "../../domain/user.ts";
+import type { Micros, Window } from "../../domain/time/time.ts";
 import type { Jobs as AllJobs } from "../../platform/jobs/jobs.ts";
 
 /** What the API asks of the rest, named by the API; main.ts fills these. A route takes only those it needs. */

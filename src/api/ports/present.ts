@@ -1,5 +1,5 @@
-import type { Reading, Stored } from "../../domain/reading.ts";
-import { currentIdentity, type Series } from "../../domain/series.ts";
+import type { Reading, Stored } from "../../domain/data/reading.ts";
+import { currentIdentity, type Series } from "../../domain/data/series.ts";
 import type { SeriesBook, States } from "./ports.ts";
 
 /** Whether Home Assistant has this entity now: the series still holds its name, and was not removed. */

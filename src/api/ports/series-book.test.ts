@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { identity } from "../../../tests/support/hub/test-hub.ts";
 import { TEST_TIME } from "../../../tests/support/test-clock.ts";
-import { identity } from "../../../tests/support/test-hub.ts";
 import { createMemoryStore } from "../../store/memory/memory.ts";
 import { createSeriesBook } from "./series-book.ts";
 

@@ -1,5 +1,5 @@
-import type { SeriesId } from "../../domain/reading.ts";
-import { currentIdentity, type Series } from "../../domain/series.ts";
+import type { SeriesId } from "../../domain/data/reading.ts";
+import { currentIdentity, type Series } from "../../domain/data/series.ts";
 import type { SeriesBook } from "./ports.ts";
 
 /** Finds series by name among those that the store knows, which keeps adding to its map. */

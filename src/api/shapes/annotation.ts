@@ -1,6 +1,6 @@
 import type { Annotation } from "../../database/home/annotations.ts";
-import { currentIdentity } from "../../domain/series.ts";
-import { microsToRfc3339 } from "../../domain/time.ts";
+import { currentIdentity } from "../../domain/data/series.ts";
+import { microsToRfc3339 } from "../../domain/time/time.ts";
 import type { SeriesBook } from "../ports/ports.ts";
 import type { AnnotationShape } from "./answers.ts";
 

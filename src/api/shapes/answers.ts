@@ -1,7 +1,7 @@
 import type { Context, TypedResponse } from "hono";
 import * as v from "valibot";
 import { PART_STATES, type PartStatus, SERVICE_ACTIONS } from "../../domain/status.ts";
-import { microsToRfc3339 } from "../../domain/time.ts";
+import { microsToRfc3339 } from "../../domain/time/time.ts";
 import type { Answer } from "../../history/history.ts";
 import { type Shape, timeSchema } from "../../history/shapes.ts";
 import type { ApiEnv } from "../env.ts";

@@ -4,7 +4,7 @@ import type { Problem } from "../../backup/check/problem.ts";
 import type { FoundBackup, ListedBackup } from "../../backup/folder/list.ts";
 import { MADE_BY } from "../../backup/folder/manifest.ts";
 import { scheduleSchema } from "../../backup/schedule/settings.ts";
-import { microsToRfc3339 } from "../../domain/time.ts";
+import { microsToRfc3339 } from "../../domain/time/time.ts";
 import { countSchema, type Shape, timeSchema } from "./answers.ts";
 
 const problemSchema = v.pipe(

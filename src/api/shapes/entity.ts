@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import type { Reading, Stored } from "../../domain/reading.ts";
-import { currentIdentity, domainOf, type Identity, type Series } from "../../domain/series.ts";
-import { microsToRfc3339 } from "../../domain/time.ts";
+import type { Reading, Stored } from "../../domain/data/reading.ts";
+import { currentIdentity, domainOf, type Identity, type Series } from "../../domain/data/series.ts";
+import { microsToRfc3339 } from "../../domain/time/time.ts";
 import { countSchema, type Shape, timeSchema } from "./answers.ts";
 
 const text = v.nullable(v.string());

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { JOB_ACTIONS, JOB_STATES, type Job } from "../../domain/job.ts";
-import { microsToRfc3339 } from "../../domain/time.ts";
+import { microsToRfc3339 } from "../../domain/time/time.ts";
 import { countSchema, type Shape, timeSchema } from "./answers.ts";
 
 export const jobSchema = v.pipe(

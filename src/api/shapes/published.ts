@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { Firing, PublishedEntry } from "../../domain/published.ts";
-import { microsToRfc3339 } from "../../domain/time.ts";
+import { microsToRfc3339 } from "../../domain/time/time.ts";
 import type { Facts, Published as Port } from "../ports/ports.ts";
 import { attributesSchema, countSchema, type Shape, timeSchema } from "./answers.ts";
 

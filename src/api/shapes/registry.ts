@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { RegistryRecord } from "../../domain/home.ts";
+import type { RegistryRecord } from "../../domain/home/home.ts";
 import { countSchema, type Shape } from "./answers.ts";
 
 /** What answers show of Home Assistant's registries. An entry is as Home Assistant gave it, so each key is looked at. */

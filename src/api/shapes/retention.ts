@@ -1,10 +1,10 @@
 import * as v from "valibot";
-import { SELECTOR_KINDS, type Selector } from "../../domain/selector.ts";
-import { microsToRfc3339 } from "../../domain/time.ts";
-import type { Count, RollupCount } from "../../retention/counts.ts";
-import type { Announcement, Cutoff } from "../../retention/plan.ts";
+import { SELECTOR_KINDS, type Selector } from "../../domain/home/selector.ts";
+import { microsToRfc3339 } from "../../domain/time/time.ts";
+import type { Count, RollupCount } from "../../retention/counting/counts.ts";
+import type { Announcement, Cutoff } from "../../retention/plan/plan.ts";
+import { createKeeper, type Keep, LONGEST_DAYS, type RetentionRules, RULED } from "../../retention/plan/rules.ts";
 import type { Preview, Retention } from "../../retention/retention.ts";
-import { createKeeper, type Keep, LONGEST_DAYS, type RetentionRules, RULED } from "../../retention/rules.ts";
 import { text, wholeNumber } from "../input/schemas.ts";
 import { countSchema, type Shape, timeSchema } from "./answers.ts";
 

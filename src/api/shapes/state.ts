@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import type { Reading, Stored } from "../../domain/reading.ts";
-import { currentIdentity, type Identity, type Series } from "../../domain/series.ts";
+import type { Reading, Stored } from "../../domain/data/reading.ts";
+import { currentIdentity, type Identity, type Series } from "../../domain/data/series.ts";
 import type { LiveChange } from "../../live/topics.ts";
 import { changeShape, readingSchema, readingShape, type Shape } from "./answers.ts";
 

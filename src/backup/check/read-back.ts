@@ -1,5 +1,5 @@
-import type { SeriesId } from "../../domain/reading.ts";
-import { ALL_TIME } from "../../domain/time.ts";
+import type { SeriesId } from "../../domain/data/reading.ts";
+import { ALL_TIME } from "../../domain/time/time.ts";
 import type { Cursor, Damage, ViewReader } from "../../store/store.ts";
 
 /** What a store gave when everything in it was read. */

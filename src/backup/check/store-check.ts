@@ -1,7 +1,7 @@
 import { describeError } from "../../domain/failure.ts";
-import { ALL_TIME, type Micros } from "../../domain/time.ts";
-import type { Clock } from "../../platform/clock.ts";
-import type { Log } from "../../platform/log.ts";
+import { ALL_TIME, type Micros } from "../../domain/time/time.ts";
+import type { Clock } from "../../platform/time/clock.ts";
+import type { Log } from "../../platform/told/log.ts";
 import type { Store } from "../../store/store.ts";
 import type { Runner } from "../jobs/runner.ts";
 import type { Turns } from "../jobs/turns.ts";

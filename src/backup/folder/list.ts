@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import * as v from "valibot";
-import { type Micros, microsFromRfc3339, microsToRfc3339 } from "../../domain/time.ts";
+import { type Micros, microsFromRfc3339, microsToRfc3339 } from "../../domain/time/time.ts";
 import type { Verified } from "../check/problem.ts";
 import { type Disk, syncFolder, writeFile } from "./disk.ts";
 import { type BackedUpFile, bytesOf, type Manifest } from "./manifest.ts";

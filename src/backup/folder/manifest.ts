@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import * as v from "valibot";
 import { describeError, Failure } from "../../domain/failure.ts";
-import { microsFromRfc3339 } from "../../domain/time.ts";
+import { microsFromRfc3339 } from "../../domain/time/time.ts";
 import { codeOf, type Disk } from "./disk.ts";
 
 /** Written last: a folder with a good one is a whole backup. docs/data.md has the fields. */

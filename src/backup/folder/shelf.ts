@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Failure } from "../../domain/failure.ts";
-import { type Micros, microsToRfc3339 } from "../../domain/time.ts";
+import { type Micros, microsToRfc3339 } from "../../domain/time/time.ts";
 import { codeOf, type Disk, syncFolder } from "./disk.ts";
 import { type BackedUpFile, type Manifest, readManifest } from "./manifest.ts";
 

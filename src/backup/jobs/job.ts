@@ -1,5 +1,5 @@
-import type { SeriesId } from "../../domain/reading.ts";
-import type { Micros } from "../../domain/time.ts";
+import type { SeriesId } from "../../domain/data/reading.ts";
+import type { Micros } from "../../domain/time/time.ts";
 import type { View } from "../../store/store.ts";
 import type { Verified } from "../check/problem.ts";
 import type { ReadBack } from "../check/read-back.ts";

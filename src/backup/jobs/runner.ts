@@ -1,6 +1,6 @@
 import type { Worker } from "node:worker_threads";
 import { Failure } from "../../domain/failure.ts";
-import type { Clock } from "../../platform/clock.ts";
+import type { Clock } from "../../platform/time/clock.ts";
 import type { FromWorker, JobKind, Jobs, ToWorker } from "./job.ts";
 
 export type OnStep = (phase: string, done: number, total: number) => void;

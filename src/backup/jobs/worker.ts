@@ -1,6 +1,6 @@
 import { parentPort } from "node:worker_threads";
 import { describeError, Failure } from "../../domain/failure.ts";
-import { systemClock } from "../../platform/clock.ts";
+import { systemClock } from "../../platform/time/clock.ts";
 import { openView } from "../../store/open.ts";
 import { readBack } from "../check/read-back.ts";
 import { verifyBackup } from "../check/verify.ts";

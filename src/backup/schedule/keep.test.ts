@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { microsFromRfc3339 } from "../../domain/time.ts";
+import { microsFromRfc3339 } from "../../domain/time/time.ts";
 import { planRemoval } from "./keep.ts";
 
 const made = (text: string) => ({ id: text, made: microsFromRfc3339(text) as number });

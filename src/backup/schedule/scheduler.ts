@@ -1,6 +1,6 @@
-import type { Micros } from "../../domain/time.ts";
-import type { Clock } from "../../platform/clock.ts";
-import { nextTime, startSchedule } from "../../platform/schedule.ts";
+import type { Micros } from "../../domain/time/time.ts";
+import type { Clock } from "../../platform/time/clock.ts";
+import { nextTime, startSchedule } from "../../platform/time/schedule.ts";
 import { type BackupSchedule, PROPOSED, patternOf, readSchedule, SCHEDULE_KEY } from "./settings.ts";
 
 export type Scheduled = {

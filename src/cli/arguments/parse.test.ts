@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Failure } from "../../domain/failure.ts";
-import { microsFromRfc3339 } from "../../domain/time.ts";
+import { microsFromRfc3339 } from "../../domain/time/time.ts";
 import { COMMANDS } from "../commands/commands.ts";
 import { closest } from "./closest.ts";
 import { helpOf, overview } from "./help.ts";

@@ -1,4 +1,4 @@
-import { type Micros, microsFromMillis, microsFromRfc3339 } from "../../domain/time.ts";
+import { type Micros, microsFromMillis, microsFromRfc3339 } from "../../domain/time/time.ts";
 import { misuse } from "./parse.ts";
 
 const UNITS = { s: 1, min: 60, m: 60, h: 3_600, d: 86_400, w: 604_800 } as const;

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { describeError, Failure } from "../../domain/failure.ts";
-import { microsToRfc3339 } from "../../domain/time.ts";
+import { microsToRfc3339 } from "../../domain/time/time.ts";
 import type { Command, Given } from "../arguments/command.ts";
 import { misuse } from "../arguments/parse.ts";
 import { readTime } from "../arguments/times.ts";

@@ -1,4 +1,4 @@
-import { microsToRfc3339 } from "../../domain/time.ts";
+import { microsToRfc3339 } from "../../domain/time/time.ts";
 import type { Command, Given } from "../arguments/command.ts";
 import { misuse } from "../arguments/parse.ts";
 import { readTime } from "../arguments/times.ts";

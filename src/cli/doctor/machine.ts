@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { describeError } from "../../domain/failure.ts";
-import { type Micros, microsToRfc3339 } from "../../domain/time.ts";
+import { type Micros, microsToRfc3339 } from "../../domain/time/time.ts";
 import { bytesText } from "../output/table.ts";
 import type { Finding } from "./finding.ts";
 

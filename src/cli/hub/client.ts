@@ -1,5 +1,5 @@
 import { Failure } from "../../domain/failure.ts";
-import type { HttpClient, StreamedAnswer } from "../../platform/http-client.ts";
+import type { HttpClient, StreamedAnswer } from "../../platform/http/http-client.ts";
 
 /** The hub's API, as a command asks it. A refusal is a Failure with the hub's own words. */
 export type Hub = {

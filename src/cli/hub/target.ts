@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeError, Failure } from "../../domain/failure.ts";
-import type { Clock } from "../../platform/clock.ts";
-import { createHttpClient } from "../../platform/http-client.ts";
+import { createHttpClient } from "../../platform/http/http-client.ts";
+import type { Clock } from "../../platform/time/clock.ts";
 import type { Given } from "../arguments/command.ts";
 import { misuse } from "../arguments/parse.ts";
 import { createHub, type Hub } from "./client.ts";

@@ -1,4 +1,4 @@
-import type { Clock } from "../../platform/clock.ts";
+import type { Clock } from "../../platform/time/clock.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { type Cell, table } from "./table.ts";
 

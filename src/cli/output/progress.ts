@@ -1,4 +1,4 @@
-import type { Clock } from "../../platform/clock.ts";
+import type { Clock } from "../../platform/time/clock.ts";
 import type { Stream } from "./output.ts";
 
 /** How far long work has come, on a terminal; anywhere else nothing is written. */

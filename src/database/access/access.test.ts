@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import Sqlite from "better-sqlite3";
 import { createTestClock } from "../../../tests/support/test-clock.ts";
-import { silentLog } from "../../platform/log.ts";
+import { silentLog } from "../../platform/told/log.ts";
 import { openDatabase } from "../open.ts";
 import { createHashTable, hashOf } from "./secret.ts";
 import { SESSION_DAYS } from "./sessions.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { createTestClock } from "../../../tests/support/test-clock.ts";
-import { silentLog } from "../../platform/log.ts";
+import { silentLog } from "../../platform/told/log.ts";
 import { openDatabase } from "../open.ts";
 import { openIntegrationToken } from "./integration-token.ts";
 

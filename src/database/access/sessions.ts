@@ -1,7 +1,7 @@
 import { eq, lte } from "drizzle-orm";
 import type { Scope } from "../../domain/scope.ts";
-import type { Micros } from "../../domain/time.ts";
-import type { Clock } from "../../platform/clock.ts";
+import type { Micros } from "../../domain/time/time.ts";
+import type { Clock } from "../../platform/time/clock.ts";
 import type { Tables } from "../open.ts";
 import * as schema from "../schema.ts";
 import { createHashTable, hashOf, makeSecret, type RandomBytes, systemRandom } from "./secret.ts";

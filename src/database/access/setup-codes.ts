@@ -1,6 +1,6 @@
 import { eq, lte } from "drizzle-orm";
 import type { Scope } from "../../domain/scope.ts";
-import type { Clock } from "../../platform/clock.ts";
+import type { Clock } from "../../platform/time/clock.ts";
 import type { Tables } from "../open.ts";
 import * as schema from "../schema.ts";
 import { hashOf, makeSecret, type RandomBytes, systemRandom } from "./secret.ts";

@@ -1,9 +1,9 @@
 import { eq } from "drizzle-orm";
 import { describeError } from "../../domain/failure.ts";
 import type { Scope } from "../../domain/scope.ts";
-import type { Micros } from "../../domain/time.ts";
-import type { Clock } from "../../platform/clock.ts";
-import type { Log } from "../../platform/log.ts";
+import type { Micros } from "../../domain/time/time.ts";
+import type { Clock } from "../../platform/time/clock.ts";
+import type { Log } from "../../platform/told/log.ts";
 import type { Tables } from "../open.ts";
 import * as schema from "../schema.ts";
 import { createHashTable, hashOf, makeSecret, type RandomBytes, systemRandom } from "./secret.ts";

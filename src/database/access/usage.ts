@@ -1,8 +1,8 @@
 import { desc, eq } from "drizzle-orm";
 import { describeError } from "../../domain/failure.ts";
-import type { Micros } from "../../domain/time.ts";
-import type { Clock } from "../../platform/clock.ts";
-import type { Log } from "../../platform/log.ts";
+import type { Micros } from "../../domain/time/time.ts";
+import type { Clock } from "../../platform/time/clock.ts";
+import type { Log } from "../../platform/told/log.ts";
 import type { Tables } from "../open.ts";
 import * as schema from "../schema.ts";
 

@@ -1,8 +1,8 @@
 import { and, asc, count, eq, gte, isNull, lt, or } from "drizzle-orm";
+import type { SeriesId } from "../../domain/data/reading.ts";
 import { Failure } from "../../domain/failure.ts";
-import type { SeriesId } from "../../domain/reading.ts";
-import type { Micros, Window } from "../../domain/time.ts";
-import type { Clock } from "../../platform/clock.ts";
+import type { Micros, Window } from "../../domain/time/time.ts";
+import type { Clock } from "../../platform/time/clock.ts";
 import { type RandomBytes, systemRandom } from "../access/secret.ts";
 import type { Tables } from "../open.ts";
 import * as schema from "../schema.ts";

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import type { HomeFingerprint } from "../../domain/home.ts";
-import type { Micros } from "../../domain/time.ts";
-import type { Clock } from "../../platform/clock.ts";
+import type { HomeFingerprint } from "../../domain/home/home.ts";
+import type { Micros } from "../../domain/time/time.ts";
+import type { Clock } from "../../platform/time/clock.ts";
 import type { Tables } from "../open.ts";
 import * as schema from "../schema.ts";
 

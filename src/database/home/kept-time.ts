@@ -1,4 +1,4 @@
-import type { Micros } from "../../domain/time.ts";
+import type { Micros } from "../../domain/time/time.ts";
 import type { Settings } from "./settings.ts";
 
 /** A time under a key of the settings. */

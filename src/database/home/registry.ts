@@ -1,6 +1,6 @@
 import { and, eq, gt, isNull, lte, or } from "drizzle-orm";
-import { REGISTRY_KINDS, type RegistryKind, type RegistryRecord } from "../../domain/home.ts";
-import type { Micros } from "../../domain/time.ts";
+import { REGISTRY_KINDS, type RegistryKind, type RegistryRecord } from "../../domain/home/home.ts";
+import type { Micros } from "../../domain/time/time.ts";
 import type { Tables } from "../open.ts";
 import * as schema from "../schema.ts";
 

@@ -1,5 +1,5 @@
-import type { Micros } from "../../domain/time.ts";
-import type { Clock } from "../../platform/clock.ts";
+import type { Micros } from "../../domain/time/time.ts";
+import type { Clock } from "../../platform/time/clock.ts";
 import type { Settings } from "./settings.ts";
 
 const KEY = "setup_finished";

@@ -1,4 +1,4 @@
-import type { HomeEvent, Reading, SeriesId, Stored } from "../../domain/reading.ts";
+import type { HomeEvent, Reading, SeriesId, Stored } from "../../domain/data/reading.ts";
 import { createByteWriter } from "../../history/encode/bytes.ts";
 import type { Columns, ViewReader } from "../../store/store.ts";
 import type { ExportPlan, NamedGap } from "../plan.ts";

@@ -1,4 +1,4 @@
-import type { Reading, Stored } from "../../domain/reading.ts";
+import type { Reading, Stored } from "../../domain/data/reading.ts";
 import type { ByteWriter } from "../../history/encode/bytes.ts";
 import { createStateWriter } from "../../history/encode/states.ts";
 import { contextShape } from "../../history/shapes.ts";

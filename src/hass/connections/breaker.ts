@@ -1,4 +1,4 @@
-import { backoffMs } from "../../platform/backoff.ts";
+import { backoffMs } from "../../platform/time/backoff.ts";
 
 /** What is known of one connection, and when it may be tried again. Times are milliseconds of the clock's ticks. */
 export type Breaker = {

@@ -7,9 +7,9 @@ import {
   causes,
   openSeveralWays,
   recordsBy,
-} from "../../../tests/support/several-ways.ts";
-import { startTestLink } from "../../../tests/support/test-link.ts";
-import type { HomeFingerprint } from "../../domain/home.ts";
+} from "../../../tests/support/data/several-ways.ts";
+import { startTestLink } from "../../../tests/support/home/test-link.ts";
+import type { HomeFingerprint } from "../../domain/home/home.ts";
 import { startSimulator } from "../../simulator/simulator.ts";
 import { checkHome } from "../binding.ts";
 import type { ConnectionConfig } from "./connection.ts";

@@ -1,7 +1,7 @@
 import { describeError, Failure } from "../../domain/failure.ts";
 import type { ConnectionStatus, ServiceAction } from "../../domain/status.ts";
-import { createBell } from "../../platform/bell.ts";
-import type { Clock } from "../../platform/clock.ts";
+import { createBell } from "../../platform/time/bell.ts";
+import type { Clock } from "../../platform/time/clock.ts";
 import type { Ending, SessionEnd } from "../session/session.ts";
 import { type Connection, type ConnectionConfig, createConnection } from "./connection.ts";
 import type { PauseBook } from "./pauses.ts";

@@ -1,6 +1,6 @@
 import type { Failure } from "../../domain/failure.ts";
 import type { ConnectionStatus } from "../../domain/status.ts";
-import type { Clock } from "../../platform/clock.ts";
+import type { Clock } from "../../platform/time/clock.ts";
 import * as breakers from "./breaker.ts";
 
 /** One way to Home Assistant, as configured. */

@@ -6,9 +6,9 @@ import {
   causes,
   openSeveralWays,
   recordsBy,
-} from "../../../tests/support/several-ways.ts";
+} from "../../../tests/support/data/several-ways.ts";
 import { Failure } from "../../domain/failure.ts";
-import { ALL_TIME } from "../../domain/time.ts";
+import { ALL_TIME } from "../../domain/time/time.ts";
 
 test("a paused link rests and says so, an interruption with the cause of its own; a resumed one fills what it missed", async (t) => {
   let kept: unknown;

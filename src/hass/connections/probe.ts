@@ -1,7 +1,7 @@
 import { Connection } from "home-assistant-js-websocket";
 import { Failure } from "../../domain/failure.ts";
-import type { HomeFingerprint } from "../../domain/home.ts";
-import type { Clock } from "../../platform/clock.ts";
+import type { HomeFingerprint } from "../../domain/home/home.ts";
+import type { Clock } from "../../platform/time/clock.ts";
 import { createRegistries } from "../registry/registries.ts";
 import { asFailure, readFacts } from "../session/answers.ts";
 import type { Call } from "../session/session.ts";

@@ -1,5 +1,5 @@
 import { describeError, Failure } from "../../domain/failure.ts";
-import type { Bell } from "../../platform/bell.ts";
+import type { Bell } from "../../platform/time/bell.ts";
 import type { Connection } from "./connection.ts";
 
 export type ProbingNeeds = {

@@ -1,6 +1,6 @@
-import type { Change, FeedItem } from "../../domain/home.ts";
-import type { GapCause } from "../../domain/reading.ts";
-import type { Micros } from "../../domain/time.ts";
+import type { GapCause } from "../../domain/data/reading.ts";
+import type { Change, FeedItem } from "../../domain/home/home.ts";
+import type { Micros } from "../../domain/time/time.ts";
 import { removal } from "../entities.ts";
 import { type FillNeeds, planFill } from "./fill.ts";
 import type { HoleBook, OpenHole } from "./holes.ts";

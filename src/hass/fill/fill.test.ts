@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { at, change, FROM, SECOND, setUpFill, TO } from "../../../tests/support/test-fill.ts";
+import { at, change, FROM, SECOND, setUpFill, TO } from "../../../tests/support/home/test-fill.ts";
 import type { Failure } from "../../domain/failure.ts";
 import type { OpenHole } from "./holes.ts";
 

@@ -1,8 +1,8 @@
 import { Failure } from "../../domain/failure.ts";
-import type { Change, FeedItem, HomeGap } from "../../domain/home.ts";
-import type { Micros, Window } from "../../domain/time.ts";
-import type { Clock } from "../../platform/clock.ts";
-import type { Log } from "../../platform/log.ts";
+import type { Change, FeedItem, HomeGap } from "../../domain/home/home.ts";
+import type { Micros, Window } from "../../domain/time/time.ts";
+import type { Clock } from "../../platform/time/clock.ts";
+import type { Log } from "../../platform/told/log.ts";
 import { recordedChanges } from "./history.ts";
 import type { OpenHole } from "./holes.ts";
 import { heldRemovals, rowKey, timeOf } from "./rows.ts";

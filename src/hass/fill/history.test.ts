@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Change } from "../../domain/home.ts";
+import type { Change } from "../../domain/home/home.ts";
 import { recordedChanges } from "./history.ts";
 
 /** As a real Core answers: a removal is a row without a state. */

@@ -1,5 +1,5 @@
-import type { Change } from "../../domain/home.ts";
-import { type Micros, microsFromSeconds, microsToRfc3339, type Window } from "../../domain/time.ts";
+import type { Change } from "../../domain/home/home.ts";
+import { type Micros, microsFromSeconds, microsToRfc3339, type Window } from "../../domain/time/time.ts";
 
 type Call = (command: { type: string; [key: string]: unknown }) => Promise<unknown>;
 

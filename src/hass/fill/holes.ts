@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Micros } from "../../domain/time.ts";
+import type { Micros } from "../../domain/time/time.ts";
 
 /** A time in which nobody listened. It is kept in app.db until all that can be known of it is stored. */
 export type OpenHole = {

@@ -1,5 +1,5 @@
-import type { Change } from "../../domain/home.ts";
-import type { Micros } from "../../domain/time.ts";
+import type { Change } from "../../domain/home/home.ts";
+import type { Micros } from "../../domain/time/time.ts";
 
 const REMOVED = "\u0000removed";
 /** By what a row of one series is known again. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { at, change, setUpFill } from "../../../tests/support/test-fill.ts";
+import { at, change, setUpFill } from "../../../tests/support/home/test-fill.ts";
 import { Failure } from "../../domain/failure.ts";
-import { type Micros, microsFromRfc3339, type Window } from "../../domain/time.ts";
+import { type Micros, microsFromRfc3339, type Window } from "../../domain/time/time.ts";
 import { strangersIn } from "./strangers.ts";
 
 const HOUR = 3_600_000_000;

@@ -1,5 +1,5 @@
 import { Failure } from "../../domain/failure.ts";
-import { type Micros, microsToRfc3339, type Window } from "../../domain/time.ts";
+import { type Micros, microsToRfc3339, type Window } from "../../domain/time/time.ts";
 
 type Call = (command: { type: string; [key: string]: unknown }) => Promise<unknown>;
 

@@ -1,7 +1,7 @@
 import { describeError, Failure } from "../../domain/failure.ts";
-import type { RecorderLook } from "../../domain/setup.ts";
-import { type Micros, microsToRfc3339 } from "../../domain/time.ts";
-import type { Clock } from "../../platform/clock.ts";
+import type { RecorderLook } from "../../domain/home/setup.ts";
+import { type Micros, microsToRfc3339 } from "../../domain/time/time.ts";
+import type { Clock } from "../../platform/time/clock.ts";
 
 type Call = (command: { type: string; [key: string]: unknown }) => Promise<unknown>;
 

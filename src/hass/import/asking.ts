@@ -1,7 +1,7 @@
 import { describeError, Failure } from "../../domain/failure.ts";
-import { createBackoff } from "../../platform/backoff.ts";
-import type { Clock } from "../../platform/clock.ts";
 import type { JobWork } from "../../platform/jobs/jobs.ts";
+import { createBackoff } from "../../platform/time/backoff.ts";
+import type { Clock } from "../../platform/time/clock.ts";
 import type { Call } from "../session/session.ts";
 
 /** After a call as long a rest as it took, within these bounds: Home Assistant's recorder has others to serve. */

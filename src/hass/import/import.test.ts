@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { PastItem } from "../../domain/past.ts";
-import { type Micros, microsFromRfc3339 } from "../../domain/time.ts";
+import type { PastItem } from "../../domain/data/past.ts";
+import { type Micros, microsFromRfc3339 } from "../../domain/time/time.ts";
 import { rowKey } from "../fill/rows.ts";
 import { createStatesImport, DAY, oldestDay } from "./states.ts";
 import { createStatisticsImport, listStatistics } from "./statistics.ts";

@@ -1,9 +1,9 @@
+import type { PastItem } from "../../domain/data/past.ts";
+import type { Statistic } from "../../domain/data/statistic.ts";
 import { Failure } from "../../domain/failure.ts";
-import type { PastItem } from "../../domain/past.ts";
-import type { Statistic } from "../../domain/statistic.ts";
-import { type Micros, microsToRfc3339, type Window } from "../../domain/time.ts";
-import type { Clock } from "../../platform/clock.ts";
+import { type Micros, microsToRfc3339, type Window } from "../../domain/time/time.ts";
 import type { JobKind, JobWork } from "../../platform/jobs/jobs.ts";
+import type { Clock } from "../../platform/time/clock.ts";
 import { removal } from "../entities.ts";
 import { ENTITIES_AT_ONCE } from "../fill/history.ts";
 import { isOwnPlatform } from "../registry/registries.ts";

@@ -1,6 +1,6 @@
-import type { Change } from "../../domain/home.ts";
-import type { PastItem } from "../../domain/past.ts";
-import { type Micros, microsToRfc3339, type Window } from "../../domain/time.ts";
+import type { PastItem } from "../../domain/data/past.ts";
+import type { Change } from "../../domain/home/home.ts";
+import { type Micros, microsToRfc3339, type Window } from "../../domain/time/time.ts";
 import { createPace, ENTITIES_AT_ONCE, type Pace, recordedChanges } from "../fill/history.ts";
 import { heldRemovals, rowKey } from "../fill/rows.ts";
 import type { Call } from "../session/session.ts";

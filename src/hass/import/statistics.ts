@@ -1,7 +1,7 @@
+import type { PastItem } from "../../domain/data/past.ts";
+import { type Statistic, sameStatistic } from "../../domain/data/statistic.ts";
 import { Failure } from "../../domain/failure.ts";
-import type { PastItem } from "../../domain/past.ts";
-import { type Statistic, sameStatistic } from "../../domain/statistic.ts";
-import { type Micros, microsToRfc3339, type Window } from "../../domain/time.ts";
+import { type Micros, microsToRfc3339, type Window } from "../../domain/time/time.ts";
 import type { Call } from "../session/session.ts";
 
 const HOUR: Micros = 3_600_000_000;

@@ -5,8 +5,8 @@ import {
   type RegistryKind,
   type RegistryRecord,
   type RegistryUpdate,
-} from "../../domain/home.ts";
-import { microsFromSeconds } from "../../domain/time.ts";
+} from "../../domain/home/home.ts";
+import { microsFromSeconds } from "../../domain/time/time.ts";
 import {
   AreaEntry,
   ConfigEntry,

@@ -1,8 +1,8 @@
 import * as v from "valibot";
+import type { GapCause } from "../../domain/data/reading.ts";
 import { Failure } from "../../domain/failure.ts";
-import type { HomeFacts } from "../../domain/home.ts";
-import type { GapCause } from "../../domain/reading.ts";
-import type { Micros } from "../../domain/time.ts";
+import type { HomeFacts } from "../../domain/home/home.ts";
+import type { Micros } from "../../domain/time/time.ts";
 import { Config } from "../registry/answers.ts";
 import type { Call } from "./session.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { FeedItem } from "../../domain/home.ts";
+import type { FeedItem } from "../../domain/home/home.ts";
 import { removal } from "../entities.ts";
 import { createCoreClock, timeRemovals } from "./core-clock.ts";
 

@@ -1,5 +1,5 @@
-import type { FeedItem } from "../../domain/home.ts";
-import type { Micros } from "../../domain/time.ts";
+import type { FeedItem } from "../../domain/home/home.ts";
+import type { Micros } from "../../domain/time/time.ts";
 
 /**
  * Home Assistant's clock as seen from ours. Its messages arrive a moment after the time they name; the least such

@@ -1,4 +1,4 @@
-import type { Clock } from "../../platform/clock.ts";
+import type { Clock } from "../../platform/time/clock.ts";
 
 const PING_EVERY_MS = 20_000;
 /** A half-open connection is found within PING_EVERY_MS + PONG_WITHIN_MS. */

@@ -1,5 +1,5 @@
-import type { Micros } from "../../domain/time.ts";
-import type { Clock } from "../../platform/clock.ts";
+import type { Micros } from "../../domain/time/time.ts";
+import type { Clock } from "../../platform/time/clock.ts";
 
 /**
  * Home Assistant's time, as far as it is known before its messages tell it exactly. What is stored goes by Home

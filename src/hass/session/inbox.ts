@@ -1,4 +1,4 @@
-import type { Micros } from "../../domain/time.ts";
+import type { Micros } from "../../domain/time/time.ts";
 import type { EntityEvent } from "../socket/open-socket.ts";
 
 /** What the socket put away, in the order in which Home Assistant sent it. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { FeedItem } from "../../domain/home.ts";
+import type { FeedItem } from "../../domain/home/home.ts";
 import { createEntityTable } from "../entities.ts";
 import { createRegistries } from "../registry/registries.ts";
 import type { EntityEvent } from "../socket/open-socket.ts";

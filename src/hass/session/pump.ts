@@ -1,6 +1,6 @@
-import type { FeedItem } from "../../domain/home.ts";
-import type { Context, HomeEvent } from "../../domain/reading.ts";
-import { type Micros, microsFromRfc3339 } from "../../domain/time.ts";
+import type { Context, HomeEvent } from "../../domain/data/reading.ts";
+import type { FeedItem } from "../../domain/home/home.ts";
+import { type Micros, microsFromRfc3339 } from "../../domain/time/time.ts";
 import type { EntityTable } from "../entities.ts";
 import { ENTITY_EVENT, REGISTRY_EVENTS, type Registries } from "../registry/registries.ts";
 import type { EntityEvent } from "../socket/open-socket.ts";

@@ -1,10 +1,10 @@
 import { Connection } from "home-assistant-js-websocket";
+import type { GapCause } from "../../domain/data/reading.ts";
 import { describeError, Failure } from "../../domain/failure.ts";
-import type { FeedItem, HomeFacts, HomeFingerprint } from "../../domain/home.ts";
-import type { GapCause } from "../../domain/reading.ts";
-import type { Micros } from "../../domain/time.ts";
-import type { Clock } from "../../platform/clock.ts";
-import type { Log } from "../../platform/log.ts";
+import type { FeedItem, HomeFacts, HomeFingerprint } from "../../domain/home/home.ts";
+import type { Micros } from "../../domain/time/time.ts";
+import type { Clock } from "../../platform/time/clock.ts";
+import type { Log } from "../../platform/told/log.ts";
 import { createEntityTable } from "../entities.ts";
 import { type CaughtUp, catchUp } from "../fill/catch-up.ts";
 import type { Holdings } from "../fill/fill.ts";

@@ -6,7 +6,7 @@ import { type TestContext, test } from "node:test";
 import { type WebSocket, WebSocketServer } from "ws";
 import { createTestClock } from "../../../tests/support/test-clock.ts";
 import type { Failure } from "../../domain/failure.ts";
-import { type Clock, systemClock } from "../../platform/clock.ts";
+import { type Clock, systemClock } from "../../platform/time/clock.ts";
 import { openSocket } from "./open-socket.ts";
 
 const open = (url: string, clock: Clock = systemClock): Promise<Failure> =>

@@ -1,8 +1,8 @@
 import type { HaWebSocket } from "home-assistant-js-websocket";
 import WebSocket from "ws";
 import { Failure } from "../../domain/failure.ts";
-import { type Micros, microsFromMillis } from "../../domain/time.ts";
-import type { Clock } from "../../platform/clock.ts";
+import { type Micros, microsFromMillis } from "../../domain/time/time.ts";
+import type { Clock } from "../../platform/time/clock.ts";
 import { holdsOnly, type Message, parseFrame } from "./frames.ts";
 
 /** The largest frame read: the snapshot of a home of 20,000 entities is about 20 MB. */

@@ -1,5 +1,5 @@
-import { REGISTRY_KINDS } from "../../domain/home.ts";
-import type { StatusBoard } from "../../platform/status-board.ts";
+import { REGISTRY_KINDS } from "../../domain/home/home.ts";
+import type { StatusBoard } from "../../platform/told/status-board.ts";
 import type { CaughtUp } from "../fill/catch-up.ts";
 import type { OpenHole } from "../fill/holes.ts";
 import type { Registries } from "../registry/registries.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Log } from "../../platform/log.ts";
+import type { Log } from "../../platform/told/log.ts";
 import { createMalformedCounter } from "./malformed.ts";
 
 test("what cannot be used is counted by reason, whatever entity it is about, and logged once a reason", () => {

@@ -1,4 +1,4 @@
-import type { Log } from "../../platform/log.ts";
+import type { Log } from "../../platform/told/log.ts";
 
 /** Counts what Home Assistant sent and nobody can use, by reason. */
 export type MalformedCounter = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { microsToRfc3339 } from "../../domain/time.ts";
+import { microsToRfc3339 } from "../../domain/time/time.ts";
 import { createByteWriter } from "./bytes.ts";
 
 const written = (run: (writer: ReturnType<typeof createByteWriter>) => void, capacity = 8) => {

@@ -1,4 +1,4 @@
-import { type Micros, microsToRfc3339 } from "../../domain/time.ts";
+import { type Micros, microsToRfc3339 } from "../../domain/time/time.ts";
 import type { Columns } from "../../store/store.ts";
 import { createStateWriter } from "./states.ts";
 import { createTimeWriter, LONGEST_TIME } from "./times.ts";

@@ -1,4 +1,4 @@
-import type { HomeEvent, Stored } from "../../domain/reading.ts";
+import type { HomeEvent, Stored } from "../../domain/data/reading.ts";
 import type { ViewReader } from "../../store/store.ts";
 import { writeCursor } from "../cursor.ts";
 import type { EventPlan, EventsPlan } from "../jobs/plan.ts";

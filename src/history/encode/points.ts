@@ -1,5 +1,5 @@
-import type { Reading, Stored } from "../../domain/reading.ts";
-import { microsToRfc3339 } from "../../domain/time.ts";
+import type { Reading, Stored } from "../../domain/data/reading.ts";
+import { microsToRfc3339 } from "../../domain/time/time.ts";
 import type { Cursor, ViewReader } from "../../store/store.ts";
 import { writeCursor } from "../cursor.ts";
 import type { PointsPlan } from "../jobs/plan.ts";

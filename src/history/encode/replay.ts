@@ -1,5 +1,5 @@
-import type { Position, Reading, SeriesId, Stored } from "../../domain/reading.ts";
-import { ALL_TIME } from "../../domain/time.ts";
+import type { Position, Reading, SeriesId, Stored } from "../../domain/data/reading.ts";
+import { ALL_TIME } from "../../domain/time/time.ts";
 import type { LogEntry, ViewReader } from "../../store/store.ts";
 import type { HoldsPlan, ReplayPlan } from "../jobs/plan.ts";
 import { changeShape, eventShape, gapShape } from "../shapes.ts";

@@ -1,4 +1,4 @@
-import { type Micros, microsToRfc3339 } from "../../domain/time.ts";
+import { type Micros, microsToRfc3339 } from "../../domain/time/time.ts";
 
 /** Bytes of the longest time, quotes included. */
 export const LONGEST_TIME = 32;

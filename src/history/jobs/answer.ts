@@ -1,5 +1,5 @@
 import { Failure } from "../../domain/failure.ts";
-import type { Clock } from "../../platform/clock.ts";
+import type { Clock } from "../../platform/time/clock.ts";
 
 /** JSON as bytes: all at once where it is short, else a stream that is made as fast as it is taken. */
 export type Answer = Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array<ArrayBuffer>>;

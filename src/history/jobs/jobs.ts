@@ -1,7 +1,7 @@
 import type { Worker } from "node:worker_threads";
 import { describeError, type Failure } from "../../domain/failure.ts";
-import type { Clock } from "../../platform/clock.ts";
-import type { Log } from "../../platform/log.ts";
+import type { Clock } from "../../platform/time/clock.ts";
+import type { Log } from "../../platform/told/log.ts";
 import type { Damage, Narrow, View } from "../../store/store.ts";
 import { type Answer, createAnswer, unavailable } from "./answer.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";

@@ -1,5 +1,5 @@
-import type { Position, SeriesId } from "../../domain/reading.ts";
-import type { Micros, Window } from "../../domain/time.ts";
+import type { Position, SeriesId } from "../../domain/data/reading.ts";
+import type { Micros, Window } from "../../domain/time/time.ts";
 import type { Cursor, Order } from "../../store/store.ts";
 import type { EventSearch } from "../range/search.ts";
 import type { Resolution } from "../statistics/resolutions.ts";

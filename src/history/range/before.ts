@@ -1,5 +1,5 @@
-import type { Reading, SeriesId } from "../../domain/reading.ts";
-import { ALL_TIME, type Micros } from "../../domain/time.ts";
+import type { Reading, SeriesId } from "../../domain/data/reading.ts";
+import { ALL_TIME, type Micros } from "../../domain/time/time.ts";
 import { stateText } from "../../store/shared/columns.ts";
 import type { Cursor, ViewReader } from "../../store/store.ts";
 

@@ -1,5 +1,5 @@
-import type { Reading } from "../../domain/reading.ts";
-import type { Micros, Window } from "../../domain/time.ts";
+import type { Reading } from "../../domain/data/reading.ts";
+import type { Micros, Window } from "../../domain/time/time.ts";
 import type { Order } from "../../store/store.ts";
 import { lengthOf, mergeWindows } from "../statistics/values/spans.ts";
 import { type Page, removalsOf } from "./pages.ts";

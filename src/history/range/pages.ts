@@ -1,4 +1,4 @@
-import type { Reading, Stored } from "../../domain/reading.ts";
+import type { Reading, Stored } from "../../domain/data/reading.ts";
 import { columnsOf } from "../../store/shared/columns.ts";
 import type { Columns, Cursor, ReadingsQuery, ViewReader } from "../../store/store.ts";
 

@@ -1,5 +1,5 @@
-import type { SeriesId } from "../../domain/reading.ts";
-import { ALL_TIME, microsToRfc3339, type Window } from "../../domain/time.ts";
+import type { SeriesId } from "../../domain/data/reading.ts";
+import { ALL_TIME, microsToRfc3339, type Window } from "../../domain/time/time.ts";
 import type { ViewReader } from "../../store/store.ts";
 
 /** The time of which a series' readings were let go and rolled up: from the first of them until the first that was kept. */

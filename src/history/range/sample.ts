@@ -1,6 +1,6 @@
-import type { Reading, Stored } from "../../domain/reading.ts";
-import { numberOf } from "../../domain/summary.ts";
-import type { Micros, Window } from "../../domain/time.ts";
+import type { Reading, Stored } from "../../domain/data/reading.ts";
+import { numberOf } from "../../domain/data/summary.ts";
+import type { Micros, Window } from "../../domain/time/time.ts";
 import type { ReadingsQuery, ViewReader } from "../../store/store.ts";
 import { BREATH } from "../encode/replay.ts";
 import { carriedTo, NOTHING, numbersOf } from "../statistics/values/numbers.ts";

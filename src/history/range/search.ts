@@ -1,4 +1,4 @@
-import type { HomeEvent } from "../../domain/reading.ts";
+import type { HomeEvent } from "../../domain/data/reading.ts";
 
 /** What an event must hold; everything given must be met. */
 export type EventSearch = {

@@ -1,5 +1,5 @@
-import type { SeriesId } from "../../domain/reading.ts";
-import type { Micros, Window } from "../../domain/time.ts";
+import type { SeriesId } from "../../domain/data/reading.ts";
+import type { Micros, Window } from "../../domain/time/time.ts";
 import { badCursor, packCursor, unpackCursor } from "../cursor.ts";
 import { RESOLUTIONS, type Resolution } from "./resolutions.ts";
 

@@ -1,5 +1,5 @@
-import { calendarOf } from "../../domain/calendar.ts";
-import { type Micros, microsToRfc3339 } from "../../domain/time.ts";
+import { calendarOf } from "../../domain/time/calendar.ts";
+import { type Micros, microsToRfc3339 } from "../../domain/time/time.ts";
 import type { ViewReader } from "../../store/store.ts";
 import { createByteWriter } from "../encode/bytes.ts";
 import { BREATH } from "../encode/replay.ts";

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import fc from "fast-check";
-import { localEdges } from "../../../tests/support/brute-force.ts";
+import { localEdges } from "../../../tests/support/data/brute-force.ts";
+import { identity, reading } from "../../../tests/support/hub/test-hub.ts";
 import { createTestClock } from "../../../tests/support/test-clock.ts";
-import { identity, reading } from "../../../tests/support/test-hub.ts";
-import type { Statistic } from "../../domain/statistic.ts";
-import { microsFromRfc3339 } from "../../domain/time.ts";
-import { silentLog } from "../../platform/log.ts";
+import type { Statistic } from "../../domain/data/statistic.ts";
+import { microsFromRfc3339 } from "../../domain/time/time.ts";
+import { silentLog } from "../../platform/told/log.ts";
 import { startWorker } from "../../platform/worker.ts";
 import { createMemoryStore } from "../../store/memory/memory.ts";
 import { createHistory, type StatisticsRequest } from "../history.ts";

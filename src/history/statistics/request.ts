@@ -1,6 +1,6 @@
-import { calendarOf } from "../../domain/calendar.ts";
-import type { SeriesId } from "../../domain/reading.ts";
-import type { Micros, Window } from "../../domain/time.ts";
+import type { SeriesId } from "../../domain/data/reading.ts";
+import { calendarOf } from "../../domain/time/calendar.ts";
+import type { Micros, Window } from "../../domain/time/time.ts";
 import { badCursor } from "../cursor.ts";
 import { readStatisticsCursor } from "./cursor.ts";
 import { type Resolution, resolutionFor, wholeBuckets } from "./resolutions.ts";

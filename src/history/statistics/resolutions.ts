@@ -1,6 +1,6 @@
-import type { Calendar, CalendarUnit } from "../../domain/calendar.ts";
 import { Failure } from "../../domain/failure.ts";
-import type { Micros, Window } from "../../domain/time.ts";
+import type { Calendar, CalendarUnit } from "../../domain/time/calendar.ts";
+import type { Micros, Window } from "../../domain/time/time.ts";
 
 const MINUTE: Micros = 60_000_000;
 const DAY: Micros = 86_400_000_000;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { identity, reading } from "../../../tests/support/hub/test-hub.ts";
 import { createTestClock } from "../../../tests/support/test-clock.ts";
-import { identity, reading } from "../../../tests/support/test-hub.ts";
-import { microsFromRfc3339 } from "../../domain/time.ts";
-import { silentLog } from "../../platform/log.ts";
+import { microsFromRfc3339 } from "../../domain/time/time.ts";
+import { silentLog } from "../../platform/told/log.ts";
 import { startWorker } from "../../platform/worker.ts";
 import { openIn, using, withFolder } from "../../store/conformance/support/folder.ts";
 import { blockingMaintainer } from "../../store/embedded/maintenance/job.ts";

@@ -1,5 +1,5 @@
-import type { Context } from "../../domain/reading.ts";
-import { type Micros, microsFromMillis, type Window } from "../../domain/time.ts";
+import type { Context } from "../../domain/data/reading.ts";
+import { type Micros, microsFromMillis, type Window } from "../../domain/time/time.ts";
 
 /** What caused what, by contexts: Home Assistant gives what an automation does a context that names its cause as parent. */
 export type Links = {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { identity, reading, startTestHub } from "../../../tests/support/hub/test-hub.ts";
 import { TEST_TIME } from "../../../tests/support/test-clock.ts";
-import { identity, reading, startTestHub } from "../../../tests/support/test-hub.ts";
-import type { Context } from "../../domain/reading.ts";
-import type { Micros } from "../../domain/time.ts";
+import type { Context } from "../../domain/data/reading.ts";
+import type { Micros } from "../../domain/time/time.ts";
 import { timeOfContext, widened, windowAround } from "./links.ts";
 import type { TraceAnswer } from "./trace.ts";
 

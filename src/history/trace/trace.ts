@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { microsToRfc3339, type Window } from "../../domain/time.ts";
+import { microsToRfc3339, type Window } from "../../domain/time/time.ts";
 import { contextOf } from "../../store/shared/query.ts";
 import type { LogEntry, ViewReader } from "../../store/store.ts";
 import { createByteWriter } from "../encode/bytes.ts";

@@ -1,4 +1,4 @@
-import type { Attributes } from "../../domain/reading.ts";
+import type { Attributes } from "../../domain/data/reading.ts";
 
 /** The entities that an event is about: `entity_id` in its data, in a service call's data and in its target. */
 export function entitiesOf(data: Attributes): string[] {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createTestClock, TEST_TIME } from "../../../tests/support/test-clock.ts";
-import { createPatternMatcher } from "../../domain/exclusion.ts";
-import type { Change, FeedItem } from "../../domain/home.ts";
-import { ALL_TIME } from "../../domain/time.ts";
-import { silentLog } from "../../platform/log.ts";
-import { createStatusBoard } from "../../platform/status-board.ts";
+import { createPatternMatcher } from "../../domain/home/exclusion.ts";
+import type { Change, FeedItem } from "../../domain/home/home.ts";
+import { ALL_TIME } from "../../domain/time/time.ts";
+import { silentLog } from "../../platform/told/log.ts";
+import { createStatusBoard } from "../../platform/told/status-board.ts";
 import { createMemoryStore } from "../../store/memory/memory.ts";
 import { createIngest } from "../ingest.ts";
 import { createExclusions } from "./exclusions.ts";

@@ -1,10 +1,10 @@
 import * as v from "valibot";
-import { createPatternMatcher, type Exclusion, isGlob } from "../../domain/exclusion.ts";
-import type { Change } from "../../domain/home.ts";
-import type { Gap, HomeEvent, SeriesId, Stored } from "../../domain/reading.ts";
-import type { Micros, Window } from "../../domain/time.ts";
-import type { Clock } from "../../platform/clock.ts";
-import type { StatusBoard } from "../../platform/status-board.ts";
+import type { Gap, HomeEvent, SeriesId, Stored } from "../../domain/data/reading.ts";
+import { createPatternMatcher, type Exclusion, isGlob } from "../../domain/home/exclusion.ts";
+import type { Change } from "../../domain/home/home.ts";
+import type { Micros, Window } from "../../domain/time/time.ts";
+import type { Clock } from "../../platform/time/clock.ts";
+import type { StatusBoard } from "../../platform/told/status-board.ts";
 import { entitiesOf } from "./entities-of.ts";
 
 /** What the user does not want recorded. Names are kept up to date all the same, so that an exclusion follows renames. */

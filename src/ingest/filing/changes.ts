@@ -1,6 +1,6 @@
-import type { Change } from "../../domain/home.ts";
-import type { Reading, SeriesId, Stored } from "../../domain/reading.ts";
-import type { Micros } from "../../domain/time.ts";
+import type { Reading, SeriesId, Stored } from "../../domain/data/reading.ts";
+import type { Change } from "../../domain/home/home.ts";
+import type { Micros } from "../../domain/time/time.ts";
 import type { Exclusions } from "../exclusions/exclusions.ts";
 import type { Identities } from "../identities.ts";
 import type { IngestNeeds } from "../needs.ts";

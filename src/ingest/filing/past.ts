@@ -1,7 +1,7 @@
+import type { PastItem } from "../../domain/data/past.ts";
+import type { Position, Reading, SeriesId } from "../../domain/data/reading.ts";
 import { Failure } from "../../domain/failure.ts";
-import type { Change } from "../../domain/home.ts";
-import type { PastItem } from "../../domain/past.ts";
-import type { Position, Reading, SeriesId } from "../../domain/reading.ts";
+import type { Change } from "../../domain/home/home.ts";
 import type { Exclusions } from "../exclusions/exclusions.ts";
 import type { Identities } from "../identities.ts";
 import type { IngestEntry } from "../needs.ts";

@@ -1,7 +1,7 @@
-import type { Reading } from "../../domain/reading.ts";
-import { numberOf } from "../../domain/summary.ts";
-import type { ThinningRule } from "../../domain/thinning.ts";
-import type { Micros } from "../../domain/time.ts";
+import type { Reading } from "../../domain/data/reading.ts";
+import { numberOf } from "../../domain/data/summary.ts";
+import type { ThinningRule } from "../../domain/home/thinning.ts";
+import type { Micros } from "../../domain/time/time.ts";
 
 /** Where a thinned series stands: the last reading kept, and what came since and is not kept (yet). */
 export type Slot = {

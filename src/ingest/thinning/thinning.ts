@@ -1,11 +1,11 @@
 import * as v from "valibot";
-import type { Reading, SeriesId } from "../../domain/reading.ts";
-import { createChooser, SELECTOR_KINDS, sameSelector, traitsOf } from "../../domain/selector.ts";
-import type { Identity } from "../../domain/series.ts";
-import type { ThinnedSpan, ThinningRule } from "../../domain/thinning.ts";
-import type { Micros } from "../../domain/time.ts";
-import type { Clock } from "../../platform/clock.ts";
-import type { StatusBoard } from "../../platform/status-board.ts";
+import type { Reading, SeriesId } from "../../domain/data/reading.ts";
+import type { Identity } from "../../domain/data/series.ts";
+import { createChooser, SELECTOR_KINDS, sameSelector, traitsOf } from "../../domain/home/selector.ts";
+import type { ThinnedSpan, ThinningRule } from "../../domain/home/thinning.ts";
+import type { Micros } from "../../domain/time/time.ts";
+import type { Clock } from "../../platform/time/clock.ts";
+import type { StatusBoard } from "../../platform/told/status-board.ts";
 import { isRedundant, openSlot, type Slot, stepSlot, worthKeeping } from "./slot.ts";
 
 export type ListedThinning = ThinningRule & { readonly since: Micros };

@@ -1,9 +1,9 @@
+import type { Position } from "../../domain/data/reading.ts";
 import { describeError, Failure } from "../../domain/failure.ts";
-import type { Position } from "../../domain/reading.ts";
-import { createBackoff } from "../../platform/backoff.ts";
-import type { Clock } from "../../platform/clock.ts";
-import type { Log } from "../../platform/log.ts";
-import type { StatusBoard } from "../../platform/status-board.ts";
+import { createBackoff } from "../../platform/time/backoff.ts";
+import type { Clock } from "../../platform/time/clock.ts";
+import type { Log } from "../../platform/told/log.ts";
+import type { StatusBoard } from "../../platform/told/status-board.ts";
 
 /**
  * Waits for the disk as long as it takes: what waits meanwhile is bounded by the link, which refills what it drops.

@@ -1,5 +1,5 @@
-import type { Gap, HomeEvent, Reading, SeriesId, Stored } from "../../domain/reading.ts";
-import type { Micros } from "../../domain/time.ts";
+import type { Gap, HomeEvent, Reading, SeriesId, Stored } from "../../domain/data/reading.ts";
+import type { Micros } from "../../domain/time/time.ts";
 import type { IngestEntry, IngestedChange } from "../needs.ts";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

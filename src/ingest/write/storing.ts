@@ -1,7 +1,7 @@
+import type { Flaw, Position, Reading, SeriesId, Stored } from "../../domain/data/reading.ts";
 import { describeError, Failure } from "../../domain/failure.ts";
-import type { Flaw, Position, Reading, SeriesId, Stored } from "../../domain/reading.ts";
-import type { Log } from "../../platform/log.ts";
-import type { StatusBoard } from "../../platform/status-board.ts";
+import type { Log } from "../../platform/told/log.ts";
+import type { StatusBoard } from "../../platform/told/status-board.ts";
 import type { IngestEntry, IngestNeeds } from "../needs.ts";
 import { type Batch, NOT_STORED } from "./batch.ts";
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { createTestClock } from "../../../tests/support/test-clock.ts";
 import { Failure } from "../../domain/failure.ts";
 import type { Job } from "../../domain/job.ts";
-import { silentLog } from "../log.ts";
+import { silentLog } from "../told/log.ts";
 import { createJobs, type JobWork } from "./jobs.ts";
 
 const turns = () => new Promise((resolve) => setImmediate(resolve));

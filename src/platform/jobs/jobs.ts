@@ -1,7 +1,7 @@
 import { describeError, Failure } from "../../domain/failure.ts";
 import { isFinished, type Job, type JobAction, type JobState } from "../../domain/job.ts";
-import type { Clock } from "../clock.ts";
-import type { Log } from "../log.ts";
+import type { Clock } from "../time/clock.ts";
+import type { Log } from "../told/log.ts";
 import { type JobBook, type KeptJob, type KeptJobs, readBook } from "./book.ts";
 
 /** What a job's work gets. */

@@ -1,5 +1,5 @@
-import type { Attributes, Context } from "../../domain/reading.ts";
-import type { Micros } from "../../domain/time.ts";
+import type { Attributes, Context } from "../../domain/data/reading.ts";
+import type { Micros } from "../../domain/time/time.ts";
 import type { FullEntity } from "../registry/entities.ts";
 import { createRegistries, type Registries } from "../registry/registries.ts";
 import { createContextIds } from "./base/ids.ts";

@@ -1,6 +1,6 @@
+import type { Attributes, Context } from "../../domain/data/reading.ts";
+import { domainOf } from "../../domain/data/series.ts";
 import { Failure } from "../../domain/failure.ts";
-import type { Attributes, Context } from "../../domain/reading.ts";
-import { domainOf } from "../../domain/series.ts";
 import type { Core } from "./core.ts";
 
 export type ServiceCall = {

@@ -1,4 +1,4 @@
-import type { Micros } from "../../domain/time.ts";
+import type { Micros } from "../../domain/time/time.ts";
 
 /** Home Assistant's log of warnings and errors, as `system_log/list` shows it: equal ones are counted together. */
 export type SystemLog = {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { eventually } from "../../../tests/support/eventually.ts";
-import { openWire } from "../../../tests/support/wire-client.ts";
-import type { Log } from "../../platform/log.ts";
+import { openWire } from "../../../tests/support/hub/wire-client.ts";
+import type { Log } from "../../platform/told/log.ts";
 import { type SimulatorOptions, startSimulator } from "../simulator.ts";
 import { startControl } from "./control.ts";
 

@@ -1,6 +1,6 @@
+import type { Attributes } from "../../domain/data/reading.ts";
 import { Failure } from "../../domain/failure.ts";
-import type { Attributes } from "../../domain/reading.ts";
-import type { Clock } from "../../platform/clock.ts";
+import type { Clock } from "../../platform/time/clock.ts";
 import type { Core } from "../core/core.ts";
 import type { HistoryGate } from "../wire/commands/history.ts";
 import type { WireServer } from "../wire/server.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createTestClock, type TestClock } from "../../../tests/support/test-clock.ts";
-import type { Context } from "../../domain/reading.ts";
+import type { Context } from "../../domain/data/reading.ts";
 import type { Row } from "../core/recorder/recorder.ts";
 import type { StateChange } from "../core/state/state.ts";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../simulator.ts";

@@ -1,5 +1,5 @@
-import type { Micros } from "../../domain/time.ts";
-import type { Clock } from "../../platform/clock.ts";
+import type { Micros } from "../../domain/time/time.ts";
+import type { Clock } from "../../platform/time/clock.ts";
 import type { StableIds } from "../core/base/ids.ts";
 import type { Random } from "../core/base/random.ts";
 import type { Place } from "../core/config.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { openWire, type WireClient } from "../../../tests/support/hub/wire-client.ts";
 import { createTestClock } from "../../../tests/support/test-clock.ts";
-import { openWire, type WireClient } from "../../../tests/support/wire-client.ts";
 import { Failure } from "../../domain/failure.ts";
-import { microsFromSeconds } from "../../domain/time.ts";
+import { microsFromSeconds } from "../../domain/time/time.ts";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../simulator.ts";
 
 const quiet = (options: SimulatorOptions = {}) =>

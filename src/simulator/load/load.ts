@@ -1,5 +1,5 @@
 import { Failure } from "../../domain/failure.ts";
-import type { Clock } from "../../platform/clock.ts";
+import type { Clock } from "../../platform/time/clock.ts";
 import type { Core } from "../core/core.ts";
 import type { User } from "../core/users.ts";
 import { type Mix, nextStep, type Step } from "./payload.ts";

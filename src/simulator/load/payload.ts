@@ -1,4 +1,4 @@
-import type { Attributes } from "../../domain/reading.ts";
+import type { Attributes } from "../../domain/data/reading.ts";
 
 export type Mix = "numeric" | "mixed";
 

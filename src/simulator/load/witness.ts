@@ -1,5 +1,5 @@
-import type { Attributes } from "../../domain/reading.ts";
-import type { Micros } from "../../domain/time.ts";
+import type { Attributes } from "../../domain/data/reading.ts";
+import type { Micros } from "../../domain/time/time.ts";
 
 /** One change that the load made. `state` null: a removal (Home Assistant's clients hear no time for it). */
 export type Emitted = {

@@ -1,6 +1,6 @@
+import type { Attributes } from "../../domain/data/reading.ts";
+import { domainOf } from "../../domain/data/series.ts";
 import { Failure } from "../../domain/failure.ts";
-import type { Attributes } from "../../domain/reading.ts";
-import { domainOf } from "../../domain/series.ts";
 import { sameValue } from "../core/state/wire.ts";
 import type { EntityEntry, EntityExtras } from "./entries.ts";
 

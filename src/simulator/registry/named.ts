@@ -1,5 +1,5 @@
+import type { Attributes } from "../../domain/data/reading.ts";
 import { Failure } from "../../domain/failure.ts";
-import type { Attributes } from "../../domain/reading.ts";
 
 type Stamped = { name: string; created_at: number; modified_at: number };
 

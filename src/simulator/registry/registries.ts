@@ -1,5 +1,5 @@
+import type { Attributes } from "../../domain/data/reading.ts";
 import { Failure } from "../../domain/failure.ts";
-import type { Attributes } from "../../domain/reading.ts";
 import { sameValue } from "../core/state/wire.ts";
 import { createEntityRegistry, type EntityRegistry } from "./entities.ts";
 import type { AreaEntry, CategoryEntry, ConfigEntry, DeviceEntry, FloorEntry, LabelEntry } from "./entries.ts";

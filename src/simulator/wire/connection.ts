@@ -1,7 +1,7 @@
 import type { WebSocket } from "ws";
 import { describeError, Failure } from "../../domain/failure.ts";
-import type { Clock } from "../../platform/clock.ts";
-import type { Log } from "../../platform/log.ts";
+import type { Clock } from "../../platform/time/clock.ts";
+import type { Log } from "../../platform/told/log.ts";
 import type { SystemLog } from "../core/system-log.ts";
 import type { User } from "../core/users.ts";
 import type { Command } from "./command.ts";

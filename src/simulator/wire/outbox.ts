@@ -1,4 +1,4 @@
-import type { Clock } from "../../platform/clock.ts";
+import type { Clock } from "../../platform/time/clock.ts";
 
 /** Home Assistant's limits for a client that does not read fast enough. */
 export const MOST_PENDING = 4096;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Attributes } from "../../domain/data/reading.ts";
 import { Failure } from "../../domain/failure.ts";
-import type { Attributes } from "../../domain/reading.ts";
 import type { Core } from "../core/core.ts";
 import type { Services } from "../core/services.ts";
 import { stateText, tooLong } from "../core/state/state.ts";

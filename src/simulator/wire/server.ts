@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { WebSocketServer } from "ws";
-import type { Clock } from "../../platform/clock.ts";
-import type { Log } from "../../platform/log.ts";
+import type { Clock } from "../../platform/time/clock.ts";
+import type { Log } from "../../platform/told/log.ts";
 import type { SystemLog } from "../core/system-log.ts";
 import type { User } from "../core/users.ts";
 import type { Command } from "./command.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Position } from "../../domain/reading.ts";
+import type { Position } from "../../domain/data/reading.ts";
 import { type Suite, withStore } from "../conformance.ts";
 import type { Entry, LogEntry, Narrow, Store, ViewReader } from "../store.ts";
 import {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Attributes, FLAWS, GAP_CAUSES, ORIGINS } from "../../domain/reading.ts";
+import { type Attributes, FLAWS, GAP_CAUSES, ORIGINS } from "../../domain/data/reading.ts";
 import { type Suite, withStore } from "../conformance.ts";
 import type { Entry, Store } from "../store.ts";
 import { ATTRIBUTES, CONTEXTS, STATES, TIMES } from "./support/exact-values.ts";

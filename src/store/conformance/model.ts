@@ -1,5 +1,5 @@
-import type { Gap, HomeEvent, Position, Reading, SeriesId, Stored } from "../../domain/reading.ts";
-import type { Identity } from "../../domain/series.ts";
+import type { Gap, HomeEvent, Position, Reading, SeriesId, Stored } from "../../domain/data/reading.ts";
+import type { Identity } from "../../domain/data/series.ts";
 import type { Cursor, Entry, EventsQuery, Order, ReadingsQuery } from "../store.ts";
 
 /** What the answers must be, said in the plainest way: keep everything, filter, sort, cut. */

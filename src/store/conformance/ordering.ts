@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Reading } from "../../domain/reading.ts";
+import type { Reading } from "../../domain/data/reading.ts";
 import { type Suite, withStore } from "../conformance.ts";
 import { openView } from "../open.ts";
 import type { Cursor, Entry, Store, View } from "../store.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { Reading, Stored } from "../../domain/reading.ts";
+import type { Reading, Stored } from "../../domain/data/reading.ts";
 import { type Opened, type Suite, withStore } from "../conformance.ts";
 import type { Cursor, Entry, ReadingsQuery, Store, ViewReader } from "../store.ts";
 import { createModel, type Model } from "./model.ts";

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { type Attributes, type Context, FLAWS, GAP_CAUSES, ORIGINS, type Reading } from "../../domain/reading.ts";
+import { type Attributes, type Context, FLAWS, GAP_CAUSES, ORIGINS, type Reading } from "../../domain/data/reading.ts";
 import type { Entry, EventsQuery, ReadingsQuery } from "../store.ts";
 import { CONTEXTS, STATES } from "./support/exact-values.ts";
 import { eventEntry, identityOf, T0 } from "./support/samples.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { Reading } from "../../domain/reading.ts";
-import { combine, EMPTY_SUMMARY, type Summary } from "../../domain/summary.ts";
-import type { Micros } from "../../domain/time.ts";
+import type { Reading } from "../../domain/data/reading.ts";
+import { combine, EMPTY_SUMMARY, type Summary } from "../../domain/data/summary.ts";
+import type { Micros } from "../../domain/time/time.ts";
 import { type Suite, withStore } from "../conformance.ts";
 import type { Entry, Store, ViewReader } from "../store.ts";
 import { sameSummary } from "./summaries.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { Reading } from "../../domain/reading.ts";
-import { type Micros, utcMonth } from "../../domain/time.ts";
+import type { Reading } from "../../domain/data/reading.ts";
+import { type Micros, utcMonth } from "../../domain/time/time.ts";
 import { type Suite, withStore } from "../conformance.ts";
 import type { Store, ViewReader } from "../store.ts";
 import { collect, eventEntry, everyEvent, everyReading, readingEntry, seriesEntry, T0 } from "./support/samples.ts";

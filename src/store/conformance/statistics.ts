@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { Stored } from "../../domain/reading.ts";
-import { STATISTIC_PERIODS, type Statistic, type StatisticPeriod } from "../../domain/statistic.ts";
-import { ALL_TIME, type Window } from "../../domain/time.ts";
+import type { Stored } from "../../domain/data/reading.ts";
+import { STATISTIC_PERIODS, type Statistic, type StatisticPeriod } from "../../domain/data/statistic.ts";
+import { ALL_TIME, type Window } from "../../domain/time/time.ts";
 import { type Suite, withStore } from "../conformance.ts";
 import type { Store } from "../store.ts";
 import { collect, readingEntry, seriesEntry, statisticEntry, statisticOf, T0 } from "./support/samples.ts";

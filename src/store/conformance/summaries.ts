@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { Reading, Stored } from "../../domain/reading.ts";
-import { combine, EMPTY_SUMMARY, numberOf, type Summary, summarise } from "../../domain/summary.ts";
+import type { Reading, Stored } from "../../domain/data/reading.ts";
+import { combine, EMPTY_SUMMARY, numberOf, type Summary, summarise } from "../../domain/data/summary.ts";
 import { type Suite, withStore } from "../conformance.ts";
 import { type Entry, NO_ATTRIBUTES, type ViewReader } from "../store.ts";
 import { collect, everyReading, readingEntry, seriesEntry, T0 } from "./support/samples.ts";

@@ -3,7 +3,7 @@ import { copyFile, mkdir, readdir, readFile, truncate, writeFile } from "node:fs
 import { join } from "node:path";
 import { test } from "node:test";
 import { crc32 } from "node:zlib";
-import { silentLog } from "../../platform/log.ts";
+import { silentLog } from "../../platform/told/log.ts";
 import { openIn, using, withFolder } from "../conformance/support/folder.ts";
 import {
   collect,

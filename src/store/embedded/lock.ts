@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
+import type { Position } from "../../domain/data/reading.ts";
 import { describeError, Failure } from "../../domain/failure.ts";
-import type { Position } from "../../domain/reading.ts";
-import { microsToRfc3339 } from "../../domain/time.ts";
-import type { Clock } from "../../platform/clock.ts";
+import { microsToRfc3339 } from "../../domain/time/time.ts";
+import type { Clock } from "../../platform/time/clock.ts";
 import { type Files, syncFolder } from "./files.ts";
 
 export type HowLeft = "closed" | "process_ended" | "machine_stopped";

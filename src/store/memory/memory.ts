@@ -1,6 +1,6 @@
+import type { Position, SeriesId, Stored } from "../../domain/data/reading.ts";
+import type { Statistic } from "../../domain/data/statistic.ts";
 import { Failure } from "../../domain/failure.ts";
-import type { Position, SeriesId, Stored } from "../../domain/reading.ts";
-import type { Statistic } from "../../domain/statistic.ts";
 import { cutoffOf, horizonOf } from "../shared/cutoffs.ts";
 import { checkEntries } from "../shared/entries.ts";
 import { emptyLedger, enter, gapsIn } from "../shared/ledger.ts";

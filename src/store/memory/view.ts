@@ -1,6 +1,6 @@
-import type { Gap, HomeEvent, Position, Reading, SeriesId, Stored } from "../../domain/reading.ts";
-import type { Statistic } from "../../domain/statistic.ts";
-import { utcMonth } from "../../domain/time.ts";
+import type { Gap, HomeEvent, Position, Reading, SeriesId, Stored } from "../../domain/data/reading.ts";
+import type { Statistic } from "../../domain/data/statistic.ts";
+import { utcMonth } from "../../domain/time/time.ts";
 import { columnsFrom } from "../shared/columns.ts";
 import { parseExact, writeExact } from "../shared/exact-json.ts";
 import { checkQuery, contextOf, isOfTime, isPast, tooNarrow } from "../shared/query.ts";

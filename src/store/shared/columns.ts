@@ -1,5 +1,5 @@
-import type { Position, Reading, Stored } from "../../domain/reading.ts";
-import type { Micros } from "../../domain/time.ts";
+import type { Position, Reading, Stored } from "../../domain/data/reading.ts";
+import type { Micros } from "../../domain/time/time.ts";
 import type { ReadingsQuery, ViewReader } from "../store.ts";
 
 /** The exact state texts of many readings, without a text for each where they are numbers. */

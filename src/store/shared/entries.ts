@@ -1,6 +1,6 @@
+import { type Context, FLAWS, GAP_CAUSES, ORIGINS, type SeriesId } from "../../domain/data/reading.ts";
+import { STATISTIC_PERIODS, STATISTIC_VALUES } from "../../domain/data/statistic.ts";
 import { Failure } from "../../domain/failure.ts";
-import { type Context, FLAWS, GAP_CAUSES, ORIGINS, type SeriesId } from "../../domain/reading.ts";
-import { STATISTIC_PERIODS, STATISTIC_VALUES } from "../../domain/statistic.ts";
 import type { Entry } from "../store.ts";
 import { notStorable } from "./exact-json.ts";
 

@@ -1,5 +1,5 @@
+import type { Attributes } from "../../domain/data/reading.ts";
 import { Failure } from "../../domain/failure.ts";
-import type { Attributes } from "../../domain/reading.ts";
 
 /**
  * Attributes are kept as JSON text and must come back as the same text. The one thing that `JSON.parse` alone would

@@ -1,6 +1,6 @@
-import type { Gap, Position, Reading, SeriesId, Stored } from "../../domain/reading.ts";
-import type { Identity, Series } from "../../domain/series.ts";
-import type { Micros, Window } from "../../domain/time.ts";
+import type { Gap, Position, Reading, SeriesId, Stored } from "../../domain/data/reading.ts";
+import type { Identity, Series } from "../../domain/data/series.ts";
+import type { Micros, Window } from "../../domain/time/time.ts";
 import type { Entry } from "../store.ts";
 
 /** What every engine keeps in memory about everything it has stored. */

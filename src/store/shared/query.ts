@@ -1,6 +1,6 @@
+import type { Context, Position } from "../../domain/data/reading.ts";
 import { Failure } from "../../domain/failure.ts";
-import type { Context, Position } from "../../domain/reading.ts";
-import type { Micros, Window } from "../../domain/time.ts";
+import type { Micros, Window } from "../../domain/time/time.ts";
 import type { Cursor, LogEntry, Narrow, Order } from "../store.ts";
 
 type Asked = { readonly window: Window; readonly order: Order; readonly after?: Cursor; readonly limit: number };

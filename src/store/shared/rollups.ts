@@ -1,5 +1,5 @@
-import { amend, type Rollup } from "../../domain/rollup.ts";
-import type { Summary } from "../../domain/summary.ts";
+import { amend, type Rollup } from "../../domain/data/rollup.ts";
+import type { Summary } from "../../domain/data/summary.ts";
 
 /** A roll-up as it is read back. */
 export type RolledUp = Rollup & {

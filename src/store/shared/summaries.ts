@@ -1,7 +1,7 @@
+import type { Reading, SeriesId, Stored } from "../../domain/data/reading.ts";
+import { summarise } from "../../domain/data/summary.ts";
 import { Failure } from "../../domain/failure.ts";
-import type { Reading, SeriesId, Stored } from "../../domain/reading.ts";
-import { summarise } from "../../domain/summary.ts";
-import { ALL_TIME, type Micros } from "../../domain/time.ts";
+import { ALL_TIME, type Micros } from "../../domain/time/time.ts";
 import type { BucketSummary, SummariesQuery, ViewReader } from "../store.ts";
 
 type Read = ViewReader["readings"];

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { createTestClock } from "../../../tests/support/test-clock.ts";
 import { Failure } from "../../domain/failure.ts";
-import { silentLog } from "../../platform/log.ts";
-import { createStatusBoard } from "../../platform/status-board.ts";
+import { silentLog } from "../../platform/told/log.ts";
+import { createStatusBoard } from "../../platform/told/status-board.ts";
 import { startIntegrationPart } from "./integration.ts";
 
 type Command = { type: string; domain?: string; service?: string };

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { describeError, Failure } from "../../domain/failure.ts";
 import type { ServiceAction } from "../../domain/status.ts";
-import type { Log } from "../../platform/log.ts";
-import type { StatusBoard } from "../../platform/status-board.ts";
+import type { Log } from "../../platform/told/log.ts";
+import type { StatusBoard } from "../../platform/told/status-board.ts";
 import { type Installation, installIntegration } from "./installer.ts";
 
 /** The integration in Home Assistant, as far as the hub looks after it. */

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { currentIdentity } from "../../../src/domain/series.ts";
-import { systemClock } from "../../../src/platform/clock.ts";
-import { silentLog } from "../../../src/platform/log.ts";
+import { currentIdentity } from "../../../src/domain/data/series.ts";
+import { systemClock } from "../../../src/platform/time/clock.ts";
+import { silentLog } from "../../../src/platform/told/log.ts";
 import { openStore } from "../../../src/store/open.ts";
 import type { Entry } from "../../../src/store/store.ts";
 import { eventually } from "../../support/eventually.ts";
-import { type Hub, startHub } from "../../support/hub.ts";
-import { readHub } from "../../support/hub-reader.ts";
-import { ALL, loadNames } from "../../support/simulated-home.ts";
-import { startSimulatorProcess } from "../../support/simulator-process.ts";
+import { ALL, loadNames } from "../../support/home/simulated-home.ts";
+import { startSimulatorProcess } from "../../support/home/simulator-process.ts";
+import { type Hub, startHub } from "../../support/hub/hub.ts";
+import { readHub } from "../../support/hub/hub-reader.ts";
 import { type Fault, judge } from "../runner/fault.ts";
 
 const RATE = 500;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { createRandom } from "../../support/random.ts";
-import { clientFrom } from "../../support/request-from.ts";
-import { openSimulatedHome } from "../../support/simulated-home.ts";
+import { createRandom } from "../../support/data/random.ts";
+import { openSimulatedHome } from "../../support/home/simulated-home.ts";
+import { clientFrom } from "../../support/hub/request-from.ts";
 import type { Fault } from "../runner/fault.ts";
 
 /** Past so many wrong keys a minute an address is told to wait. */

@@ -6,10 +6,10 @@ import type { OpenLoopOptions, OpenLoopResult } from "../../../bench/clients/ope
 import { startChild } from "../../../bench/measure/child.ts";
 import { runWrk, wrkUnavailable } from "../../../bench/measure/wrk.ts";
 import { eventually } from "../../support/eventually.ts";
-import { type Hub, startHub } from "../../support/hub.ts";
-import { readHub } from "../../support/hub-reader.ts";
-import { ALL, loadNames } from "../../support/simulated-home.ts";
-import { startSimulatorProcess } from "../../support/simulator-process.ts";
+import { ALL, loadNames } from "../../support/home/simulated-home.ts";
+import { startSimulatorProcess } from "../../support/home/simulator-process.ts";
+import { type Hub, startHub } from "../../support/hub/hub.ts";
+import { readHub } from "../../support/hub/hub-reader.ts";
 import { type Fault, judge, skip } from "../runner/fault.ts";
 
 const RATE = 500;

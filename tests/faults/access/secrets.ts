@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { eventually } from "../../support/eventually.ts";
-import { openSimulatedHome } from "../../support/simulated-home.ts";
+import { openSimulatedHome } from "../../support/home/simulated-home.ts";
 import type { Fault } from "../runner/fault.ts";
 
 export const secretsStayInside: Fault = {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { startHub } from "../../support/hub.ts";
-import { clientFrom } from "../../support/request-from.ts";
+import { startHub } from "../../support/hub/hub.ts";
+import { clientFrom } from "../../support/hub/request-from.ts";
 import { startSupervisor } from "../../support/supervisor/supervisor.ts";
 import { type Fault, skip } from "../runner/fault.ts";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { firstTen } from "../../support/compare.ts";
-import { readJournal } from "../../support/control-client.ts";
+import { readJournal } from "../../support/core/control-client.ts";
+import { runLoad, startLoad, waitForLoad } from "../../support/core/load.ts";
+import { type Home, hubHas } from "../../support/core/recorded-home.ts";
+import { firstTen } from "../../support/data/compare.ts";
 import { eventually } from "../../support/eventually.ts";
-import { type HubGap, type HubRow, readHub } from "../../support/hub-reader.ts";
-import { runLoad, startLoad, waitForLoad } from "../../support/load.ts";
-import { type Home, hubHas } from "../../support/recorded-home.ts";
+import { type HubGap, type HubRow, readHub } from "../../support/hub/hub-reader.ts";
 import { allIsThere, besideCore, keyOf, mixWithout, REGISTERED, tell, UNRECORDED, type World } from "./recorded.ts";
 
 /** The hub is away for as long as 3,000 changes take. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { readHub } from "../../support/hub-reader.ts";
-import { runLoad } from "../../support/load.ts";
+import { runLoad } from "../../support/core/load.ts";
+import { hubHas } from "../../support/core/recorded-home.ts";
+import { readHub } from "../../support/hub/hub-reader.ts";
 import { forgetPeak, peakBytes, residentBytes } from "../../support/memory.ts";
-import { hubHas } from "../../support/recorded-home.ts";
 import { MOST_RISE_BYTES, mb } from "../link/burst.ts";
 import { allIsThere, besideCore, tell } from "./recorded.ts";
 

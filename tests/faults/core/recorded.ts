@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import { whatCameAndWent } from "../../support/came-and-went.ts";
-import { compare, compareGaps, type Findings, firstTen, type Placed, problemsOf } from "../../support/compare.ts";
-import type { SentChange } from "../../support/control-client.ts";
+import { whatCameAndWent } from "../../support/core/came-and-went.ts";
+import type { SentChange } from "../../support/core/control-client.ts";
+import type { LoadKind } from "../../support/core/load.ts";
+import { type Home, HUB_EVENTS, hubHas, seriesOf } from "../../support/core/recorded-home.ts";
+import { isoOf, readRecorder, recorderCaughtUp } from "../../support/core/recorder.ts";
+import { followRenames } from "../../support/core/renames.ts";
+import { compare, compareGaps, type Findings, firstTen, type Placed, problemsOf } from "../../support/data/compare.ts";
 import { eventually } from "../../support/eventually.ts";
-import { type Hub, startHub } from "../../support/hub.ts";
-import { type HubGap, type HubRow, readHub } from "../../support/hub-reader.ts";
-import type { LoadKind } from "../../support/load.ts";
-import { type Home, HUB_EVENTS, hubHas, seriesOf } from "../../support/recorded-home.ts";
-import { isoOf, readRecorder, recorderCaughtUp } from "../../support/recorder.ts";
-import { followRenames } from "../../support/renames.ts";
+import { type Hub, startHub } from "../../support/hub/hub.ts";
+import { type HubGap, type HubRow, readHub } from "../../support/hub/hub-reader.ts";
 import type { Fault, Form, Row } from "../runner/fault.ts";
 
 /** Core's recorder writes a few thousand rows a second, so it is far behind after a run at full speed. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { startCutProxy } from "../../support/cut-proxy.ts";
+import { hubHas } from "../../support/core/recorded-home.ts";
 import { eventually } from "../../support/eventually.ts";
-import { startHub } from "../../support/hub.ts";
-import { readHub } from "../../support/hub-reader.ts";
-import { hubHas } from "../../support/recorded-home.ts";
+import { startCutProxy } from "../../support/home/cut-proxy.ts";
+import { startHub } from "../../support/hub/hub.ts";
+import { readHub } from "../../support/hub/hub-reader.ts";
 import type { Fault } from "../runner/fault.ts";
 
 type RefreshToken = { id: string; client_name: string | null };

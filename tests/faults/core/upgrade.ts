@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { coreUnavailable } from "../../support/core.ts";
+import { coreUnavailable } from "../../support/core/core.ts";
+import { runLoad } from "../../support/core/load.ts";
+import { hubHas, openHome } from "../../support/core/recorded-home.ts";
 import { eventually } from "../../support/eventually.ts";
-import { startHub } from "../../support/hub.ts";
-import { readHub } from "../../support/hub-reader.ts";
-import { runLoad } from "../../support/load.ts";
-import { hubHas, openHome } from "../../support/recorded-home.ts";
-import { ALL } from "../../support/simulated-home.ts";
+import { ALL } from "../../support/home/simulated-home.ts";
+import { startHub } from "../../support/hub/hub.ts";
+import { readHub } from "../../support/hub/hub-reader.ts";
 import { type Fault, skip } from "../runner/fault.ts";
 
 const [OLD, NEW] = ["2026.3.4", "2026.11.0"];

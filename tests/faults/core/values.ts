@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
+import { hubHas } from "../../support/core/recorded-home.ts";
 import { eventually } from "../../support/eventually.ts";
-import { readHub } from "../../support/hub-reader.ts";
-import { hubHas } from "../../support/recorded-home.ts";
-import { ALL } from "../../support/simulated-home.ts";
+import { ALL } from "../../support/home/simulated-home.ts";
+import { readHub } from "../../support/hub/hub-reader.ts";
 import { CASES } from "../input/values.ts";
 import { besideCore } from "./recorded.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { createRandom } from "../../support/data/random.ts";
 import { eventually } from "../../support/eventually.ts";
-import { createRandom } from "../../support/random.ts";
-import { ALL, openSimulatedHome } from "../../support/simulated-home.ts";
+import { ALL, openSimulatedHome } from "../../support/home/simulated-home.ts";
 import type { Fault } from "../runner/fault.ts";
 
 const SEED = Number(process.env.SEED ?? 12);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { Attributes } from "../../../src/domain/reading.ts";
+import type { Attributes } from "../../../src/domain/data/reading.ts";
 import { eventually } from "../../support/eventually.ts";
-import { ALL, openSimulatedHome, type SimulatedHome } from "../../support/simulated-home.ts";
+import { ALL, openSimulatedHome, type SimulatedHome } from "../../support/home/simulated-home.ts";
 import type { Fault } from "../runner/fault.ts";
 
 /** State texts, as Home Assistant may send them; it makes `unknown` of those beyond 255 characters itself. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { eventually } from "../../support/eventually.ts";
+import { ALL, loadNames, openSimulatedHome } from "../../support/home/simulated-home.ts";
 import { forgetPeak, peakBytes, residentBytes } from "../../support/memory.ts";
-import { ALL, loadNames, openSimulatedHome } from "../../support/simulated-home.ts";
 import { type Fault, judge } from "../runner/fault.ts";
 
 const CHANGES = 20_000;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { startSimulator } from "../../../src/simulator/simulator.ts";
 import { eventually } from "../../support/eventually.ts";
-import { startHub } from "../../support/hub.ts";
-import { readHub } from "../../support/hub-reader.ts";
-import { ALL, loadNames } from "../../support/simulated-home.ts";
-import { startStallingProxy } from "../../support/stalling-proxy.ts";
+import { ALL, loadNames } from "../../support/home/simulated-home.ts";
+import { startStallingProxy } from "../../support/home/stalling-proxy.ts";
+import { startHub } from "../../support/hub/hub.ts";
+import { readHub } from "../../support/hub/hub-reader.ts";
 import { type Fault, judge } from "../runner/fault.ts";
 
 const RATE = 200;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { startSimulator } from "../../../src/simulator/simulator.ts";
-import { startCutProxy } from "../../support/cut-proxy.ts";
-import { startTestLink } from "../../support/test-link.ts";
+import { startCutProxy } from "../../support/home/cut-proxy.ts";
+import { startTestLink } from "../../support/home/test-link.ts";
 import type { Fault } from "../runner/fault.ts";
 
 const MINUTES = 30;

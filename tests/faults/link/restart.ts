@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { eventually } from "../../support/eventually.ts";
-import { ALL, loadNames, openSimulatedHome, tally } from "../../support/simulated-home.ts";
+import { ALL, loadNames, openSimulatedHome, tally } from "../../support/home/simulated-home.ts";
 import type { Fault } from "../runner/fault.ts";
 
 const RATE = 500;

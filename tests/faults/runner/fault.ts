@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Emitted } from "../../../src/simulator/load/witness.ts";
-import type { HubRow } from "../../support/hub-reader.ts";
-import { type Home, HUB_EVENTS, openHome } from "../../support/recorded-home.ts";
-import { type Tally, tally } from "../../support/simulated-home.ts";
+import { type Home, HUB_EVENTS, openHome } from "../../support/core/recorded-home.ts";
+import { type Tally, tally } from "../../support/home/simulated-home.ts";
+import type { HubRow } from "../../support/hub/hub-reader.ts";
 
 /** One fault of the table: a real run, judged by what witnesses outside the hub have seen. */
 export type Fault = {

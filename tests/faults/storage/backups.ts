@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { restoreBackup } from "../../../src/backup/offline.ts";
-import { systemClock } from "../../../src/platform/clock.ts";
+import { systemClock } from "../../../src/platform/time/clock.ts";
+import { createRandom } from "../../support/data/random.ts";
 import { eventually } from "../../support/eventually.ts";
-import { createRandom } from "../../support/random.ts";
-import { ALL, loadNames, openSimulatedHome, type SimulatedHome } from "../../support/simulated-home.ts";
+import { ALL, loadNames, openSimulatedHome, type SimulatedHome } from "../../support/home/simulated-home.ts";
 import { type Fault, judge } from "../runner/fault.ts";
 
 const RATE = 300;

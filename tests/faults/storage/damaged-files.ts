@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readConfig } from "../../../src/config/config.ts";
-import { event, openBackedUpHome, readings, series } from "../../support/backups.ts";
-import { filesBelow, HARMS, harm } from "../../support/damages.ts";
-import { everythingIn } from "../../support/everything-in.ts";
-import { createRandom } from "../../support/random.ts";
+import { everythingIn } from "../../support/data/everything-in.ts";
+import { createRandom } from "../../support/data/random.ts";
+import { event, openBackedUpHome, readings, series } from "../../support/disk/backups.ts";
+import { filesBelow, HARMS, harm } from "../../support/disk/damages.ts";
 import type { Fault } from "../runner/fault.ts";
 
 const SEED = Number(process.env.SEED ?? 21);

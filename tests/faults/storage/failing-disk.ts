@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { openShimControl, type ShimFaults, shimEnvironment, shimUnavailable } from "../../support/disk/shim.ts";
 import { eventually } from "../../support/eventually.ts";
-import { openShimControl, type ShimFaults, shimEnvironment, shimUnavailable } from "../../support/shim.ts";
-import { ALL, loadNames, openSimulatedHome } from "../../support/simulated-home.ts";
+import { ALL, loadNames, openSimulatedHome } from "../../support/home/simulated-home.ts";
 import { type Fault, judge, skip, withoutPaths } from "../runner/fault.ts";
 
 const RATE = 500;

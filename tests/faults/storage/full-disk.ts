@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { eventually } from "../../support/eventually.ts";
-import { ALL, loadNames, openSimulatedHome, type SimulatedHome } from "../../support/simulated-home.ts";
+import { ALL, loadNames, openSimulatedHome, type SimulatedHome } from "../../support/home/simulated-home.ts";
 import { type Fault, judge, skip, withoutPaths } from "../runner/fault.ts";
 
 const RATE = 1_000;

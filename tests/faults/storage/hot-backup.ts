@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { eventually } from "../../support/eventually.ts";
-import { type Hub, startHub } from "../../support/hub.ts";
-import { readHub } from "../../support/hub-reader.ts";
-import { ALL, loadNames } from "../../support/simulated-home.ts";
-import { startSimulatorProcess } from "../../support/simulator-process.ts";
+import { ALL, loadNames } from "../../support/home/simulated-home.ts";
+import { startSimulatorProcess } from "../../support/home/simulator-process.ts";
+import { type Hub, startHub } from "../../support/hub/hub.ts";
+import { readHub } from "../../support/hub/hub-reader.ts";
 import { hotBackup, restore } from "../../support/supervisor/lifecycle.ts";
 import { type Fault, judge } from "../runner/fault.ts";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
+import { createRandom } from "../../support/data/random.ts";
 import { eventually } from "../../support/eventually.ts";
-import { type Hub, startHub } from "../../support/hub.ts";
-import { type HubGap, type LiveChange, readHub } from "../../support/hub-reader.ts";
-import { createRandom } from "../../support/random.ts";
-import { ALL, loadNames, type Part } from "../../support/simulated-home.ts";
-import { type SimulatorProcess, startSimulatorProcess } from "../../support/simulator-process.ts";
+import { ALL, loadNames, type Part } from "../../support/home/simulated-home.ts";
+import { type SimulatorProcess, startSimulatorProcess } from "../../support/home/simulator-process.ts";
+import { type Hub, startHub } from "../../support/hub/hub.ts";
+import { type HubGap, type LiveChange, readHub } from "../../support/hub/hub-reader.ts";
 import { type Fault, judge, type Row } from "../runner/fault.ts";
 
 const SEED = Number(process.env.SEED ?? 5);

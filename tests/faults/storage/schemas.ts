@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { eventually } from "../../support/eventually.ts";
-import { startHub } from "../../support/hub.ts";
-import { ALL, loadNames, openSimulatedHome } from "../../support/simulated-home.ts";
+import { ALL, loadNames, openSimulatedHome } from "../../support/home/simulated-home.ts";
+import { startHub } from "../../support/hub/hub.ts";
 import { type Fault, judge } from "../runner/fault.ts";
 
 const RATE = 200;

@@ -1,6 +1,6 @@
 import { openSync, writeSync } from "node:fs";
-import { systemClock } from "../../../src/platform/clock.ts";
-import { silentLog } from "../../../src/platform/log.ts";
+import { systemClock } from "../../../src/platform/time/clock.ts";
+import { silentLog } from "../../../src/platform/told/log.ts";
 import { blockingMaintainer } from "../../../src/store/embedded/maintenance/job.ts";
 import { openStore } from "../../../src/store/open.ts";
 import type { Entry } from "../../../src/store/store.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { openShimControl, shimEnvironment, shimUnavailable } from "../../support/shim.ts";
+import { openShimControl, shimEnvironment, shimUnavailable } from "../../support/disk/shim.ts";
 import { type Fault, type Form, type Row, skip } from "../runner/fault.ts";
 import { countsIn, countsOf, found, stays } from "./found.ts";
 import { BATCHES, batch, identities, openSmall, PER_BATCH, PLAN } from "./life.ts";

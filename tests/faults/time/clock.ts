@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { openShimControl, shimEnvironment, shimUnavailable } from "../../support/disk/shim.ts";
 import { eventually } from "../../support/eventually.ts";
-import type { LiveChange } from "../../support/hub-reader.ts";
-import { openShimControl, shimEnvironment, shimUnavailable } from "../../support/shim.ts";
-import { ALL, loadNames, openSimulatedHome, type SimulatedHome } from "../../support/simulated-home.ts";
+import { ALL, loadNames, openSimulatedHome, type SimulatedHome } from "../../support/home/simulated-home.ts";
+import type { LiveChange } from "../../support/hub/hub-reader.ts";
 import { type Fault, judge, type Row, skip } from "../runner/fault.ts";
 
 const RATE = 500;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { numberOf } from "../../../src/domain/summary.ts";
-import { bruteForce, localEdges, type Row } from "../../support/brute-force.ts";
+import { numberOf } from "../../../src/domain/data/summary.ts";
+import { bruteForce, localEdges, type Row } from "../../support/data/brute-force.ts";
+import { createRandom } from "../../support/data/random.ts";
 import { eventually } from "../../support/eventually.ts";
-import { createRandom } from "../../support/random.ts";
-import { openSimulatedHome, type SimulatedHome } from "../../support/simulated-home.ts";
+import { openSimulatedHome, type SimulatedHome } from "../../support/home/simulated-home.ts";
 import type { Fault } from "../runner/fault.ts";
 
 const SEED = Number(process.env.SEED ?? 13);

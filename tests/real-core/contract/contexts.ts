@@ -1,5 +1,5 @@
 import { eventually } from "../../support/eventually.ts";
-import { openWire } from "../../support/wire-client.ts";
+import { openWire } from "../../support/hub/wire-client.ts";
 import { freshEntity, type Peer, rest, type Scenario, withWire } from "./peer.ts";
 import { rename, shape } from "./shape.ts";
 

@@ -1,5 +1,5 @@
 import { eventually } from "../../support/eventually.ts";
-import { openWire } from "../../support/wire-client.ts";
+import { openWire } from "../../support/hub/wire-client.ts";
 import { freshEntity, rest, type Scenario, setState, withWire } from "./peer.ts";
 
 /** Home Assistant's own limit, and what the sockets between can hold besides. */

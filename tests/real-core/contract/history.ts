@@ -1,6 +1,6 @@
-import { microsToRfc3339 } from "../../../src/domain/time.ts";
+import { microsToRfc3339 } from "../../../src/domain/time/time.ts";
 import { eventually } from "../../support/eventually.ts";
-import type { WireClient } from "../../support/wire-client.ts";
+import type { WireClient } from "../../support/hub/wire-client.ts";
 import { freshEntity, type Peer, rest, type Scenario, setState, withWire } from "./peer.ts";
 import { rename, rows } from "./shape.ts";
 

@@ -1,4 +1,4 @@
-import type { Event, Message } from "../../support/wire-client.ts";
+import type { Event, Message } from "../../support/hub/wire-client.ts";
 import { type Peer, withWire } from "./peer.ts";
 import { kinds } from "./shape.ts";
 

@@ -1,4 +1,4 @@
-import { openWire, type WireClient } from "../../support/wire-client.ts";
+import { openWire, type WireClient } from "../../support/hub/wire-client.ts";
 
 /** One of the two that are compared: the simulated home, or a real Home Assistant Core. */
 export type Peer = {

@@ -1,5 +1,5 @@
 import { eventually } from "../../support/eventually.ts";
-import { type Event, openWire, type WireClient } from "../../support/wire-client.ts";
+import { type Event, openWire, type WireClient } from "../../support/hub/wire-client.ts";
 import { freshEntity, type Peer, rest, type Scenario, withWire } from "./peer.ts";
 import { delta, rename, shape } from "./shape.ts";
 

@@ -1,4 +1,4 @@
-import { openWire } from "../../support/wire-client.ts";
+import { openWire } from "../../support/hub/wire-client.ts";
 import { freshEntity, rest, type Scenario, setState, withWire } from "./peer.ts";
 import { delta, rename, shape } from "./shape.ts";
 

@@ -2,8 +2,8 @@ import type { Breakage, Suite } from "../breakage.ts";
 
 const STATISTICS = "src/history/statistics/statistics.test.ts";
 const RANGE = "src/history/range/range.test.ts";
-const SUMMARY = "src/domain/summary.test.ts";
-const CALENDAR = "src/domain/calendar.test.ts";
+const SUMMARY = "src/domain/data/summary.test.ts";
+const CALENDAR = "src/domain/time/calendar.test.ts";
 
 const of = (file: string, only: string): Suite => ({ file, only });
 
@@ -12,7 +12,7 @@ export const ANSWERS: readonly Breakage[] = [
   {
     name: "a counter that begins again counts backwards",
     promise: "increase of counters, across resets",
-    file: "src/domain/summary.ts",
+    file: "src/domain/data/summary.ts",
     from: "(after < 0.9 * before ? after : after - before);",
     to: "(after < 0 * before ? after : after - before);",
     caughtBy: [SUMMARY, of(STATISTICS, "^every hour")],
@@ -20,7 +20,7 @@ export const ANSWERS: readonly Breakage[] = [
   {
     name: "a removal is read as a state that holds",
     promise: "time after a removal is not known time",
-    file: "src/domain/summary.ts",
+    file: "src/domain/data/summary.ts",
     from: "gone = (mark & MARK.removal) !== 0;",
     to: "gone = (mark & MARK.removal) === MARK.changed;",
     caughtBy: [SUMMARY],
@@ -36,7 +36,7 @@ export const ANSWERS: readonly Breakage[] = [
   {
     name: "the wrong day where clocks are put back over midnight",
     promise: "R15: local days, whatever the clocks of a zone do",
-    file: "src/domain/calendar.ts",
+    file: "src/domain/time/calendar.ts",
     from: "while (startOfDay(day + 1) <= ms) day++;",
     to: "while (startOfDay(day + 1) < 0) day++;",
     caughtBy: [CALENDAR],
@@ -44,7 +44,7 @@ export const ANSWERS: readonly Breakage[] = [
   {
     name: "a day begins an hour early where clocks were put back before its midnight",
     promise: "R15: local days, whatever the clocks of a zone do",
-    file: "src/domain/calendar.ts",
+    file: "src/domain/time/calendar.ts",
     from: "start = Math.max(change, midnight - reached);",
     to: "start = Math.max(change, midnight - offset);",
     caughtBy: [CALENDAR],

@@ -20,7 +20,7 @@ export const BLOCKS: readonly Breakage[] = [
   {
     name: "late readings are dropped when a segment is sealed",
     promise: "R13: late readings land in their months and places",
-    file: `${FOLDER}/seal.ts`,
+    file: `${FOLDER}/work/seal.ts`,
     from: "if (own) own.push(row);\n        else readings.set(",
     to: 'if (own && row.origin !== "late") own.push(row);\n        else readings.set(',
     caughtBy: [of(TEST, "^late readings land")],
@@ -28,7 +28,7 @@ export const BLOCKS: readonly Breakage[] = [
   {
     name: "a month's last microsecond belongs to the next one",
     promise: "a block is of one month, so that retention takes what it says",
-    file: `${FOLDER}/seal.ts`,
+    file: `${FOLDER}/work/seal.ts`,
     from: "last = { from: utcMonthStart(month), to: utcMonthEnd(month), content };",
     to: "last = { from: utcMonthStart(month), to: utcMonthEnd(month) + 1, content };",
     caughtBy: [MERGE_TEST],
@@ -36,7 +36,7 @@ export const BLOCKS: readonly Breakage[] = [
   {
     name: "a context that two entries share is lost when they are sealed",
     promise: "contexts that link something are kept for years",
-    file: `${FOLDER}/seal.ts`,
+    file: `${FOLDER}/work/seal.ts`,
     from: "(seen.get(context.id) ?? 0) > 1 ||",
     to: "(seen.get(context.id) ?? 0) > 2 ||",
     caughtBy: [MERGE_TEST],
@@ -44,15 +44,15 @@ export const BLOCKS: readonly Breakage[] = [
   {
     name: "a wrong CRC of a pack is accepted",
     promise: "damage is found, named and becomes a gap",
-    file: `${FOLDER}/open-block.ts`,
+    file: `${FOLDER}/file/open-block.ts`,
     from: "|| crc32(bytes) !== frame.readUInt32LE(4))",
     to: "|| crc32(bytes) === -frame.readUInt32LE(4))",
-    caughtBy: [`${FOLDER}/open-block.test.ts`],
+    caughtBy: [`${FOLDER}/file/open-block.test.ts`],
   },
   {
     name: "a wrong CRC of the manifest is accepted",
     promise: "damage costs one file",
-    file: `${FOLDER}/manifest.ts`,
+    file: `${FOLDER}/set/manifest.ts`,
     from: '.padStart(8, "0") !== checksum) return undefined;',
     to: '.padStart(8, "0") === checksum?.slice(1)) return undefined;',
     caughtBy: [of(TEST, "^a manifest that cannot")],
@@ -92,7 +92,7 @@ export const BLOCKS: readonly Breakage[] = [
   {
     name: "a merge forgets its last block",
     promise: "0 lost: a merge holds what its blocks held",
-    file: `${FOLDER}/merge.ts`,
+    file: `${FOLDER}/work/merge.ts`,
     from: "const tables = work.sources.map((source)",
     to: "const tables = work.sources.slice(0, Math.max(1, work.sources.length - 1)).map((source)",
     caughtBy: [of(TEST, "^what is sealed, merged")],
@@ -100,7 +100,7 @@ export const BLOCKS: readonly Breakage[] = [
   {
     name: "sealing turns readings of one time round",
     promise: "R13: ranges are sorted, by position where times are equal",
-    file: `${FOLDER}/content.ts`,
+    file: `${FOLDER}/file/content.ts`,
     from: "timeOf(a) - timeOf(b) || a.position - b.position);",
     to: "timeOf(a) - timeOf(b) || b.position - a.position);",
     caughtBy: [MERGE_TEST],
@@ -108,7 +108,7 @@ export const BLOCKS: readonly Breakage[] = [
   {
     name: "positions are not carried by a merge: a page's cursor tells a row twice",
     promise: "pages put together are the whole answer, whatever is merged between them",
-    file: `${FOLDER}/merge.ts`,
+    file: `${FOLDER}/work/merge.ts`,
     from: "for (const { chunk } of kept) hull = hullOf(hull ?? chunk, chunk);",
     to: "for (const { chunk } of kept) hull = hull ?? chunk;",
     caughtBy: [MERGE_TEST],
@@ -116,7 +116,7 @@ export const BLOCKS: readonly Breakage[] = [
   {
     name: "what is let go reaches one reading too far",
     promise: "nothing from the cut-off on ever goes",
-    file: `${FOLDER}/merge.ts`,
+    file: `${FOLDER}/work/merge.ts`,
     from: "for (const row of rows) if (cutoff === null || content.endOf(row) >= cutoff) waiting.push(row);",
     to: "for (const row of rows) if (cutoff === null || content.endOf(row) > cutoff) waiting.push(row);",
     caughtBy: [MERGE_TEST],
@@ -124,7 +124,7 @@ export const BLOCKS: readonly Breakage[] = [
   {
     name: "a chunk whose last reading is at the cut-off goes as a whole",
     promise: "nothing from the cut-off on ever goes",
-    file: `${FOLDER}/merge.ts`,
+    file: `${FOLDER}/work/merge.ts`,
     from: "group.filter(({ chunk }) => chunk.to >= cutoff);",
     to: "group.filter(({ chunk }) => chunk.to > cutoff);",
     caughtBy: [MERGE_TEST],
@@ -132,7 +132,7 @@ export const BLOCKS: readonly Breakage[] = [
   {
     name: "an event at the cut-off goes",
     promise: "nothing from the cut-off on ever goes",
-    file: `${FOLDER}/merge.ts`,
+    file: `${FOLDER}/work/merge.ts`,
     from: "if (event.time >= oldest) writer.add(event);",
     to: "if (event.time > oldest) writer.add(event);",
     caughtBy: [MERGE_TEST],
@@ -148,7 +148,7 @@ export const BLOCKS: readonly Breakage[] = [
   {
     name: "without a manifest, blocks that a merge replaced count once more",
     promise: "0 duplicated: damage costs one file",
-    file: `${FOLDER}/recover.ts`,
+    file: `${FOLDER}/set/recover.ts`,
     from: "for (const { making } of whole) for (const sequence of making.replaces) replaced.add(sequence);",
     to: "for (const { making } of whole) for (const sequence of making.made.slice(1)) replaced.add(sequence);",
     caughtBy: [MERGE_TEST],
@@ -156,7 +156,7 @@ export const BLOCKS: readonly Breakage[] = [
   {
     name: "the name of a block is used again",
     promise: "file names are never reused: a view, a backup, a cache may know the old one",
-    file: `${FOLDER}/recover.ts`,
+    file: `${FOLDER}/set/recover.ts`,
     from: "next: Math.max(manifest.next, highest + 1), blocks",
     to: "next: Math.max(manifest.next, highest - highest), blocks",
     caughtBy: [MERGE_TEST],

@@ -1,6 +1,6 @@
 import type { Breakage, Suite } from "../breakage.ts";
 
-const PLAN = "src/retention/plan.test.ts";
+const PLAN = "src/retention/plan/plan.test.ts";
 const BACKUPS = "src/backup/backups.test.ts";
 const KILL = "src/backup/make/kill.test.ts";
 
@@ -11,7 +11,7 @@ export const LETTING_GO: readonly Breakage[] = [
   {
     name: "retention ignores the rule of an entity",
     promise: "the most specific rule wins",
-    file: "src/retention/rules.ts",
+    file: "src/retention/plan/rules.ts",
     from: "return { keep: rule?.keep ?? defaults[what], rule };",
     to: "return { keep: rule ? defaults[what] : defaults[what], rule };",
     caughtBy: [PLAN],
@@ -19,7 +19,7 @@ export const LETTING_GO: readonly Breakage[] = [
   {
     name: "the budget takes what is kept for ever",
     promise: "whom a rule keeps for ever the budget does not touch",
-    file: "src/retention/plan.ts",
+    file: "src/retention/plan/plan.ts",
     from: 'if (keep(id) !== "for_ever" && (cutoffs.get(id)',
     to: "if ((cutoffs.get(id)",
     caughtBy: [PLAN],
@@ -27,7 +27,7 @@ export const LETTING_GO: readonly Breakage[] = [
   {
     name: "the budget takes without having said so 30 days before",
     promise: "what the budget takes is announced 30 days ahead",
-    file: "src/retention/plan.ts",
+    file: "src/retention/plan/plan.ts",
     from: "const at = Math.max(since + NOTICE, asOf + day * DAY);",
     to: "const at = Math.max(since, asOf + day * DAY);",
     caughtBy: [PLAN],
@@ -35,7 +35,7 @@ export const LETTING_GO: readonly Breakage[] = [
   {
     name: "a wrong cut-off: one day too young",
     promise: "whole days are kept",
-    file: "src/retention/plan.ts",
+    file: "src/retention/plan/plan.ts",
     from: "=> dayStart(asOf) - days * DAY;",
     to: "=> dayStart(asOf) - (days - 1) * DAY;",
     caughtBy: [PLAN],
@@ -43,18 +43,18 @@ export const LETTING_GO: readonly Breakage[] = [
   {
     name: "a clock that is a year ahead lets things go",
     promise: "a wrong clock deletes nothing",
-    file: "src/retention/home-time.ts",
+    file: "src/retention/time/home-time.ts",
     from: "if (newest > ours + MOST_AHEAD)",
     to: "if (newest > ours + 1000 * DAY)",
-    caughtBy: ["src/retention/home-time.test.ts"],
+    caughtBy: ["src/retention/time/home-time.test.ts"],
   },
   {
     name: "after a leap of both clocks things go at once",
     promise: "a wrong clock deletes nothing",
-    file: "src/retention/home-time.ts",
+    file: "src/retention/time/home-time.ts",
     from: "const leapt = moved > most || moved < -HOUR;",
     to: "const leapt = moved > most * 1e9 || moved < -HOUR;",
-    caughtBy: ["src/retention/home-time.test.ts"],
+    caughtBy: ["src/retention/time/home-time.test.ts"],
   },
   {
     name: "a backup skips a file that changed and kept its size",

@@ -11,7 +11,7 @@ export const SYNCS: readonly Breakage[] = [
   {
     name: "the manifest takes its place without having been synced",
     promise: "R3: every change of the set of blocks is all or nothing",
-    file: `${FOLDER}/manifest.ts`,
+    file: `${FOLDER}/set/manifest.ts`,
     from: "await handle.sync();",
     to: "await handle.close;",
     caughtBy: [POWER_CUTS],
@@ -19,7 +19,7 @@ export const SYNCS: readonly Breakage[] = [
   {
     name: "what a manifest no longer names is deleted before that manifest is on the disk",
     promise: "R3: 0 lost: deleted is what the disk knows to be replaced",
-    file: `${FOLDER}/manifest.ts`,
+    file: `${FOLDER}/set/manifest.ts`,
     from: "  renamed();\n  await syncFolder(files, folder);",
     to: "  renamed();",
     caughtBy: [POWER_CUTS],
@@ -27,7 +27,7 @@ export const SYNCS: readonly Breakage[] = [
   {
     name: "a block counts before what stands in it is on the disk",
     promise: "R3: 0 lost of what was synced",
-    file: `${FOLDER}/writer.ts`,
+    file: `${FOLDER}/file/writer.ts`,
     from: "fsyncSync(handle);",
     to: "void handle;",
     caughtBy: [POWER_CUTS],

@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { arch, homedir, tmpdir } from "node:os";
 import { basename, join, matchesGlob } from "node:path";
-import { freePort } from "../core.ts";
+import { freePort } from "../core/core.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
 const cache =

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "../core.ts";
+import { freePort } from "../core/core.ts";
 import type { AttachedCore } from "./core-link.ts";
 import { createCoreProxy } from "./core-proxy.ts";
 import { createDiscovery } from "./discovery.ts";

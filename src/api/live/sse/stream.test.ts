@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { eventually } from "../../../../tests/support/eventually.ts";
-import { openSse, type SseEvent } from "../../../../tests/support/sse-client.ts";
+import { openSse, type SseEvent } from "../../../../tests/support/hub/sse-client.ts";
+import { identity, reading, startTestHub, type TestHub } from "../../../../tests/support/hub/test-hub.ts";
 import { TEST_TIME } from "../../../../tests/support/test-clock.ts";
-import { identity, reading, startTestHub, type TestHub } from "../../../../tests/support/test-hub.ts";
-import type { Position } from "../../../domain/reading.ts";
-import type { Series } from "../../../domain/series.ts";
+import type { Position } from "../../../domain/data/reading.ts";
+import type { Series } from "../../../domain/data/series.ts";
 import { startServer } from "../../listeners/server.ts";
 
 const QUEUE = 400;

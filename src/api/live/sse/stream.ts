@@ -1,5 +1,5 @@
-import type { Position } from "../../../domain/reading.ts";
-import { currentIdentity } from "../../../domain/series.ts";
+import type { Position } from "../../../domain/data/reading.ts";
+import { currentIdentity } from "../../../domain/data/series.ts";
 import { sseText } from "../../../history/encode/replay.ts";
 import type { Answer, History } from "../../../history/history.ts";
 import type { Topics } from "../../../live/topics.ts";

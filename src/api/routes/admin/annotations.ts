@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import * as v from "valibot";
 import type { Annotations } from "../../../database/home/annotations.ts";
 import { DAY } from "../../../history/history.ts";
-import type { Clock } from "../../../platform/clock.ts";
+import type { Clock } from "../../../platform/time/clock.ts";
 import type { Auth } from "../../auth/auth.ts";
 import type { Caller } from "../../auth/caller.ts";
 import type { ApiEnv } from "../../env.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { startTestHub } from "../../../../tests/support/hub/test-hub.ts";
 import { TEST_TIME } from "../../../../tests/support/test-clock.ts";
-import { startTestHub } from "../../../../tests/support/test-hub.ts";
 import { Failure } from "../../../domain/failure.ts";
 import type { ConnectionStatus, ServiceAction } from "../../../domain/status.ts";
-import { microsToRfc3339 } from "../../../domain/time.ts";
+import { microsToRfc3339 } from "../../../domain/time/time.ts";
 import type { ApiNeeds } from "../../app.ts";
 import type { Problem } from "../../errors.ts";
 

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import * as v from "valibot";
 import { type ConnectionStatus, SERVICE_ACTIONS, type ServiceAction } from "../../../domain/status.ts";
-import { microsToRfc3339 } from "../../../domain/time.ts";
+import { microsToRfc3339 } from "../../../domain/time/time.ts";
 import type { Auth } from "../../auth/auth.ts";
 import type { ApiEnv } from "../../env.ts";
 import { refuse } from "../../errors.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { startTestHub } from "../../../../tests/support/test-hub.ts";
+import { startTestHub } from "../../../../tests/support/hub/test-hub.ts";
 import type { JobWork } from "../../../platform/jobs/jobs.ts";
 
 function start(t: { after(run: () => unknown): void }) {

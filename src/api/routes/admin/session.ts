@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import * as v from "valibot";
 import { SCOPES } from "../../../domain/scope.ts";
-import { microsToRfc3339 } from "../../../domain/time.ts";
+import { microsToRfc3339 } from "../../../domain/time/time.ts";
 import { type Auth, type Credentials, sessionCookie } from "../../auth/auth.ts";
 import { CALLER_KINDS, type Caller } from "../../auth/caller.ts";
 import { type ApiEnv, addressOf } from "../../env.ts";

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import * as v from "valibot";
 import type { Token } from "../../../database/access/tokens.ts";
 import { SCOPES } from "../../../domain/scope.ts";
-import { microsToRfc3339 } from "../../../domain/time.ts";
+import { microsToRfc3339 } from "../../../domain/time/time.ts";
 import type { Auth, Credentials } from "../../auth/auth.ts";
 import type { ApiEnv } from "../../env.ts";
 import { refuse } from "../../errors.ts";

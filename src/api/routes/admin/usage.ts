@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import * as v from "valibot";
-import { microsToRfc3339 } from "../../../domain/time.ts";
+import { microsToRfc3339 } from "../../../domain/time/time.ts";
 import type { Auth } from "../../auth/auth.ts";
 import { CALLER_KINDS } from "../../auth/caller.ts";
 import type { ApiEnv } from "../../env.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { identity, reading, startTestHub, TEST_SERVER_ID } from "../../../../tests/support/hub/test-hub.ts";
 import { TEST_TIME } from "../../../../tests/support/test-clock.ts";
-import { identity, reading, startTestHub, TEST_SERVER_ID } from "../../../../tests/support/test-hub.ts";
-import type { HomeFacts } from "../../../domain/home.ts";
+import type { HomeFacts } from "../../../domain/home/home.ts";
 import type { PartState } from "../../../domain/status.ts";
-import { microsToRfc3339 } from "../../../domain/time.ts";
+import { microsToRfc3339 } from "../../../domain/time/time.ts";
 import type { Info } from "./info.ts";
 import type { Status } from "./status.ts";
 

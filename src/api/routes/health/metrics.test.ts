@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { identity, reading, startTestHub } from "../../../../tests/support/test-hub.ts";
+import { identity, reading, startTestHub } from "../../../../tests/support/hub/test-hub.ts";
 import { exposition } from "./exposition.ts";
 
 test("labels and helps keep their lines, whatever a caller is called", () => {

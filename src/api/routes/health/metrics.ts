@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { PART_STATES } from "../../../domain/status.ts";
-import type { Micros } from "../../../domain/time.ts";
+import type { Micros } from "../../../domain/time/time.ts";
 import type { History } from "../../../history/history.ts";
 import type { Auth } from "../../auth/auth.ts";
 import type { ApiEnv } from "../../env.ts";

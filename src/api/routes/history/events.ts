@@ -1,8 +1,8 @@
 import { Hono } from "hono";
-import { currentIdentity } from "../../../domain/series.ts";
+import { currentIdentity } from "../../../domain/data/series.ts";
 import type { History } from "../../../history/history.ts";
 import { type TraceAnswer, traceSchema } from "../../../history/trace/trace.ts";
-import type { Clock } from "../../../platform/clock.ts";
+import type { Clock } from "../../../platform/time/clock.ts";
 import type { Auth } from "../../auth/auth.ts";
 import type { Caller } from "../../auth/caller.ts";
 import type { ApiEnv } from "../../env.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { parseCsv } from "../../../../tests/support/csv.ts";
+import { parseCsv } from "../../../../tests/support/data/csv.ts";
+import { identity, reading, startTestHub } from "../../../../tests/support/hub/test-hub.ts";
 import { TEST_TIME } from "../../../../tests/support/test-clock.ts";
-import { identity, reading, startTestHub } from "../../../../tests/support/test-hub.ts";
-import { microsToRfc3339 } from "../../../domain/time.ts";
+import { microsToRfc3339 } from "../../../domain/time/time.ts";
 import { MOST_EXPORTS } from "../../limits/policies.ts";
 
 const hub = startTestHub();

@@ -1,10 +1,10 @@
 import { type Context, Hono } from "hono";
-import { createPatternMatcher, isGlob } from "../../../domain/exclusion.ts";
-import { currentIdentity, type Series } from "../../../domain/series.ts";
-import { type Micros, microsToRfc3339 } from "../../../domain/time.ts";
+import { currentIdentity, type Series } from "../../../domain/data/series.ts";
+import { createPatternMatcher, isGlob } from "../../../domain/home/exclusion.ts";
+import { type Micros, microsToRfc3339 } from "../../../domain/time/time.ts";
 import type { Exchange } from "../../../exchange/exchange.ts";
 import type { ExportFormat } from "../../../exchange/plan.ts";
-import type { Clock } from "../../../platform/clock.ts";
+import type { Clock } from "../../../platform/time/clock.ts";
 import type { Auth } from "../../auth/auth.ts";
 import type { ApiEnv } from "../../env.ts";
 import { findSeries, matcherOf } from "../../input/entity-filter.ts";

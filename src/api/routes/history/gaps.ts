@@ -1,8 +1,8 @@
 import { Hono } from "hono";
 import * as v from "valibot";
-import { currentIdentity } from "../../../domain/series.ts";
+import { currentIdentity } from "../../../domain/data/series.ts";
 import { DAY } from "../../../history/history.ts";
-import type { Clock } from "../../../platform/clock.ts";
+import type { Clock } from "../../../platform/time/clock.ts";
 import type { Auth } from "../../auth/auth.ts";
 import type { ApiEnv } from "../../env.ts";
 import { findSeries } from "../../input/entity-filter.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { identity, reading, startTestHub } from "../../../../tests/support/hub/test-hub.ts";
 import { TEST_TIME } from "../../../../tests/support/test-clock.ts";
-import { identity, reading, startTestHub } from "../../../../tests/support/test-hub.ts";
-import { microsToRfc3339 } from "../../../domain/time.ts";
+import { microsToRfc3339 } from "../../../domain/time/time.ts";
 import type { Problem } from "../../errors.ts";
 import type { AtAnswer, EventsAnswer, GapShape, HistoryAnswer } from "../../shapes/answers.ts";
 

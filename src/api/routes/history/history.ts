@@ -1,10 +1,10 @@
 import { type Context, Hono } from "hono";
 import type { Annotations } from "../../../database/home/annotations.ts";
-import type { SeriesId } from "../../../domain/reading.ts";
-import { currentIdentity, type Series } from "../../../domain/series.ts";
-import type { Window } from "../../../domain/time.ts";
+import type { SeriesId } from "../../../domain/data/reading.ts";
+import { currentIdentity, type Series } from "../../../domain/data/series.ts";
+import type { Window } from "../../../domain/time/time.ts";
 import type { Answer, History } from "../../../history/history.ts";
-import type { Clock } from "../../../platform/clock.ts";
+import type { Clock } from "../../../platform/time/clock.ts";
 import type { Auth } from "../../auth/auth.ts";
 import type { ApiEnv } from "../../env.ts";
 import { refuse } from "../../errors.ts";

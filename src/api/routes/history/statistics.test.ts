@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { identity, reading, startTestHub } from "../../../../tests/support/hub/test-hub.ts";
 import { TEST_TIME } from "../../../../tests/support/test-clock.ts";
-import { identity, reading, startTestHub } from "../../../../tests/support/test-hub.ts";
 import type { StatisticsAnswer } from "../../../history/statistics/shapes.ts";
 import type { Problem } from "../../errors.ts";
 

@@ -1,8 +1,8 @@
 import { type Context, Hono } from "hono";
-import { currentIdentity, type Series } from "../../../domain/series.ts";
+import { currentIdentity, type Series } from "../../../domain/data/series.ts";
 import type { History, StatisticsRequest } from "../../../history/history.ts";
 import { type StatisticsAnswer, statisticsSchema } from "../../../history/statistics/shapes.ts";
-import type { Clock } from "../../../platform/clock.ts";
+import type { Clock } from "../../../platform/time/clock.ts";
 import type { Auth } from "../../auth/auth.ts";
 import type { ApiEnv } from "../../env.ts";
 import { ENTITY_IN_PATH, findSeries } from "../../input/entity-filter.ts";

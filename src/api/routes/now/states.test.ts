@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { identity, reading, startTestHub } from "../../../../tests/support/test-hub.ts";
+import { identity, reading, startTestHub } from "../../../../tests/support/hub/test-hub.ts";
 import type { State } from "../../shapes/state.ts";
 
 const hub = startTestHub();

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import * as v from "valibot";
-import { currentIdentity } from "../../../domain/series.ts";
+import { currentIdentity } from "../../../domain/data/series.ts";
 import type { Auth } from "../../auth/auth.ts";
 import type { ApiEnv } from "../../env.ts";
 import { refuse } from "../../errors.ts";

@@ -1,8 +1,8 @@
 import { Hono } from "hono";
 import * as v from "valibot";
-import { createPatternMatcher } from "../../../domain/exclusion.ts";
-import { currentIdentity } from "../../../domain/series.ts";
-import { microsToRfc3339 } from "../../../domain/time.ts";
+import { currentIdentity } from "../../../domain/data/series.ts";
+import { createPatternMatcher } from "../../../domain/home/exclusion.ts";
+import { microsToRfc3339 } from "../../../domain/time/time.ts";
 import type { Auth } from "../../auth/auth.ts";
 import type { ApiEnv } from "../../env.ts";
 import { readBody, readQuery } from "../../input/read.ts";

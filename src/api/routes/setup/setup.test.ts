@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { identity, reading, startTestHub } from "../../../../tests/support/test-hub.ts";
-import type { RecorderLook } from "../../../domain/setup.ts";
+import { identity, reading, startTestHub } from "../../../../tests/support/hub/test-hub.ts";
+import type { RecorderLook } from "../../../domain/home/setup.ts";
 import type { ExclusionsShape } from "./exclusions.ts";
 import type { SetupShape } from "./setup.ts";
 

@@ -1,8 +1,8 @@
 import { Hono } from "hono";
 import * as v from "valibot";
-import type { HomeFacts } from "../../../domain/home.ts";
-import type { RecorderLook } from "../../../domain/setup.ts";
-import { microsToRfc3339 } from "../../../domain/time.ts";
+import type { HomeFacts } from "../../../domain/home/home.ts";
+import type { RecorderLook } from "../../../domain/home/setup.ts";
+import { microsToRfc3339 } from "../../../domain/time/time.ts";
 import type { Auth } from "../../auth/auth.ts";
 import type { ApiEnv } from "../../env.ts";
 import { readQuery } from "../../input/read.ts";

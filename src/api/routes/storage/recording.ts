@@ -1,8 +1,8 @@
 import { Hono } from "hono";
 import * as v from "valibot";
-import { createChooser, faultOfSelector, sameSelector } from "../../../domain/selector.ts";
-import type { ThinningRule } from "../../../domain/thinning.ts";
-import { microsToRfc3339 } from "../../../domain/time.ts";
+import { createChooser, faultOfSelector, sameSelector } from "../../../domain/home/selector.ts";
+import type { ThinningRule } from "../../../domain/home/thinning.ts";
+import { microsToRfc3339 } from "../../../domain/time/time.ts";
 import type { Auth } from "../../auth/auth.ts";
 import type { ApiEnv } from "../../env.ts";
 import { type InputError, refuse } from "../../errors.ts";

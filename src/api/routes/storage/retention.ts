@@ -1,9 +1,9 @@
 import { Hono } from "hono";
 import * as v from "valibot";
-import type { Selector } from "../../../domain/selector.ts";
-import { currentIdentity } from "../../../domain/series.ts";
+import { currentIdentity } from "../../../domain/data/series.ts";
+import type { Selector } from "../../../domain/home/selector.ts";
+import { MOST_RULES, NO_RULES, type RetentionRules } from "../../../retention/plan/rules.ts";
 import type { Retention } from "../../../retention/retention.ts";
-import { MOST_RULES, NO_RULES, type RetentionRules } from "../../../retention/rules.ts";
 import type { Auth } from "../../auth/auth.ts";
 import type { ApiEnv } from "../../env.ts";
 import { readBody, readQuery } from "../../input/read.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { identity, reading, startTestHub } from "../../../../tests/support/hub/test-hub.ts";
 import { TEST_TIME } from "../../../../tests/support/test-clock.ts";
-import { identity, reading, startTestHub } from "../../../../tests/support/test-hub.ts";
-import type { ThinningRule } from "../../../domain/thinning.ts";
-import { ALL_TIME, microsToRfc3339 } from "../../../domain/time.ts";
+import type { ThinningRule } from "../../../domain/home/thinning.ts";
+import { ALL_TIME, microsToRfc3339 } from "../../../domain/time/time.ts";
 import type { PreviewShape, RetentionShape } from "../../shapes/retention.ts";
 import type { StorageShape, TopShape } from "./storage.ts";
 

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import * as v from "valibot";
-import type { Micros } from "../../../domain/time.ts";
-import { microsToRfc3339 } from "../../../domain/time.ts";
+import type { Micros } from "../../../domain/time/time.ts";
+import { microsToRfc3339 } from "../../../domain/time/time.ts";
 import type { Retention } from "../../../retention/retention.ts";
 import type { Quarantined } from "../../../store/store.ts";
 import type { Auth } from "../../auth/auth.ts";

@@ -1,5 +1,5 @@
-import { traitsOf } from "../../../domain/selector.ts";
-import { currentIdentity, type Identity } from "../../../domain/series.ts";
+import { currentIdentity, type Identity } from "../../../domain/data/series.ts";
+import { traitsOf } from "../../../domain/home/selector.ts";
 import type { Usage } from "../../../store/store.ts";
 import type { Registries, SeriesBook, States } from "../../ports/ports.ts";
 import type { TopShape } from "./storage.ts";

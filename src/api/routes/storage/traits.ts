@@ -1,5 +1,5 @@
-import { type Traits, traitsOf } from "../../../domain/selector.ts";
-import { currentIdentity } from "../../../domain/series.ts";
+import { currentIdentity } from "../../../domain/data/series.ts";
+import { type Traits, traitsOf } from "../../../domain/home/selector.ts";
 import type { SeriesBook, States } from "../../ports/ports.ts";
 
 /** What selectors look at, of every series that has its name still. */

@@ -1,4 +1,4 @@
-import type { Micros } from "../../../domain/time.ts";
+import type { Micros } from "../../../domain/time/time.ts";
 import type { Bucket, SeriesKind, StatisticsFunction } from "../shapes.ts";
 import type { Imported } from "./imported.ts";
 import type { Numbers } from "./numbers.ts";

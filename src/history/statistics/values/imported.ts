@@ -1,6 +1,6 @@
-import type { SeriesId } from "../../../domain/reading.ts";
-import type { Statistic, StatisticPeriod } from "../../../domain/statistic.ts";
-import type { Micros, Window } from "../../../domain/time.ts";
+import type { SeriesId } from "../../../domain/data/reading.ts";
+import type { Statistic, StatisticPeriod } from "../../../domain/data/statistic.ts";
+import type { Micros, Window } from "../../../domain/time/time.ts";
 import { bucketOf } from "../../../store/shared/summaries.ts";
 import type { ViewReader } from "../../../store/store.ts";
 import { BREATH } from "../../encode/replay.ts";

@@ -1,7 +1,7 @@
-import type { Attributes, SeriesId } from "../../../domain/reading.ts";
-import { domainOf } from "../../../domain/series.ts";
-import { numberOf } from "../../../domain/summary.ts";
-import type { Micros } from "../../../domain/time.ts";
+import type { Attributes, SeriesId } from "../../../domain/data/reading.ts";
+import { domainOf } from "../../../domain/data/series.ts";
+import { numberOf } from "../../../domain/data/summary.ts";
+import type { Micros } from "../../../domain/time/time.ts";
 import { stateText } from "../../../store/shared/columns.ts";
 import type { ViewReader } from "../../../store/store.ts";
 import { BREATH } from "../../encode/replay.ts";

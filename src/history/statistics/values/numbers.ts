@@ -1,6 +1,6 @@
-import type { SeriesId } from "../../../domain/reading.ts";
-import { combine, EMPTY_SUMMARY, increaseOf, numberOf, type Summary } from "../../../domain/summary.ts";
-import type { Micros } from "../../../domain/time.ts";
+import type { SeriesId } from "../../../domain/data/reading.ts";
+import { combine, EMPTY_SUMMARY, increaseOf, numberOf, type Summary } from "../../../domain/data/summary.ts";
+import type { Micros } from "../../../domain/time/time.ts";
 import type { Cursor, ViewReader } from "../../../store/store.ts";
 import { BREATH } from "../../encode/replay.ts";
 import { stateBefore } from "../../range/before.ts";

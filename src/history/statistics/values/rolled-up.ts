@@ -1,6 +1,6 @@
-import type { Calendar } from "../../../domain/calendar.ts";
-import type { SeriesId } from "../../../domain/reading.ts";
-import type { Micros, Window } from "../../../domain/time.ts";
+import type { SeriesId } from "../../../domain/data/reading.ts";
+import type { Calendar } from "../../../domain/time/calendar.ts";
+import type { Micros, Window } from "../../../domain/time/time.ts";
 import type { RolledUp, ViewReader } from "../../../store/store.ts";
 import { bucketEnd, type Resolution } from "../resolutions.ts";
 

@@ -1,4 +1,4 @@
-import type { Micros, Window } from "../../../domain/time.ts";
+import type { Micros, Window } from "../../../domain/time/time.ts";
 
 /** Buckets cut where something becomes known or unknown: spans that are wholly one or the other. */
 export type Spans = {

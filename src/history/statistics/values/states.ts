@@ -1,5 +1,5 @@
-import type { SeriesId } from "../../../domain/reading.ts";
-import type { Micros, Window } from "../../../domain/time.ts";
+import type { SeriesId } from "../../../domain/data/reading.ts";
+import type { Micros, Window } from "../../../domain/time/time.ts";
 import type { RolledUp, ViewReader } from "../../../store/store.ts";
 import { BREATH } from "../../encode/replay.ts";
 import { stateBefore } from "../../range/before.ts";

@@ -1,5 +1,5 @@
-import type { Micros } from "../../../domain/time.ts";
-import type { Clock } from "../../../platform/clock.ts";
+import type { Micros } from "../../../domain/time/time.ts";
+import type { Clock } from "../../../platform/time/clock.ts";
 
 /** How far the wall clock may stray from the counted time before it is believed again. */
 const DRIFT_MICROS = 5000;

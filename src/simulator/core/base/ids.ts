@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Micros } from "../../../domain/time.ts";
+import type { Micros } from "../../../domain/time/time.ts";
 import type { Random } from "./random.ts";
 
 const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";

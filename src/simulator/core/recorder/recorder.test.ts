@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Attributes } from "../../../domain/reading.ts";
+import type { Attributes } from "../../../domain/data/reading.ts";
 import { createRecorder } from "./recorder.ts";
 
 const SECOND = 1_000_000;

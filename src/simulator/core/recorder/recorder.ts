@@ -1,5 +1,5 @@
-import type { Attributes } from "../../../domain/reading.ts";
-import type { Micros } from "../../../domain/time.ts";
+import type { Attributes } from "../../../domain/data/reading.ts";
+import type { Micros } from "../../../domain/time/time.ts";
 import type { StateChange } from "../state/state.ts";
 import { createRecordedAttributes } from "./unrecorded.ts";
 

@@ -1,5 +1,5 @@
-import type { Attributes } from "../../../domain/reading.ts";
-import { domainOf } from "../../../domain/series.ts";
+import type { Attributes } from "../../../domain/data/reading.ts";
+import { domainOf } from "../../../domain/data/series.ts";
 
 /** Attributes that Home Assistant's recorder leaves out, by domain (2026.11). */
 const EVERYWHERE = ["attribution", "restored", "supported_features"];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { microsFromSeconds } from "../../../domain/time.ts";
+import { microsFromSeconds } from "../../../domain/time/time.ts";
 import { deltaText, LONGEST_STATE, type State, tooLong } from "./state.ts";
 import { clockSecondsText, isoText, secondsText } from "./wire.ts";
 

@@ -1,5 +1,5 @@
-import type { Attributes, Context } from "../../../domain/reading.ts";
-import type { Micros } from "../../../domain/time.ts";
+import type { Attributes, Context } from "../../../domain/data/reading.ts";
+import type { Micros } from "../../../domain/time/time.ts";
 import type { Bus } from "./bus.ts";
 import { type State, tooLong } from "./state.ts";
 import { sameValue } from "./wire.ts";

@@ -1,5 +1,5 @@
-import type { Attributes, Context } from "../../../domain/reading.ts";
-import { type Micros, microsToRfc3339 } from "../../../domain/time.ts";
+import type { Attributes, Context } from "../../../domain/data/reading.ts";
+import { type Micros, microsToRfc3339 } from "../../../domain/time/time.ts";
 
 /** How Home Assistant writes times and attributes in JSON. */
 

@@ -1,4 +1,4 @@
-import type { Context } from "../../../domain/reading.ts";
+import type { Context } from "../../../domain/data/reading.ts";
 import type { Lamps } from "../rooms/lamps.ts";
 import type { World } from "../world/world.ts";
 import type { Engine } from "./engine.ts";

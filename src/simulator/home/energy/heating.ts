@@ -1,4 +1,4 @@
-import type { Context } from "../../../domain/reading.ts";
+import type { Context } from "../../../domain/data/reading.ts";
 import type { Air } from "../rooms/air.ts";
 import { clamp, round } from "../world/maths.ts";
 import type { World } from "../world/world.ts";

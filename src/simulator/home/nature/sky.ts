@@ -1,4 +1,4 @@
-import { type Micros, microsToRfc3339 } from "../../../domain/time.ts";
+import { type Micros, microsToRfc3339 } from "../../../domain/time/time.ts";
 import type { Place } from "../../core/config.ts";
 import { isoText } from "../../core/state/wire.ts";
 import { round } from "../world/maths.ts";

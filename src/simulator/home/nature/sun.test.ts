@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { microsFromRfc3339 } from "../../../domain/time.ts";
+import { microsFromRfc3339 } from "../../../domain/time/time.ts";
 import { nextDawn, nextDusk, nextRising, nextSetting, sunAt } from "./sun.ts";
 
 /** What a real Home Assistant's sun.sun showed at 52.37 N 4.89 E on the evening of 2026-11-23. */

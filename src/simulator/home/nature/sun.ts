@@ -1,4 +1,4 @@
-import type { Micros } from "../../../domain/time.ts";
+import type { Micros } from "../../../domain/time/time.ts";
 
 /** Where the sun stands (to a fraction of a degree), after the usual low-precision formulas. */
 export type SunPosition = { readonly elevation: number; readonly azimuth: number };

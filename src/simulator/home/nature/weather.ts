@@ -1,4 +1,4 @@
-import type { Micros } from "../../../domain/time.ts";
+import type { Micros } from "../../../domain/time/time.ts";
 import type { Random } from "../../core/base/random.ts";
 import { clamp } from "../world/maths.ts";
 import { sunAt } from "./sun.ts";

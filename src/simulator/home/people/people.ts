@@ -1,4 +1,4 @@
-import type { Micros } from "../../../domain/time.ts";
+import type { Micros } from "../../../domain/time/time.ts";
 import type { RoomKey } from "../plan/demo.ts";
 import type { World } from "../world/world.ts";
 import { type Day, PEOPLE, type PersonKey, planDay } from "./routine.ts";

@@ -1,4 +1,4 @@
-import type { Micros } from "../../../domain/time.ts";
+import type { Micros } from "../../../domain/time/time.ts";
 import type { Weather } from "../nature/weather.ts";
 import type { People } from "../people/people.ts";
 import type { RoomKey } from "../plan/demo.ts";

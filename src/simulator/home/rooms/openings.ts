@@ -1,4 +1,4 @@
-import type { Context } from "../../../domain/reading.ts";
+import type { Context } from "../../../domain/data/reading.ts";
 import type { People } from "../people/people.ts";
 import type { World } from "../world/world.ts";
 import type { Air } from "./air.ts";

@@ -1,5 +1,5 @@
+import type { Attributes, Context } from "../../../domain/data/reading.ts";
 import { Failure } from "../../../domain/failure.ts";
-import type { Attributes, Context } from "../../../domain/reading.ts";
 import type { Service, ServiceCall, Services } from "../../core/services.ts";
 
 /** What a service does to one entity of the home, by its key. */

@@ -1,7 +1,7 @@
+import type { Attributes, Context } from "../../../domain/data/reading.ts";
+import { domainOf } from "../../../domain/data/series.ts";
 import { Failure } from "../../../domain/failure.ts";
-import type { Attributes, Context } from "../../../domain/reading.ts";
-import { domainOf } from "../../../domain/series.ts";
-import type { Micros } from "../../../domain/time.ts";
+import type { Micros } from "../../../domain/time/time.ts";
 import type { Services } from "../../core/services.ts";
 import type { Engine } from "../automations/engine.ts";
 import type { Scripts } from "../automations/scripts.ts";

@@ -1,4 +1,4 @@
-import type { Context } from "../../../domain/reading.ts";
+import type { Context } from "../../../domain/data/reading.ts";
 import { isoText } from "../../core/state/wire.ts";
 import type { People } from "../people/people.ts";
 import type { PersonKey } from "../people/routine.ts";

@@ -1,4 +1,4 @@
-import type { Micros } from "../../../domain/time.ts";
+import type { Micros } from "../../../domain/time/time.ts";
 
 /** What is to happen in the home, in order of time; equal times in the order they were planned. */
 export type Agenda = {

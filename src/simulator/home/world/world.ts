@@ -1,5 +1,5 @@
-import type { Attributes, Context } from "../../../domain/reading.ts";
-import type { Micros } from "../../../domain/time.ts";
+import type { Attributes, Context } from "../../../domain/data/reading.ts";
+import type { Micros } from "../../../domain/time/time.ts";
 import type { Random } from "../../core/base/random.ts";
 import type { Core } from "../../core/core.ts";
 import type { OwnedEntity } from "../../core/owned.ts";

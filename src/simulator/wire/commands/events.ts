@@ -1,5 +1,5 @@
+import type { Attributes } from "../../../domain/data/reading.ts";
 import { Failure } from "../../../domain/failure.ts";
-import type { Attributes } from "../../../domain/reading.ts";
 import type { Core } from "../../core/core.ts";
 import { compressedText, deltaText, type StateChange, stateText } from "../../core/state/state.ts";
 import type { Commands } from "../command.ts";

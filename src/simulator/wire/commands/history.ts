@@ -1,6 +1,6 @@
+import { domainOf } from "../../../domain/data/series.ts";
 import { Failure } from "../../../domain/failure.ts";
-import { domainOf } from "../../../domain/series.ts";
-import type { Micros } from "../../../domain/time.ts";
+import type { Micros } from "../../../domain/time/time.ts";
 import type { Core } from "../../core/core.ts";
 import type { Row } from "../../core/recorder/recorder.ts";
 import { attributesText, clockSecondsText, secondsText } from "../../core/state/wire.ts";

@@ -1,5 +1,5 @@
+import { domainOf } from "../../../domain/data/series.ts";
 import { Failure } from "../../../domain/failure.ts";
-import { domainOf } from "../../../domain/series.ts";
 import type { Core } from "../../core/core.ts";
 import type { Row } from "../../core/recorder/recorder.ts";
 import type { Commands } from "../command.ts";

@@ -1,4 +1,4 @@
-import type { Attributes } from "../../../domain/reading.ts";
+import type { Attributes } from "../../../domain/data/reading.ts";
 import type { Core } from "../../core/core.ts";
 import type { Services } from "../../core/services.ts";
 import type { Commands } from "../command.ts";

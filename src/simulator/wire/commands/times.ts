@@ -1,4 +1,4 @@
-import { type Micros, microsFromRfc3339 } from "../../../domain/time.ts";
+import { type Micros, microsFromRfc3339 } from "../../../domain/time/time.ts";
 
 /** ISO times; without a zone Home Assistant means its own, which is UTC enough for a simulated home. */
 export function parseTime(value: string): Micros | undefined {

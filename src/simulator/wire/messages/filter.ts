@@ -1,4 +1,4 @@
-import { domainOf } from "../../../domain/series.ts";
+import { domainOf } from "../../../domain/data/series.ts";
 
 export type Filter = {
   readonly entities?: readonly string[];

@@ -1,4 +1,4 @@
-import type { Attributes, Context } from "../../../domain/reading.ts";
+import type { Attributes, Context } from "../../../domain/data/reading.ts";
 import { contextOf } from "./samples.ts";
 
 /** Every value of the fault table's row R11, and those that our own encodings could trip over. */

@@ -1,4 +1,4 @@
-import type { Clock } from "../../../platform/clock.ts";
+import type { Clock } from "../../../platform/time/clock.ts";
 import { type Files, type OpenFile, systemFiles } from "../../embedded/files.ts";
 
 /** What the disk does wrong from now on; all undefined: it works. Files are opened for reading all the same. */

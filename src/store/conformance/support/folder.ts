@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { systemClock } from "../../../platform/clock.ts";
-import { silentLog } from "../../../platform/log.ts";
+import { systemClock } from "../../../platform/time/clock.ts";
+import { silentLog } from "../../../platform/told/log.ts";
 import type { EmbeddedNeeds, EmbeddedStore } from "../../embedded/embedded.ts";
 import { openStore } from "../../open.ts";
 

@@ -1,7 +1,7 @@
-import type { Context, HomeEvent, Position, Reading, SeriesId } from "../../../domain/reading.ts";
-import type { Identity } from "../../../domain/series.ts";
-import type { Statistic } from "../../../domain/statistic.ts";
-import { ALL_TIME } from "../../../domain/time.ts";
+import type { Context, HomeEvent, Position, Reading, SeriesId } from "../../../domain/data/reading.ts";
+import type { Identity } from "../../../domain/data/series.ts";
+import type { Statistic } from "../../../domain/data/statistic.ts";
+import { ALL_TIME } from "../../../domain/time/time.ts";
 import type { Entry, EventsQuery, LogEntry, ReadingsQuery, ViewReader } from "../../store.ts";
 
 export const T0 = 1_795_455_326_760_001;

@@ -1,6 +1,6 @@
-import type { Attributes, Position, Reading, SeriesId, Stored } from "../../../domain/reading.ts";
-import { MARK, numberOf, type Summary, summariseColumns } from "../../../domain/summary.ts";
-import type { Micros } from "../../../domain/time.ts";
+import type { Attributes, Position, Reading, SeriesId, Stored } from "../../../domain/data/reading.ts";
+import { MARK, numberOf, type Summary, summariseColumns } from "../../../domain/data/summary.ts";
+import type { Micros } from "../../../domain/time/time.ts";
 import { type StateColumn, stateText } from "../../shared/columns.ts";
 import { NO_ATTRIBUTES } from "../../store.ts";
 import type { AttributesColumn } from "./columns/attributes.ts";

@@ -1,4 +1,4 @@
-import type { Context, Position, Reading, Stored } from "../../../domain/reading.ts";
+import type { Context, Position, Reading, Stored } from "../../../domain/data/reading.ts";
 import type { StateColumn } from "../../shared/columns.ts";
 import type { SectionReader, SectionWriter } from "./coding/section.ts";
 import { readChanged, writeChanged } from "./columns/changed.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { EMPTY_SUMMARY, type Summary, summarise } from "../../../domain/summary.ts";
+import { EMPTY_SUMMARY, type Summary, summarise } from "../../../domain/data/summary.ts";
 import { entry } from "../../conformance/random.ts";
 import { ATTRIBUTES, CONTEXTS, TIMES } from "../../conformance/support/exact-values.ts";
 import { eventOf, plainEvent, readingOf, T0 } from "../../conformance/support/samples.ts";

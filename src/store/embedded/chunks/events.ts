@@ -1,4 +1,4 @@
-import { type HomeEvent, ORIGINS, type Stored } from "../../../domain/reading.ts";
+import { type HomeEvent, ORIGINS, type Stored } from "../../../domain/data/reading.ts";
 import { stateText } from "../../shared/columns.ts";
 import { createBytes, putVarint, reserve } from "../format/bytes.ts";
 import { readInts, writeInts } from "./coding/ints.ts";

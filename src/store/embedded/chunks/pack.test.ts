@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { homesAreAbsent, mavpad, smartHome } from "../../../../tests/support/homes.ts";
-import { createRandom } from "../../../../tests/support/random.ts";
-import { FLAWS, ORIGINS, type Reading, type Stored } from "../../../domain/reading.ts";
-import { summarise } from "../../../domain/summary.ts";
+import { createRandom } from "../../../../tests/support/data/random.ts";
+import { homesAreAbsent, mavpad, smartHome } from "../../../../tests/support/home/homes.ts";
+import { FLAWS, ORIGINS, type Reading, type Stored } from "../../../domain/data/reading.ts";
+import { summarise } from "../../../domain/data/summary.ts";
 import { entry, withRelatedAttributes } from "../../conformance/random.ts";
 import { ATTRIBUTES, CONTEXTS, STATES, TIMES } from "../../conformance/support/exact-values.ts";
 import { plainReading, readingOf, T0 } from "../../conformance/support/samples.ts";

@@ -1,5 +1,5 @@
-import type { Position, Reading, SeriesId, Stored } from "../../../domain/reading.ts";
-import type { Micros } from "../../../domain/time.ts";
+import type { Position, Reading, SeriesId, Stored } from "../../../domain/data/reading.ts";
+import type { Micros } from "../../../domain/time/time.ts";
 import { createBytes, putTime, putVarint, reserve, takeTime, takeVarint } from "../format/bytes.ts";
 import { type Chunk, createChunk, type Head, type Source } from "./chunk.ts";
 import { must } from "./coding/malformed.ts";

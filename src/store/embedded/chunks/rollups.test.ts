@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { rollUp } from "../../../domain/rollup.ts";
+import { rollUp } from "../../../domain/data/rollup.ts";
 import { encodeRollups, openRollups } from "./rollups.ts";
 
 const state = fc.oneof(

@@ -1,6 +1,6 @@
-import type { SeriesId } from "../../../domain/reading.ts";
-import type { Rollup, TextsRolledUp } from "../../../domain/rollup.ts";
-import { EMPTY_SUMMARY } from "../../../domain/summary.ts";
+import type { SeriesId } from "../../../domain/data/reading.ts";
+import type { Rollup, TextsRolledUp } from "../../../domain/data/rollup.ts";
+import { EMPTY_SUMMARY } from "../../../domain/data/summary.ts";
 import { type Bytes, createBytes, putText, putVarint, reserve, takeText } from "../format/bytes.ts";
 import { must } from "./coding/malformed.ts";
 import { closeSection, createSectionWriter, openSection, putCount, takeByte, takeCount } from "./coding/section.ts";

@@ -1,5 +1,5 @@
-import type { Stored } from "../../../domain/reading.ts";
-import { STATISTIC_VALUES, type Statistic } from "../../../domain/statistic.ts";
+import type { Stored } from "../../../domain/data/reading.ts";
+import { STATISTIC_VALUES, type Statistic } from "../../../domain/data/statistic.ts";
 import { stateText } from "../../shared/columns.ts";
 import { createBytes, putVarint, reserve } from "../format/bytes.ts";
 import { periodOfLine, type StatisticLine, seriesOfLine } from "../format/statistic.ts";

@@ -1,4 +1,4 @@
-import { EMPTY_SUMMARY, type Summary } from "../../../domain/summary.ts";
+import { EMPTY_SUMMARY, type Summary } from "../../../domain/data/summary.ts";
 import { type Bytes, putTime, putVarint, reserve, takeTime, takeVarint } from "../format/bytes.ts";
 import { takeByte } from "./coding/section.ts";
 

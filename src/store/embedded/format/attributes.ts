@@ -1,4 +1,4 @@
-import type { Attributes } from "../../../domain/reading.ts";
+import type { Attributes } from "../../../domain/data/reading.ts";
 import { parseExact, sameJson, writeExact } from "../../shared/exact-json.ts";
 import { type Bytes, putRaw, putVarint, reserve, takeRaw, takeVarint } from "./bytes.ts";
 

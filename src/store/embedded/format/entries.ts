@@ -1,6 +1,6 @@
-import { GAP_CAUSES, type Gap, type HomeEvent, ORIGINS, type SeriesId } from "../../../domain/reading.ts";
-import type { Identity } from "../../../domain/series.ts";
-import type { Micros } from "../../../domain/time.ts";
+import { GAP_CAUSES, type Gap, type HomeEvent, ORIGINS, type SeriesId } from "../../../domain/data/reading.ts";
+import type { Identity } from "../../../domain/data/series.ts";
+import type { Micros } from "../../../domain/time/time.ts";
 import { parseExact, writeExact } from "../../shared/exact-json.ts";
 import {
   type Bytes,

@@ -1,5 +1,5 @@
-import { type Context, FLAWS, ORIGINS, type Reading, type SeriesId } from "../../../domain/reading.ts";
-import type { Micros } from "../../../domain/time.ts";
+import { type Context, FLAWS, ORIGINS, type Reading, type SeriesId } from "../../../domain/data/reading.ts";
+import type { Micros } from "../../../domain/time/time.ts";
 import { NO_ATTRIBUTES } from "../../store.ts";
 import { type Bytes, putRaw, putTime, putVarint, reserve, takeRaw, takeTime, takeVarint } from "./bytes.ts";
 import { type IdForm, putHex, putUlid, takeHex, takeUlid } from "./ids.ts";

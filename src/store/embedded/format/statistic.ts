@@ -1,11 +1,11 @@
-import type { SeriesId } from "../../../domain/reading.ts";
+import type { SeriesId } from "../../../domain/data/reading.ts";
 import {
   STATISTIC_PERIODS,
   STATISTIC_VALUES,
   type Statistic,
   type StatisticPeriod,
-} from "../../../domain/statistic.ts";
-import type { Micros } from "../../../domain/time.ts";
+} from "../../../domain/data/statistic.ts";
+import type { Micros } from "../../../domain/time/time.ts";
 import { type Bytes, putTime, putVarint, reserve, takeTime, takeVarint } from "./bytes.ts";
 
 /** Statistics of one series and period stand in one list of an index; this is that list's number. */

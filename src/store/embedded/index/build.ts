@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import type { Micros } from "../../../domain/time.ts";
+import type { Micros } from "../../../domain/time/time.ts";
 import { type Bytes, createBytes } from "../format/bytes.ts";
 import type { Header } from "../segments/header.ts";
 import type { OffsetList, SegmentLists } from "../segments/lists.ts";

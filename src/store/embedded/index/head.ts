@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
-import type { Position } from "../../../domain/reading.ts";
-import type { Micros } from "../../../domain/time.ts";
+import type { Position } from "../../../domain/data/reading.ts";
+import type { Micros } from "../../../domain/time/time.ts";
 import { tooNew } from "../segments/header.ts";
 import type { Span } from "../segments/lists.ts";
 

@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
-import type { SeriesId } from "../../../domain/reading.ts";
-import type { Micros } from "../../../domain/time.ts";
+import type { SeriesId } from "../../../domain/data/reading.ts";
+import type { Micros } from "../../../domain/time/time.ts";
 import { type Bytes, putText, putTime, putVarint, reserve, takeText, takeTime, takeVarint } from "../format/bytes.ts";
 import type { StatisticLine } from "../format/statistic.ts";
 import type { EventList, FlatEvents, FlatList, OffsetList } from "../segments/lists.ts";

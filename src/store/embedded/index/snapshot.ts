@@ -1,6 +1,6 @@
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import type { Gap, Reading, Stored } from "../../../domain/reading.ts";
-import type { Series } from "../../../domain/series.ts";
+import type { Gap, Reading, Stored } from "../../../domain/data/reading.ts";
+import type { Series } from "../../../domain/data/series.ts";
 import { parseExact } from "../../shared/exact-json.ts";
 import { emptyLedger, type Ledger } from "../../shared/ledger.ts";
 import type { Damage } from "../../store.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Position } from "../../../domain/data/reading.ts";
 import { Failure } from "../../../domain/failure.ts";
-import type { Position } from "../../../domain/reading.ts";
 import { emptyLedger } from "../../shared/ledger.ts";
 import type { Damage } from "../../store.ts";
 import { encodeIndex } from "../index/build.ts";

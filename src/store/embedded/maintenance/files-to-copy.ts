@@ -1,5 +1,5 @@
 import type { StoreSnapshot } from "../../store.ts";
-import { encodeManifest, MANIFEST, type Manifest } from "../blocks/manifest.ts";
+import { encodeManifest, MANIFEST, type Manifest } from "../blocks/set/manifest.ts";
 import { indexName } from "../segments/header.ts";
 import type { Segment } from "../segments/tail.ts";
 

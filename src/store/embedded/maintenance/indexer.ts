@@ -1,7 +1,7 @@
 import { describeError } from "../../../domain/failure.ts";
-import { createBackoff } from "../../../platform/backoff.ts";
-import type { Clock } from "../../../platform/clock.ts";
-import type { Log } from "../../../platform/log.ts";
+import { createBackoff } from "../../../platform/time/backoff.ts";
+import type { Clock } from "../../../platform/time/clock.ts";
+import type { Log } from "../../../platform/told/log.ts";
 import type { Segment } from "../segments/tail.ts";
 import type { Troubles } from "../troubles.ts";
 import type { IndexBuilt, IndexJob } from "./build-index.ts";

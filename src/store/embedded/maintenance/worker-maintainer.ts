@@ -1,5 +1,5 @@
 import type { Worker } from "node:worker_threads";
-import type { Clock } from "../../../platform/clock.ts";
+import type { Clock } from "../../../platform/time/clock.ts";
 import { startWorker } from "../../../platform/worker.ts";
 import type { JobResult, Maintainer, MaintenanceJob } from "./job.ts";
 import type { JobAnswer } from "./worker.ts";

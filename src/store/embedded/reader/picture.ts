@@ -1,7 +1,7 @@
-import type { Position, SeriesId } from "../../../domain/reading.ts";
-import type { Micros } from "../../../domain/time.ts";
+import type { Position, SeriesId } from "../../../domain/data/reading.ts";
+import type { Micros } from "../../../domain/time/time.ts";
 import type { Narrow } from "../../store.ts";
-import type { Block } from "../blocks/block.ts";
+import type { Block } from "../blocks/file/block.ts";
 import { type StatisticLine, seriesOfLine } from "../format/statistic.ts";
 import type { IndexHead } from "../index/head.ts";
 import { type FlatEvents, type FlatList, flatten, type SegmentLists, type Span } from "../segments/lists.ts";

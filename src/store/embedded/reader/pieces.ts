@@ -1,4 +1,4 @@
-import type { Micros } from "../../../domain/time.ts";
+import type { Micros } from "../../../domain/time/time.ts";
 import { byTimeAndPosition } from "../../shared/ledger.ts";
 import type { Cursor, EventsQuery, Order } from "../../store.ts";
 import type { Run } from "./tail/places.ts";

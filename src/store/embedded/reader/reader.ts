@@ -1,12 +1,12 @@
-import type { HomeEvent, Reading, SeriesId, Stored } from "../../../domain/reading.ts";
-import type { Rollup } from "../../../domain/rollup.ts";
-import { ALL_TIME } from "../../../domain/time.ts";
+import type { HomeEvent, Reading, SeriesId, Stored } from "../../../domain/data/reading.ts";
+import type { Rollup } from "../../../domain/data/rollup.ts";
+import { ALL_TIME } from "../../../domain/time/time.ts";
 import { checkQuery, contextOf, isPast, tooNarrow, windowLeft } from "../../shared/query.ts";
 import { foldRollups } from "../../shared/rollups.ts";
 import { lastBefore } from "../../shared/summaries.ts";
 import type { Damage, EventsQuery, ReadingsQuery, View, ViewReader } from "../../store.ts";
-import { inOrder, statisticsContent } from "../blocks/content.ts";
-import { TABLE_ENTRY } from "../blocks/directory.ts";
+import { inOrder, statisticsContent } from "../blocks/file/content.ts";
+import { TABLE_ENTRY } from "../blocks/file/directory.ts";
 import { lineOf } from "../format/statistic.ts";
 import { sameDamage } from "../segments/damage.ts";
 import { columnPages } from "./columns.ts";

@@ -1,5 +1,5 @@
-import { summarise } from "../../../domain/summary.ts";
-import type { Micros, Window } from "../../../domain/time.ts";
+import { summarise } from "../../../domain/data/summary.ts";
+import type { Micros, Window } from "../../../domain/time/time.ts";
 import { foldRuns, type Run, runOf } from "../../shared/rollups.ts";
 import { bucketOf, checkEdges, summariesOf } from "../../shared/summaries.ts";
 import type { BucketSummary, SummariesQuery, ViewReader } from "../../store.ts";

@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { Position } from "../../../domain/reading.ts";
+import type { Position } from "../../../domain/data/reading.ts";
 import { baseOf } from "../segments/header.ts";
 
 /** Unsynced ends may be gone although their positions were given out. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Damage, Quarantined } from "../../store.ts";
-import { parseBlockName } from "../blocks/block.ts";
+import { parseBlockName } from "../blocks/file/block.ts";
 import type { Files } from "../files.ts";
 import { baseOf } from "../segments/header.ts";
 

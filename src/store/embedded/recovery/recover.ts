@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import type { Position } from "../../../domain/reading.ts";
-import type { Identity } from "../../../domain/series.ts";
-import type { Log } from "../../../platform/log.ts";
+import type { Position } from "../../../domain/data/reading.ts";
+import type { Identity } from "../../../domain/data/series.ts";
+import type { Log } from "../../../platform/told/log.ts";
 import { emptyLedger, type Ledger } from "../../shared/ledger.ts";
 import type { Damage } from "../../store.ts";
 import { type Files, readSome } from "../files.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { Position } from "../../../domain/reading.ts";
-import type { Log } from "../../../platform/log.ts";
+import type { Position } from "../../../domain/data/reading.ts";
+import type { Log } from "../../../platform/told/log.ts";
 import type { Damage } from "../../store.ts";
 import { type Files, type OpenFile, readSome } from "../files.ts";
 import { decodeIndexHead, INDEX_HEAD, type IndexHead } from "../index/head.ts";

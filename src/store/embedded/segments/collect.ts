@@ -1,5 +1,5 @@
-import type { Reading, SeriesId, Stored } from "../../../domain/reading.ts";
-import type { Micros } from "../../../domain/time.ts";
+import type { Reading, SeriesId, Stored } from "../../../domain/data/reading.ts";
+import type { Micros } from "../../../domain/time/time.ts";
 import { countReading, enterEvent, enterGap, enterIdentity, type Ledger } from "../../shared/ledger.ts";
 import type { Damage } from "../../store.ts";
 import { KIND, type Kind } from "../format/frame.ts";

@@ -1,5 +1,5 @@
-import type { Gap } from "../../../domain/reading.ts";
-import type { Micros } from "../../../domain/time.ts";
+import type { Gap } from "../../../domain/data/reading.ts";
+import type { Micros } from "../../../domain/time/time.ts";
 import type { Damage } from "../../store.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Micros } from "../../../domain/time.ts";
+import type { Micros } from "../../../domain/time/time.ts";
 import type { Files } from "../files.ts";
 import { indexName } from "./header.ts";
 import type { Segment, Tail } from "./tail.ts";

@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
+import type { Position } from "../../../domain/data/reading.ts";
 import { Failure } from "../../../domain/failure.ts";
-import type { Position } from "../../../domain/reading.ts";
-import type { Micros } from "../../../domain/time.ts";
+import type { Micros } from "../../../domain/time/time.ts";
 
 /** Twice the same 64 bytes, so that no single damaged byte costs a segment its times. docs/data.md has the fields. */
 const COPY = 64;

@@ -1,5 +1,5 @@
-import type { SeriesId } from "../../../domain/reading.ts";
-import type { Micros } from "../../../domain/time.ts";
+import type { SeriesId } from "../../../domain/data/reading.ts";
+import type { Micros } from "../../../domain/time/time.ts";
 import type { StatisticLine } from "../format/statistic.ts";
 
 /** Where records stand in one segment, in the order of the file: grown on append, or made by a replay. */

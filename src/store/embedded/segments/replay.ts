@@ -1,6 +1,6 @@
-import type { Attributes, Gap, Reading, SeriesId } from "../../../domain/reading.ts";
-import type { Identity } from "../../../domain/series.ts";
-import type { Micros } from "../../../domain/time.ts";
+import type { Attributes, Gap, Reading, SeriesId } from "../../../domain/data/reading.ts";
+import type { Identity } from "../../../domain/data/series.ts";
+import type { Micros } from "../../../domain/time/time.ts";
 import { takeDifference, takeFull } from "../format/attributes.ts";
 import type { Bytes } from "../format/bytes.ts";
 import { peekEvent, takeGap, takeIdentity } from "../format/entries.ts";

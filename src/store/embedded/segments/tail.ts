@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import type { Position, SeriesId } from "../../../domain/reading.ts";
-import type { Micros } from "../../../domain/time.ts";
-import type { Clock } from "../../../platform/clock.ts";
+import type { Position, SeriesId } from "../../../domain/data/reading.ts";
+import type { Micros } from "../../../domain/time/time.ts";
+import type { Clock } from "../../../platform/time/clock.ts";
 import { type Files, type OpenFile, writeAll } from "../files.ts";
 import type { IndexHead } from "../index/head.ts";
 import type { AttributeState } from "../write/encode.ts";

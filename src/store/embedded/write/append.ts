@@ -1,7 +1,7 @@
+import type { Position, SeriesId } from "../../../domain/data/reading.ts";
 import { describeError, Failure } from "../../../domain/failure.ts";
-import type { Position, SeriesId } from "../../../domain/reading.ts";
-import type { Micros } from "../../../domain/time.ts";
-import type { Clock } from "../../../platform/clock.ts";
+import type { Micros } from "../../../domain/time/time.ts";
+import type { Clock } from "../../../platform/time/clock.ts";
 import { checkEntries } from "../../shared/entries.ts";
 import { enter, type Ledger } from "../../shared/ledger.ts";
 import type { Space } from "../../space.ts";

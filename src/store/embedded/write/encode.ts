@@ -1,5 +1,5 @@
-import type { Attributes, SeriesId } from "../../../domain/reading.ts";
-import type { Micros } from "../../../domain/time.ts";
+import type { Attributes, SeriesId } from "../../../domain/data/reading.ts";
+import type { Micros } from "../../../domain/time/time.ts";
 import type { Entry } from "../../store.ts";
 import { difference, putDifference, putFull, sameAttributes } from "../format/attributes.ts";
 import { createBytes, reserve } from "../format/bytes.ts";

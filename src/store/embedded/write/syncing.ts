@@ -1,5 +1,5 @@
 import { describeError, Failure } from "../../../domain/failure.ts";
-import type { Clock } from "../../../platform/clock.ts";
+import type { Clock } from "../../../platform/time/clock.ts";
 import { type OpenFile, readSome, writeAll } from "../files.ts";
 import type { Troubles } from "../troubles.ts";
 

@@ -1,4 +1,4 @@
-import type { Attributes } from "../../../../domain/reading.ts";
+import type { Attributes } from "../../../../domain/data/reading.ts";
 import { type StateColumn, stateText } from "../../../shared/columns.ts";
 import { parseExact, writeExact } from "../../../shared/exact-json.ts";
 import { NO_ATTRIBUTES } from "../../../store.ts";

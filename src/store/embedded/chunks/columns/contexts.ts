@@ -1,4 +1,4 @@
-import type { Context } from "../../../../domain/reading.ts";
+import type { Context } from "../../../../domain/data/reading.ts";
 import { stateText } from "../../../shared/columns.ts";
 import { createBytes } from "../../format/bytes.ts";
 import { ID, putUlid, takeUlid } from "../../format/ids.ts";

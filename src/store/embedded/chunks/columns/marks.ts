@@ -1,4 +1,4 @@
-import { FLAWS, type Flaw, ORIGINS, type Origin } from "../../../../domain/reading.ts";
+import { FLAWS, type Flaw, ORIGINS, type Origin } from "../../../../domain/data/reading.ts";
 import { must } from "../coding/malformed.ts";
 import { putByte, putCount, type SectionReader, type SectionWriter, takeByte, takeCount } from "../coding/section.ts";
 import { readPlaces, writePlaces } from "./texts.ts";

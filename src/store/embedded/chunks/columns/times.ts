@@ -1,4 +1,4 @@
-import type { Micros } from "../../../../domain/time.ts";
+import type { Micros } from "../../../../domain/time/time.ts";
 import { putTime, reserve, takeTime, takeVarint } from "../../format/bytes.ts";
 import { addBits, putBits } from "../coding/bits.ts";
 import { readInts, scratch, unfold, writeInts } from "../coding/ints.ts";

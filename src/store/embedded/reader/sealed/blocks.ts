@@ -1,12 +1,12 @@
 import { join } from "node:path";
+import type { HomeEvent, Position, SeriesId, Stored } from "../../../../domain/data/reading.ts";
+import type { Rollup } from "../../../../domain/data/rollup.ts";
+import type { Statistic } from "../../../../domain/data/statistic.ts";
 import { describeError } from "../../../../domain/failure.ts";
-import type { HomeEvent, Position, SeriesId, Stored } from "../../../../domain/reading.ts";
-import type { Rollup } from "../../../../domain/rollup.ts";
-import type { Statistic } from "../../../../domain/statistic.ts";
-import type { Micros, Window } from "../../../../domain/time.ts";
+import type { Micros, Window } from "../../../../domain/time/time.ts";
 import type { Damage, LogEntry } from "../../../store.ts";
-import type { Block, BlockKind } from "../../blocks/block.ts";
-import type { ChunkKey } from "../../blocks/content.ts";
+import type { Block, BlockKind } from "../../blocks/file/block.ts";
+import type { ChunkKey } from "../../blocks/file/content.ts";
 import {
   type ChunkPlace,
   type EventsPlace,
@@ -14,7 +14,7 @@ import {
   findSeries,
   type TableEntry,
   tableSize,
-} from "../../blocks/directory.ts";
+} from "../../blocks/file/directory.ts";
 import {
   checkDirectory,
   DamagedBlock,
@@ -25,7 +25,7 @@ import {
   readEventPlaces,
   rollupsIn,
   statisticsIn,
-} from "../../blocks/open-block.ts";
+} from "../../blocks/file/open-block.ts";
 import type { Chunk, Pack } from "../../chunks/pack.ts";
 import { type StatisticLine, seriesOfLine } from "../../format/statistic.ts";
 import type { OpenFiles } from "../open-files.ts";

@@ -1,7 +1,7 @@
-import type { Micros } from "../../../../domain/time.ts";
+import type { Micros } from "../../../../domain/time/time.ts";
 import { windowLeft } from "../../../shared/query.ts";
 import type { ReadingsQuery } from "../../../store.ts";
-import type { ChunkPlace } from "../../blocks/directory.ts";
+import type { ChunkPlace } from "../../blocks/file/directory.ts";
 import type { Chunk } from "../../chunks/pack.ts";
 
 export type RowRange = { readonly from: number; readonly to: number };

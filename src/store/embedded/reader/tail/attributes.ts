@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Attributes } from "../../../../domain/reading.ts";
+import type { Attributes } from "../../../../domain/data/reading.ts";
 import { takeDifference, takeFull } from "../../format/attributes.ts";
 import { FRAME, frameAt, isHead, KIND, payloadLength } from "../../format/frame.ts";
 import type { OpenFiles } from "../open-files.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import type { Position, Reading, Stored } from "../../../../domain/data/reading.ts";
 import { describeError } from "../../../../domain/failure.ts";
-import type { Position, Reading, Stored } from "../../../../domain/reading.ts";
 import { emptyLedger } from "../../../shared/ledger.ts";
 import { isOfTime } from "../../../shared/query.ts";
 import type { Damage, LogEntry, LogQuery } from "../../../store.ts";

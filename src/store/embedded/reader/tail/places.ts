@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
+import type { SeriesId } from "../../../../domain/data/reading.ts";
 import { describeError } from "../../../../domain/failure.ts";
-import type { SeriesId } from "../../../../domain/reading.ts";
-import { type Micros, utcMonth, type Window } from "../../../../domain/time.ts";
+import { type Micros, utcMonth, type Window } from "../../../../domain/time/time.ts";
 import { emptyLedger } from "../../../shared/ledger.ts";
 import type { Damage, Usage } from "../../../store.ts";
 import type { StatisticLine } from "../../format/statistic.ts";

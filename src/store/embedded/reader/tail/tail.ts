@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { HomeEvent, Reading, Stored } from "../../../../domain/reading.ts";
-import type { Statistic } from "../../../../domain/statistic.ts";
+import type { HomeEvent, Reading, Stored } from "../../../../domain/data/reading.ts";
+import type { Statistic } from "../../../../domain/data/statistic.ts";
 import type { Damage, EventsQuery, ReadingsQuery, StatisticsQuery, Usage } from "../../../store.ts";
 import { takeEvent } from "../../format/entries.ts";
 import { FRAME, frameAt, KIND } from "../../format/frame.ts";

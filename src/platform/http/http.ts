@@ -1,0 +1,63 @@
+import { Failure } from "../../domain/failure.ts";
+import type { Clock } from "../time/clock.ts";
+
+export type HttpRequest = {
+  readonly url: string;
+  readonly method?: "GET" | "POST" | "DELETE";
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** For the whole exchange. */
+  readonly withinMs: number;
+  readonly mostBytes: number;
+  readonly signal?: AbortSignal;
+};
+
+export type HttpAnswer = { readonly status: number; readonly text: string };
+
+/**
+ * Asks once. Redirects are not followed: what is sent may hold a token.
+ *
+ * @throws Failure `unreachable`, `no_answer`, `answer_too_large`; their words name no query
+ */
+export type Http = (request: HttpRequest) => Promise<HttpAnswer>;
+
+export function createHttp({ clock }: { clock: Clock }): Http {
+  return async ({ url, method = "GET", headers = {}, body, withinMs, mostBytes, signal }) => {
+    const { host, pathname } = new URL(url);
+    const where = `${host}${pathname}`;
+    const late = new AbortController();
+    const cancel = clock.after(withinMs, () => late.abort());
+    try {
+      const answer = await fetch(url, {
+        method,
+        headers,
+        redirect: "error",
+        signal: signal ? AbortSignal.any([signal, late.signal]) : late.signal,
+        ...(body === undefined ? {} : { body }),
+      });
+      const chunks: Uint8Array[] = [];
+      let size = 0;
+      for await (const chunk of answer.body ?? []) {
+        size += chunk.length;
+        if (size > mostBytes)
+          throw new Failure("answer_too_large", `${where} answered with more than ${mostBytes} bytes`);
+        chunks.push(chunk);
+      }
+      return { status: answer.status, text: Buffer.concat(chunks).toString("utf8") };
+    } catch (error) {
+      if (error instanceof Failure) throw error;
+      if (late.signal.aborted)
+        throw new Failure("no_answer", `${where} did not answer within ${withinMs / 1000} s`, { retry: true });
+      throw new Failure("unreachable", `${where} cannot be reached: ${reasonOf(error)}`, { retry: true, cause: error });
+    } finally {
+      cancel();
+    }
+  };
+}
+
+/** fetch says only "fetch failed"; what failed is in its cause. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  const { code, message } = (cause ?? error) as { code?: string; message?: string };
+  return code ?? message ?? String(error);
+}
