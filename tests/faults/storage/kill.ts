@@ -10,7 +10,7 @@ import { type Fault, judge, type Row } from "../runner/fault.ts";
 const SEED = Number(process.env.SEED ?? 5);
 const RATE = 2_000;
 const ENTITIES = 200;
-/** Kills come at any moment while it starts, or within at least so long after it is ready: while it fills and records. */
+/** Kills come at any moment while it starts, or within at least so long after it is ready or has filled what it missed. */
 const LATEST_KILL_MS = 2_500;
 const EVENT = "ingestor_test";
 const EVENT_EVERY_MS = 40;
@@ -45,20 +45,19 @@ export const killedAtAnyMoment: Fault = {
     // Where starting takes long, so does getting to live changes.
     const latestMs = Math.max(LATEST_KILL_MS, 1.5 * first.readyMs);
     const lives: Life[] = [];
-    // Every other one while it starts. 7 has no divisor in common with the number of kills: they come in no order.
+    // 7 has no divisor in common with the number of kills: they come in no order.
     const share = (i: number) => (((i * 7) % kills) + random()) / kills;
-    for (let i = 0; i < kills; i++)
-      lives.push(
-        await (i % 2 === 0
-          ? liveAndDie(options, { afterSpawnMs: share(i) * first.readyMs })
-          : liveAndDie(options, { afterReadyMs: share(i) * latestMs })),
-      );
+    const momentOf = (i: number): Moment => {
+      if (i % 2 === 0) return { after: "spawn", ms: share(i) * first.readyMs };
+      // At full load what was missed grows with each life: some must get to live changes, however long that takes.
+      return { after: i % 5 === 0 ? "filled" : "ready", ms: share(i) * latestMs };
+    };
+    for (let i = 0; i < kills; i++) lives.push(await liveAndDie(options, momentOf(i)));
     tellLives(row, lives);
 
     const hub = await startHub(options);
     try {
-      // A hundred lives leave a hole of minutes at full load: it is filled as fast as the machine allows.
-      await eventually(600, () => assert.match(hub.logText(), /what was missed is filled/));
+      await untilFilled(hub);
       await home.stopLoad();
       await checkAll(row, { hub, home, lives, fired: await events.stop() });
     } finally {
@@ -121,21 +120,29 @@ async function checkAll(
   row.notes.push(`${fired.length} events fired, each stored or in a gap of events`);
 }
 
-type Moment = { afterSpawnMs: number } | { afterReadyMs: number };
+type Moment = { readonly after: "spawn" | "ready" | "filled"; readonly ms: number };
 
-async function liveAndDie(options: Parameters<typeof startHub>[0], moment: Moment): Promise<Life> {
+/** A hole of minutes at full load is filled as fast as the machine allows. */
+const untilFilled = (hub: Hub): Promise<void> =>
+  eventually(600, () => assert.match(hub.logText(), /what was missed is filled/));
+
+async function liveAndDie(options: Parameters<typeof startHub>[0], { after, ms }: Moment): Promise<Life> {
   const killed = Promise.withResolvers<number>();
-  const killAfter = (pid: number, ms: number) =>
+  const killSoon = (pid: number) =>
     setTimeout(() => {
       process.kill(pid, "SIGKILL");
       killed.resolve(nowMicros());
     }, ms);
   const hub = await startHub({
     ...options,
-    onSpawn: (pid) => void ("afterSpawnMs" in moment && killAfter(pid, moment.afterSpawnMs)),
+    onSpawn: (pid) => void (after === "spawn" && killSoon(pid)),
   }).catch(() => undefined);
-  if (hub && "afterReadyMs" in moment) killAfter(hub.pid, moment.afterReadyMs);
+  if (hub && after === "ready") killSoon(hub.pid);
   const follower = await (hub && readHub(hub).follow())?.catch(() => undefined);
+  if (hub && after === "filled") {
+    await untilFilled(hub);
+    killSoon(hub.pid);
+  }
   const killedAt = await killed.promise;
   await hub?.kill();
   return {
