@@ -63,11 +63,15 @@ const noCore = wanted.some((fault) => fault.home === "Core") ? await coreUnavail
 const form = openForm({ long, quick: false });
 const lines: Line[] = [];
 try {
-  for (const fault of wanted) {
+  const tell = async (fault: Fault) => {
     const line = await runOne(fault, form, noCore);
     lines.push(line);
     process.stdout.write(`${plainLine(line)}\n`);
-  }
+  };
+  const beside = wanted.filter(({ waits }) => long && waits);
+  const waiting = Promise.all(beside.map(tell));
+  for (const fault of wanted) if (!beside.includes(fault)) await tell(fault);
+  await waiting;
 } finally {
   await form.close();
 }

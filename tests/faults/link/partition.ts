@@ -15,6 +15,7 @@ export const partition: Fault = {
   name: "half-open socket, then a partition",
   how: `a proxy between them stops passing bytes for 60 s (long: 20 min) and tells nobody, at ${RATE} changes/s`,
   home: "simulated",
+  waits: true,
   runs: "table",
   run: async (row, { long, folder }) => {
     const silentMs = long ? 20 * 60_000 : 60_000;

@@ -12,6 +12,7 @@ export const homeRestarts: Fault = {
   name: "Home Assistant restarts",
   how: `away for 2 s (long: 5 min) at ${RATE} changes/s, ${UNRECORDED} of ${ENTITIES} entities left out by its recorder`,
   home: "simulated",
+  waits: true,
   runs: "always",
   run: async (row, { long }) => {
     await using home = await openSimulatedHome();

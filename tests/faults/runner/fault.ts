@@ -17,6 +17,8 @@ export type Fault = {
   readonly home: "simulated" | "Core";
   /** When it runs: in every run and with the tests; in every run; with `--long` alone. */
   readonly runs: "always" | "table" | "long";
+  /** Its long form does little but wait: it runs beside the others. */
+  readonly waits?: true;
   run(row: Row, form: Form): Promise<void>;
 };
 

@@ -19,7 +19,7 @@ type Promised = { synced: number; acknowledged: number; position: number; sheddi
 export const powerCuts: Fault = {
   id: "R3",
   name: "power loss while sealing, merging, expiring, letting go",
-  how: "every write, sync, rename and deletion of a store's life is recorded; 200 cuts (long: 2000) are played: unsynced writes and names lost, reordered or torn; then opened and finished",
+  how: "every write, sync, rename and deletion of a store's life is recorded; 200 cuts (long: 600) are played: unsynced writes and names lost, reordered or torn; then opened and finished",
   home: "simulated",
   runs: "always",
   run: async (row, form) => {
@@ -36,7 +36,7 @@ export const powerCuts: Fault = {
     const steps = readJournal(record, disk);
     isAllOfIt(steps, disk);
 
-    const cuts = form.long ? 2000 : form.quick ? 60 : 200;
+    const cuts = form.long ? 600 : form.quick ? 60 : 200;
     const random = createRandom(SEED);
     const at = new Set(Array.from({ length: cuts }, (_, i) => Math.floor(((i + random()) / cuts) * steps.length)));
     const playing = createCutDisk();
