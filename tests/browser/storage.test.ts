@@ -54,14 +54,14 @@ describe("Storage in a browser", { skip }, () => {
     assert.equal(await dialog.getByRole("button", { name: "Preview what goes" }).isDisabled(), true);
     await dialog.getByLabel("Days").fill("20");
     await dialog.getByRole("button", { name: "Preview what goes" }).click();
-    const told = dialog.getByText(/[\d,]+ readings and 0 events would go/);
+    const told = dialog.getByText(/[\d,]+ readings, 0 events and [\d,]+ summaries would go/);
     await told.waitFor();
     const count = Number(((await told.textContent()) ?? "").split(" ")[0]?.replaceAll(",", ""));
     assert.ok(count > 25_000 && count < 31_000, `${count} of one a minute for 20 days`);
     await dialog.getByRole("button", { name: "Save these rules" }).click();
     const kept = page.getByRole("region", { name: "What is kept for how long" });
-    await kept.getByText(`${SUN} · 20 days`).waitFor();
-    await kept.getByRole("button", { name: `Take out the exception for ${SUN}` }).click();
+    await kept.getByText(`${SUN} · Readings · 20 days`).waitFor();
+    await kept.getByRole("button", { name: `Take out the exception for ${SUN} · Readings` }).click();
     assert.equal(await kept.getByRole("button", { name: "Save these rules" }).isDisabled(), true);
     await kept.getByRole("button", { name: "Preview what goes" }).click();
     await kept.getByText("Nothing would go.").waitFor();

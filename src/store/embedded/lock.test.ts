@@ -21,8 +21,8 @@ test("a second hub on the same folder is refused with who has it, in the same pr
         "--input-type=module",
         "-e",
         `const { openStore } = await import(${url("../open.ts")});
-         const { systemClock: clock } = await import(${url("../../platform/clock.ts")});
-         const { silentLog: log } = await import(${url("../../platform/log.ts")});
+         const { systemClock: clock } = await import(${url("../../platform/time/clock.ts")});
+         const { silentLog: log } = await import(${url("../../platform/told/log.ts")});
          await openStore({ kind: "embedded", folder: ${JSON.stringify(folder)}, clock, log }).catch((error) => console.log(error.code, error.message));`,
       ]);
       assert.match(stdout, /^store_in_use .*process/);
