@@ -57,8 +57,8 @@ async function seal(home: SimulatedHome): Promise<void> {
 }
 
 async function sealedReadings(home: SimulatedHome): Promise<number> {
-  const { months } = await home.reader.get<{ months: { kind: string; readings: number }[] }>("api/v1/storage");
-  const sealed = months.filter(({ kind }) => kind === "readings").reduce((sum, { readings }) => sum + readings, 0);
+  const { months } = await home.reader.get<{ months: { kind: string; entries: number }[] }>("api/v1/storage");
+  const sealed = months.filter(({ kind }) => kind === "readings").reduce((sum, { entries }) => sum + entries, 0);
   assert.ok(sealed > 0, "nothing is sealed");
   return sealed;
 }
