@@ -20,7 +20,7 @@ export const BLOCKS: readonly Breakage[] = [
   {
     name: "late readings are dropped when a segment is sealed",
     promise: "R13: late readings land in their months and places",
-    file: `${FOLDER}/work/seal.ts`,
+    file: `${FOLDER}/jobs/seal.ts`,
     from: "if (own) own.push(row);\n        else readings.set(",
     to: 'if (own && row.origin !== "late") own.push(row);\n        else readings.set(',
     caughtBy: [of(TEST, "^late readings land")],
@@ -28,7 +28,7 @@ export const BLOCKS: readonly Breakage[] = [
   {
     name: "a month's last microsecond belongs to the next one",
     promise: "a block is of one month, so that retention takes what it says",
-    file: `${FOLDER}/work/seal.ts`,
+    file: `${FOLDER}/jobs/seal.ts`,
     from: "last = { from: utcMonthStart(month), to: utcMonthEnd(month), content };",
     to: "last = { from: utcMonthStart(month), to: utcMonthEnd(month) + 1, content };",
     caughtBy: [MERGE_TEST],
@@ -36,7 +36,7 @@ export const BLOCKS: readonly Breakage[] = [
   {
     name: "a context that two entries share is lost when they are sealed",
     promise: "contexts that link something are kept for years",
-    file: `${FOLDER}/work/seal.ts`,
+    file: `${FOLDER}/jobs/seal.ts`,
     from: "(seen.get(context.id) ?? 0) > 1 ||",
     to: "(seen.get(context.id) ?? 0) > 2 ||",
     caughtBy: [MERGE_TEST],
@@ -92,7 +92,7 @@ export const BLOCKS: readonly Breakage[] = [
   {
     name: "a merge forgets its last block",
     promise: "0 lost: a merge holds what its blocks held",
-    file: `${FOLDER}/work/merge.ts`,
+    file: `${FOLDER}/jobs/merge.ts`,
     from: "const tables = work.sources.map((source)",
     to: "const tables = work.sources.slice(0, Math.max(1, work.sources.length - 1)).map((source)",
     caughtBy: [of(TEST, "^what is sealed, merged")],
@@ -108,7 +108,7 @@ export const BLOCKS: readonly Breakage[] = [
   {
     name: "positions are not carried by a merge: a page's cursor tells a row twice",
     promise: "pages put together are the whole answer, whatever is merged between them",
-    file: `${FOLDER}/work/merge.ts`,
+    file: `${FOLDER}/jobs/merge.ts`,
     from: "for (const { chunk } of kept) hull = hullOf(hull ?? chunk, chunk);",
     to: "for (const { chunk } of kept) hull = hull ?? chunk;",
     caughtBy: [MERGE_TEST],
@@ -116,7 +116,7 @@ export const BLOCKS: readonly Breakage[] = [
   {
     name: "what is let go reaches one reading too far",
     promise: "nothing from the cut-off on ever goes",
-    file: `${FOLDER}/work/merge.ts`,
+    file: `${FOLDER}/jobs/merge.ts`,
     from: "for (const row of rows) if (cutoff === null || content.endOf(row) >= cutoff) waiting.push(row);",
     to: "for (const row of rows) if (cutoff === null || content.endOf(row) > cutoff) waiting.push(row);",
     caughtBy: [MERGE_TEST],
@@ -124,7 +124,7 @@ export const BLOCKS: readonly Breakage[] = [
   {
     name: "a chunk whose last reading is at the cut-off goes as a whole",
     promise: "nothing from the cut-off on ever goes",
-    file: `${FOLDER}/work/merge.ts`,
+    file: `${FOLDER}/jobs/merge.ts`,
     from: "group.filter(({ chunk }) => chunk.to >= cutoff);",
     to: "group.filter(({ chunk }) => chunk.to > cutoff);",
     caughtBy: [MERGE_TEST],
@@ -132,7 +132,7 @@ export const BLOCKS: readonly Breakage[] = [
   {
     name: "an event at the cut-off goes",
     promise: "nothing from the cut-off on ever goes",
-    file: `${FOLDER}/work/merge.ts`,
+    file: `${FOLDER}/jobs/merge.ts`,
     from: "if (event.time >= oldest) writer.add(event);",
     to: "if (event.time > oldest) writer.add(event);",
     caughtBy: [MERGE_TEST],

@@ -4,9 +4,9 @@ import {
   type Horizons,
   type HorizonsJob,
   type RollupsJob,
-} from "../blocks/work/horizons.ts";
-import { type Merged, type MergeJob, mergeBlocks } from "../blocks/work/merge.ts";
-import { type BlocksMade, type SealJob, sealSegment } from "../blocks/work/seal.ts";
+} from "../blocks/jobs/horizons.ts";
+import { type Merged, type MergeJob, mergeBlocks } from "../blocks/jobs/merge.ts";
+import { type BlocksMade, type SealJob, sealSegment } from "../blocks/jobs/seal.ts";
 import { buildIndex, type IndexBuilt, type IndexJob } from "./build-index.ts";
 
 /** Work that reads and writes files for long: done away from the event loop. */

@@ -10,9 +10,9 @@ import { setAside } from "../../recovery/survey.ts";
 import type { Segment, Tail } from "../../segments/tail.ts";
 import type { Troubles } from "../../troubles.ts";
 import type { Block, BlockKind } from "../file/block.ts";
-import type { Merged } from "../work/merge.ts";
-import type { Hole } from "../work/roll.ts";
-import { type LetGo, shedBlocks } from "../work/shed.ts";
+import type { Merged } from "../jobs/merge.ts";
+import type { Hole } from "../jobs/roll.ts";
+import { type LetGo, shedBlocks } from "../jobs/shed.ts";
 import { type Manifest, writeManifest } from "./manifest.ts";
 import { anyMerge, nextMerge } from "./policy.ts";
 
