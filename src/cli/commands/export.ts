@@ -78,12 +78,16 @@ export const exportCommand: Command = {
     } finally {
       progress.end();
     }
-    const { readings, events, gaps, damaged } = end.found() as Totals;
+    const { readings, events, gaps, rolledUp, damaged } = end.found() as Totals;
     const seconds = (clock.ticks() - began) / 1000;
     const count = (value: number) => value.toLocaleString("en-US");
     if (out.terminal || file !== undefined)
       out.note(
         `${count(readings)} readings, ${count(events)} events, ${count(gaps)} gaps; ${bytesText(bytes)} in ${seconds.toFixed(1)} s${file === undefined ? "" : `: ${file}`}`,
+      );
+    if (rolledUp > 0)
+      out.note(
+        `Of ${count(rolledUp)} of the entities older readings were let go: lines of the kind rolled_up say of what time. Statistics still answer for it.`,
       );
     if (damaged > 0) out.note(`In ${count(damaged)} places the store could not be read back: see ha-ingestor verify.`);
     return EXIT.ok;
@@ -154,7 +158,13 @@ function openFile(path: string) {
   };
 }
 
-type Totals = { readonly readings: number; readonly events: number; readonly gaps: number; readonly damaged: number };
+type Totals = {
+  readonly readings: number;
+  readonly events: number;
+  readonly gaps: number;
+  readonly rolledUp: number;
+  readonly damaged: number;
+};
 
 /** Longer than any last line. */
 const TAIL_BYTES = 4096;
@@ -172,7 +182,13 @@ function createEndFinder(format: string) {
       const last = text.trimEnd().split("\n").at(-1) ?? "";
       if (!last.startsWith(format === "csv" ? "#end " : '{"kind":"end"')) return undefined;
       const value = (name: string) => Number(new RegExp(`\\b${name}"?[=:](\\d+)`).exec(last)?.[1] ?? 0);
-      return { readings: value("readings"), events: value("events"), gaps: value("gaps"), damaged: value("damaged") };
+      return {
+        readings: value("readings"),
+        events: value("events"),
+        gaps: value("gaps"),
+        rolledUp: value("rolled_up"),
+        damaged: value("damaged"),
+      };
     },
   };
 }

@@ -146,10 +146,16 @@ export function createCsv(plan: ExportPlan, out: ByteWriter): RowWriter {
         out.ascii(` cause=${cause}`);
       });
     },
-    end: (totals) =>
+    rolledUp: ({ entityId, from, to }) =>
+      record(() => {
+        out.ascii(`#rolled_up entity_id=${entityId}`);
+        named("from", from);
+        named("to", to);
+      }),
+    end: ({ readings, events, gaps, rolledUp, damaged }) =>
       record(() => {
         out.ascii(
-          `#end readings=${totals.readings} events=${totals.events} gaps=${totals.gaps} damaged=${totals.damaged} replaced=${replaced}`,
+          `#end readings=${readings} events=${events} gaps=${gaps} rolled_up=${rolledUp} damaged=${damaged} replaced=${replaced}`,
         );
         named("from", plan.from);
         named("to", plan.to);

@@ -1,5 +1,7 @@
 import type { HomeEvent, Reading, SeriesId, Stored } from "../../domain/data/reading.ts";
+import type { Window } from "../../domain/time/time.ts";
 import { createByteWriter } from "../../history/encode/bytes.ts";
+import { rolledUpIn } from "../../history/range/rolled-up.ts";
 import type { Columns, ViewReader } from "../../store/store.ts";
 import type { ExportPlan, NamedGap } from "../plan.ts";
 import { createCsv } from "./csv.ts";
@@ -14,13 +16,19 @@ export type RowWriter = {
   linesOf(series: SeriesId, entityId: string): ((columns: Columns, from: number, to: number) => void) | undefined;
   event(event: Stored<HomeEvent>): void;
   gap(gap: NamedGap): void;
+  rolledUp(time: TimeRolledUp): void;
   end(totals: Totals): void;
 };
+
+/** Of this time the readings of a series were let go, and only roll-ups stand. */
+export type TimeRolledUp = Window & { readonly series: SeriesId; readonly entityId: string };
 
 export type Totals = {
   readonly readings: number;
   readonly events: number;
   readonly gaps: number;
+  /** Series of which readings were let go in the window. */
+  readonly rolledUp: number;
   /** Places that could not be read back. */
   readonly damaged: number;
 };
@@ -39,6 +47,7 @@ export async function* encodeExport(reader: ViewReader, plan: ExportPlan): Async
   const out = createByteWriter(CHUNK_BYTES, plan.times);
   const rows = plan.format === "csv" ? createCsv(plan, out) : createNdjson(plan, out);
   const count = { readings: 0, events: 0 };
+  const rolledUp: TimeRolledUp[] = [];
 
   function* written<T>(page: readonly T[], write: (row: T) => void): Generator<Uint8Array<ArrayBuffer>> {
     for (let at = 0; at < page.length; at += SLICE) {
@@ -51,6 +60,8 @@ export async function* encodeExport(reader: ViewReader, plan: ExportPlan): Async
   rows.head();
   const common = { window, order: "oldest_first", limit: Number.MAX_SAFE_INTEGER } as const;
   for (const [index, { id, entityId }] of (readings?.series ?? []).entries()) {
+    const gone = await rolledUpIn(reader, id, window);
+    if (gone) rolledUp.push({ ...gone, series: id, entityId });
     const lines = rows.linesOf(id, entityId);
     if (lines) {
       for await (const columns of reader.columns({ ...common, series: id })) {
@@ -80,7 +91,8 @@ export async function* encodeExport(reader: ViewReader, plan: ExportPlan): Async
     }
   }
   yield* written(gaps, rows.gap);
+  yield* written(rolledUp, rows.rolledUp);
   const damaged = reader.damages.filter(({ lost }) => lost !== "nothing").length;
-  rows.end({ ...count, gaps: gaps.length, damaged });
+  rows.end({ ...count, gaps: gaps.length, rolledUp: rolledUp.length, damaged });
   yield out.take();
 }

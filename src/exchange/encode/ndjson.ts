@@ -99,8 +99,18 @@ export function createNdjson(plan: ExportPlan, out: ByteWriter): RowWriter {
       time("to", to);
       out.ascii(`,"cause":"${cause}"}\n`);
     },
-    end: ({ readings, events, gaps, damaged }) => {
-      out.ascii(`{"kind":"end","readings":${readings},"events":${events},"gaps":${gaps},"damaged":${damaged}`);
+    rolledUp: ({ series, entityId, from, to }) => {
+      out.ascii('{"kind":"rolled_up","entity_id":');
+      out.string(entityId);
+      out.ascii(`,"series":${series}`);
+      time("from", from);
+      time("to", to);
+      out.append(CLOSE);
+    },
+    end: ({ readings, events, gaps, rolledUp, damaged }) => {
+      out.ascii(
+        `{"kind":"end","readings":${readings},"events":${events},"gaps":${gaps},"rolled_up":${rolledUp},"damaged":${damaged}`,
+      );
       time("from", plan.from);
       time("to", plan.to);
       out.append(CLOSE);

@@ -6,7 +6,7 @@ import type { PointsPlan } from "../jobs/plan.ts";
 import { stateBefore } from "../range/before.ts";
 import { createKnown } from "../range/known.ts";
 import { type Page, pagesOf, pagesOfRows } from "../range/pages.ts";
-import { rolledUpJson, timeRolledUp } from "../range/rolled-up.ts";
+import { rolledUpIn, rolledUpJson } from "../range/rolled-up.ts";
 import { sample } from "../range/sample.ts";
 import { kindOf, lastKnowledge } from "../statistics/values/kinds.ts";
 import { mergeWindows } from "../statistics/values/spans.ts";
@@ -34,8 +34,7 @@ export async function* encodePoints(reader: ViewReader, plan: PointsPlan): Async
   for (let index = start.index; index < asked.length && !next; index++) {
     const one = asked[index] as PointsPlan["series"][number];
     const { id, entityId, gaps } = one;
-    const found = await timeRolledUp(reader, id);
-    const rolledUp = found && found.from < window.to && found.to > window.from ? found : undefined;
+    const rolledUp = await rolledUpIn(reader, id, window);
     const holes = rolledUp ? mergeWindows([...one.holes, rolledUp]) : one.holes;
     const chosen = plan.mostPoints === undefined ? undefined : yield* choose({ ...one, holes }, plan.mostPoints);
     // What was chosen of a series comes in one piece.

@@ -12,5 +12,11 @@ export async function timeRolledUp(reader: ViewReader, series: SeriesId): Promis
   return { from: found.from, to: found.to + 1 };
 }
 
+/** The same where it touches a window. */
+export async function rolledUpIn(reader: ViewReader, series: SeriesId, window: Window): Promise<Window | undefined> {
+  const found = await timeRolledUp(reader, series);
+  return found && found.from < window.to && found.to > window.from ? found : undefined;
+}
+
 export const rolledUpJson = ({ from, to }: Window): string =>
   `{"from":"${microsToRfc3339(from)}","to":"${microsToRfc3339(to)}"}`;
