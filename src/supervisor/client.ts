@@ -50,7 +50,7 @@ export function createSupervisorClient(needs: {
       });
     });
     const answer = parse(text);
-    if (status >= 400) throw refused(method, path, status, answer);
+    if (status >= 300) throw refused(method, path, status, answer);
     const checked = v.safeParse(v.object({ result: v.literal("ok"), data: schema }), answer);
     if (checked.success) return checked.output.data as v.InferOutput<S>;
     const issue = checked.issues[0] as v.BaseIssue<unknown>;

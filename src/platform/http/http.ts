@@ -3,7 +3,7 @@ import type { Clock } from "../time/clock.ts";
 
 export type HttpRequest = {
   readonly url: string;
-  readonly method?: "GET" | "POST" | "DELETE";
+  readonly method?: "GET" | "POST" | "DELETE" | "PROPFIND" | "REPORT";
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   /** For the whole exchange. */
@@ -12,10 +12,15 @@ export type HttpRequest = {
   readonly signal?: AbortSignal;
 };
 
-export type HttpAnswer = { readonly status: number; readonly text: string };
+export type HttpAnswer = {
+  readonly status: number;
+  readonly text: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+};
 
 /**
- * Asks once. Redirects are not followed: what is sent may hold a token.
+ * Asks once. Redirects are answered as they are, not followed: what is sent may hold a token.
  *
  * @throws Failure `unreachable`, `no_answer`, `answer_too_large`; their words name no query
  */
@@ -31,7 +36,7 @@ export function createHttp({ clock }: { clock: Clock }): Http {
       const answer = await fetch(url, {
         method,
         headers,
-        redirect: "error",
+        redirect: "manual",
         signal: signal ? AbortSignal.any([signal, late.signal]) : late.signal,
         ...(body === undefined ? {} : { body }),
       });
@@ -43,7 +48,8 @@ export function createHttp({ clock }: { clock: Clock }): Http {
           throw new Failure("answer_too_large", `${where} answered with more than ${mostBytes} bytes`);
         chunks.push(chunk);
       }
-      return { status: answer.status, text: Buffer.concat(chunks).toString("utf8") };
+      const text = Buffer.concat(chunks).toString("utf8");
+      return { status: answer.status, text, headers: Object.fromEntries(answer.headers) };
     } catch (error) {
       if (error instanceof Failure) throw error;
       if (late.signal.aborted)

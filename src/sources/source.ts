@@ -1,0 +1,104 @@
+import type { GenericSchema, ObjectEntries, StrictObjectSchema } from "valibot";
+import type { Issue, OutsideReading, SourceKind } from "../domain/outside/outside.ts";
+import type { Calendar } from "../domain/time/calendar.ts";
+import type { Micros, Window } from "../domain/time/time.ts";
+
+/** What Home Assistant says of where the home is. null: it does not say. */
+export type Place = {
+  /** Degrees; a provider rounds them to two or three decimals, so that nobody learns the house number. */
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+  /** Metres above the sea. */
+  readonly elevation: number | null;
+  /** ISO 4217 and ISO 3166-1 alpha-2. */
+  readonly currency: string | null;
+  readonly country: string | null;
+  readonly language: string | null;
+  readonly calendar: Calendar;
+};
+
+export type Request<T> = {
+  readonly url: string;
+  readonly method?: "GET" | "POST" | "PROPFIND" | "REPORT";
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** How the answer is read; JSON unless said. `text` for CSV, XML, iCalendar. */
+  readonly as?: "json" | "text";
+  /** What the answer must be. What does not fit is a Failure `changed_shape` that names the path. */
+  readonly schema: GenericSchema<unknown, T>;
+  /** Bytes; 6 MB unless said. */
+  readonly mostBytes?: number;
+  /** What the provider means by a status that is no success: an answer in place of a failure. undefined: a failure. */
+  readonly onStatus?: (status: number, text: string) => T | undefined;
+};
+
+/**
+ * Asks a provider. The runner adds the User-Agent, what makes the request conditional, caps of time and size; it
+ * counts the call against the provider's limits, and keeps the raw answer for a report. Redirects are followed only on
+ * the same host.
+ *
+ * @throws Failure `unreachable`, `no_answer`, `answer_too_large`, `refused` (401, 403), `limited` (429, or the budget
+ * is used up), `provider_failed` (5xx), `unexpected_status`, `not_json` (an HTML page, an empty or cut answer),
+ * `changed_shape`
+ */
+export type Ask = <T>(request: Request<T>) => Promise<T>;
+
+export type Reading = OutsideReading;
+
+/** What a provider knows. Nothing is made up: a quantity that the answer does not hold is left out. */
+export type Answered<Facts = undefined> = {
+  readonly readings: readonly OutsideReading[];
+  readonly issues: readonly Issue[];
+  /** What is no number over time: games, events of a calendar. Kept as the last good answer. */
+  readonly facts?: Facts;
+  /** The unit of prices (`EUR/kWh`), or of another quantity that has none of its own. */
+  readonly units?: { readonly [quantity: string]: string };
+  /** Not to be asked again before; the runner adds jitter. Absent: the provider's rhythm. */
+  readonly next?: Micros;
+  /** Nothing is wrong, yet something is still missing: tomorrow's prices before they are published. */
+  readonly waitsFor?: string;
+};
+
+export type ReadNeeds<Settings> = {
+  readonly ask: Ask;
+  readonly settings: Settings;
+  readonly place: Place;
+  readonly now: Micros;
+  readonly signal: AbortSignal;
+};
+
+/** A published limit: at most so many calls in so long. */
+export type Limit = { readonly calls: number; readonly perMs: number };
+
+/** A schema of settings; each entry has `title`, `description`, and `metadata({ secret: true })` or `{ unit }` where it is so. */
+export type SettingsSchema<Settings> = StrictObjectSchema<ObjectEntries, undefined> & GenericSchema<unknown, Settings>;
+
+/** One place that knows something of a kind. A source asks its providers in order until one answers. */
+export type Provider<Settings = never, Facts = unknown> = {
+  /** `open_meteo`; unique within its kind. */
+  readonly id: string;
+  readonly kind: SourceKind;
+  readonly name: string;
+  readonly homepage: string;
+  /** Shown beside the values, as the provider's terms ask for. */
+  readonly attribution: string;
+  /** What the user must know of the terms before it is switched on. */
+  readonly terms?: string;
+  readonly settings: SettingsSchema<Settings>;
+  /** True: works as it comes, without a key and without settings. */
+  readonly worksUnset: boolean;
+  readonly limits: readonly Limit[];
+  /** Between two reads, unless an answer says otherwise. */
+  readonly everyMs: number;
+  /** A value that is older than this is absent. */
+  readonly tooOldMs: number;
+  /** Why it cannot be asked with these settings at this place (no place known, no coverage); undefined: it can. */
+  unfit?(settings: Settings, place: Place): { readonly why: string; readonly fix: string } | undefined;
+  read(needs: ReadNeeds<Settings>): Promise<Answered<Facts>>;
+  /** What was between two times, for days before the source was set up. */
+  readBetween?(needs: ReadNeeds<Settings> & { readonly window: Window }): Promise<Answered<Facts>>;
+};
+
+/** A provider as the registry keeps it, whatever its settings and facts are. */
+// biome-ignore lint/suspicious/noExplicitAny: settings are checked by the provider's own schema before they reach it.
+export type AnyProvider = Provider<any, any>;
