@@ -37,14 +37,17 @@ export function ownBytes(usage: readonly Usage[]): number {
   return Math.max(LEAST_SHARE * bytes, bytes - BYTES_PER_BLOCK * blocks);
 }
 
-/** What the disk gets back when the sealed readings go: what they amount to stays. */
-export function freedBytes(usage: readonly Usage[], span: Span): number {
+/** What the disk gets back when the sealed readings go and what they amount to stays. */
+export const freedBytes = (usage: readonly Usage[], span: Span): number => ownBytes(usage) - rollupBytes(usage, span);
+
+/** What the roll-ups of the sealed readings will take, where any are made of them. */
+export function rollupBytes(usage: readonly Usage[], span: Span): number {
   const rollups = usage.reduce((sum, { readings, log, month }) => {
     const { from, to } = timeIn(month, span);
     const days = Math.max(1, (to - from) / DAY);
     return sum + days * rollupsPerDay((readings - log.readings) / days);
   }, 0);
-  return Math.max(0, ownBytes(usage) - BYTES_OF_A_ROLLUP * rollups);
+  return Math.min(ownBytes(usage), BYTES_OF_A_ROLLUP * rollups);
 }
 
 /** As `createRoller` chooses, for readings that come evenly. */

@@ -1,85 +1,23 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { Selector, Traits } from "../../domain/home/selector.ts";
-import type { RollupUsage, StoragePart, Usage } from "../../store/store.ts";
-import { countPlan, countRollups, partialsOf, shedPlanOf } from "../counting/counts.ts";
-import { DAY, type Growth, measureGrowth } from "../forecast/forecast.ts";
-import { bytesPerReading, monthStart } from "../forecast/sizes.ts";
-import { makePlan, NOTICE, type PlanNeeds } from "./plan.ts";
 import {
-  checkRules,
-  createKeeper,
-  type Keep,
-  NO_RULES,
-  type RetentionRule,
-  type RetentionRules,
-  type Ruled,
-  readRules,
-} from "./rules.ts";
-
-const NOW = Date.parse("2026-11-26T12:34:56Z") * 1000;
-const MB = 1_000_000;
-
-const traits = (series: number, more: Partial<Traits> = {}): Traits => ({
-  series,
-  entityId: `sensor.s${series}`,
-  deviceClass: null,
-  labels: [],
-  integration: null,
-  domain: "sensor",
-  ...more,
-});
-const rule = (kind: Selector["kind"], value: string, keep: Keep, what: Ruled = "readings"): RetentionRule => ({
-  select: { kind, value },
-  ...{ what, keep },
-});
-const rulesOf = (more: Partial<RetentionRules>): RetentionRules => ({ ...NO_RULES, ...more });
-const MONTHS = ["2026-07", "2026-08", "2026-09", "2026-10", "2026-11"];
-
-/** Every series has 1,000 readings of `bytes` in each month. */
-const usageOf = (ids: readonly number[], bytes = 10 * MB): Usage[] =>
-  ids.flatMap((series) =>
-    MONTHS.map((month) => ({ series, month, readings: 1_000, bytes, blocks: 1, log: { readings: 0, bytes: 0 } })),
-  );
-const rollupsOf = (ids: readonly number[]): RollupUsage[] =>
-  ids.flatMap((series) => MONTHS.map((month) => ({ series, month, rollups: 30, bytes: 1_000 })));
-const partsOf = (usage: readonly Usage[]): StoragePart[] => [
-  { kind: "log", month: null, files: 1, bytes: 0, entries: 0 },
-  ...[...Map.groupBy(usage, ({ month }) => month)].map(([month, rows]) => ({
-    kind: "readings" as const,
-    month,
-    files: 1,
-    bytes: rows.reduce((sum, { bytes }) => sum + bytes, 0),
-    entries: rows.reduce((sum, { readings }) => sum + readings, 0),
-  })),
-];
-const growth = (bytesPerDay: number): Growth => ({
-  readingsPerDay: 1_000,
-  eventsPerDay: 0,
-  bytesPerDay,
-  logBytesPerDay: 0,
-  settledLogBytes: null,
-  days: 7,
-});
-const needs = (more: Partial<PlanNeeds> = {}): PlanNeeds => {
-  const usage = more.usage ?? usageOf([1, 2]);
-  return {
-    rules: NO_RULES,
-    asOf: NOW,
-    series: [traits(1), traits(2)],
-    usage,
-    rollupUsage: [],
-    parts: partsOf(usage),
-    oldest: null,
-    budgetBytes: 10_000 * MB,
-    growth: growth(0),
-    logLimit: 0,
-    announced: [],
-    atOnce: false,
-    ...more,
-  };
-};
+  growth,
+  MB,
+  NOW,
+  needs,
+  rollupsOf,
+  rule,
+  rulesOf,
+  traits,
+  usageOf,
+} from "../../../tests/support/data/retention.ts";
+import type { Selector } from "../../domain/home/selector.ts";
+import { countPlan, countRollups, partialsOf, shedPlanOf } from "../counting/counts.ts";
+import { DAY } from "../forecast/forecast.ts";
+import { monthStart } from "../forecast/sizes.ts";
+import { makePlan, NOTICE } from "./plan.ts";
+import { checkRules, createKeeper, NO_RULES, type RetentionRule, type RetentionRules, readRules } from "./rules.ts";
 
 test("without rules and within the budget nothing goes and nothing is announced", () => {
   const plan = makePlan(needs());
@@ -280,43 +218,4 @@ test("for any rules and any time: nothing newer than the shortest age goes, noth
     }),
     { seed: 20261126 },
   );
-});
-
-test("growth is that of the middle day: an import on one of them says nothing of the next", () => {
-  const usage = usageOf([1]);
-  const samples = [0, 1, 2, 3, 4].map((day) => ({
-    at: NOW - (4 - day) * DAY,
-    readings: day * 1_000 + (day >= 2 ? 5_000_000 : 0),
-    events: 0,
-    logBytes: 0,
-  }));
-  const found = measureGrowth({ samples, parts: partsOf(usage), usage, asOf: NOW, oldest: 0 });
-  assert.equal(found?.readingsPerDay, 1_000);
-  assert.ok(Math.abs((found?.bytesPerDay as number) - 1_000 * 10_000) < 100, `${found?.bytesPerDay}`);
-  assert.equal(measureGrowth({ samples, parts: [], usage: [], asOf: NOW, oldest: 0 })?.bytesPerDay, null);
-});
-
-test("small blocks, which merging makes one, do not count for what more readings will take", () => {
-  const month = (readings: number, blocks: number, bytes: number): Usage[] => [
-    { series: 1, month: "2026-11", readings, bytes, blocks, log: { readings: 0, bytes: 0 } },
-  ];
-  const small = bytesPerReading(month(1_000, 20, 20 * 90 + 5_000));
-  const merged = bytesPerReading(month(1_000, 1, 90 + 5_000));
-  assert.deepEqual(small, merged);
-  assert.equal(merged?.bytes, 5);
-  const withLog = month(1_000, 1, 90 + 5_000).map((row) => ({
-    ...row,
-    readings: 1_500,
-    bytes: row.bytes + 100_000,
-    log: { readings: 500, bytes: 100_000 },
-  }));
-  assert.deepEqual(bytesPerReading(withLog), merged);
-});
-
-test("a rule by age keeps the forecast level where as much goes as comes", () => {
-  const rules = rulesOf({ defaults: { ...NO_RULES.defaults, readings: 60 } });
-  const usage = usageOf([1], 30 * MB).filter(({ month }) => month >= "2026-09");
-  const plan = makePlan(needs({ rules, usage, growth: growth(1 * MB) }));
-  const sizes = plan.forecast as readonly number[];
-  assert.ok(Math.abs((sizes.at(-1) as number) - (sizes[1] as number)) < 4 * MB, `${sizes[1]} and ${sizes.at(-1)}`);
 });

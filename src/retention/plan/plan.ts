@@ -3,7 +3,7 @@ import type { Traits } from "../../domain/home/selector.ts";
 import { type Micros, utcMonthEnd } from "../../domain/time/time.ts";
 import type { RollupUsage, StoragePart, Usage } from "../../store/store.ts";
 import { type Aging, DAY, dayStart, forecastSizes, type Growth } from "../forecast/forecast.ts";
-import { freedBytes, ownBytes, type Span, shareBefore } from "../forecast/sizes.ts";
+import { freedBytes, ownBytes, rollupBytes, type Span, shareBefore } from "../forecast/sizes.ts";
 import { createKeeper, type Keep, type RetentionRule, type RetentionRules, type Ruled } from "./rules.ts";
 
 export type Kind = "readings" | "events" | "rollups";
@@ -70,8 +70,8 @@ export function makePlan(needs: PlanNeeds): Plan {
 
   const sizes = sizesWithout(needs, keepOf, keepRollups);
   const items = [
-    ...takeable(needs, keepOf, (id) => readings.get(id)?.before ?? null, events?.before ?? null),
-    ...takeableRollups(needs, keepRollups, (id) => rollups.get(id)?.before ?? null),
+    ...takeable(needs, keepOf, { readings: beforeOf(readings), rollups: beforeOf(rollups) }, events?.before ?? null),
+    ...takeableRollups(needs, keepRollups, beforeOf(rollups)),
   ];
   const announced: Announcement[] = [];
   const due: { [what in Kind]: Micros | null } = { readings: null, events: null, rollups: null };
@@ -128,6 +128,8 @@ function byAge({ rules, series, asOf }: PlanNeeds, what: Ruled) {
   return { keepOf: (id: SeriesId): Keep => kept.get(id)?.keep ?? rules.defaults[what], cutoffs };
 }
 
+const beforeOf = (cutoffs: ReadonlyMap<SeriesId, Cutoff>) => (id: SeriesId) => cutoffs.get(id)?.before ?? null;
+
 /** Whole days of UTC, so that plans of one day are the same. */
 const cutoffAt = (asOf: Micros, days: number): Micros => dayStart(asOf) - days * DAY;
 
@@ -148,22 +150,25 @@ function sizesWithout(needs: PlanNeeds, keepOf: (id: SeriesId) => Keep, keepRoll
     days: 0,
   };
   const grows = growth ?? idle;
-  const recent = usage.filter(({ month }) => utcMonthEnd(month) > asOf - YOUNGEST);
-  const recentBytes = ownBytes(recent);
-  const shareOf = (days: Keep) =>
-    recentBytes === 0
-      ? 0
-      : freedBytes(
-          recent.filter(({ series }) => keepOf(series) === days),
-          span,
-        ) / recentBytes;
+  const isRecent = ({ month }: Usage) => utcMonthEnd(month) > asOf - YOUNGEST;
+  const recentBytes = ownBytes(usage.filter(isRecent));
+  const perDay = grows.bytesPerDay ?? 0;
   const aging: Aging[] = [];
+  /** @param ofSeries those whose readings and roll-ups are kept so */
+  const age = (keepDays: number, ofSeries: readonly Usage[], bytesOf: typeof freedBytes) => {
+    for (const [month, own] of Map.groupBy(ofSeries, (row) => row.month))
+      aging.push({ month, keepDays, bytes: bytesOf(own, span), newBytesPerDay: 0 });
+    // What comes from now on ages too, once.
+    const share = recentBytes === 0 ? 0 : bytesOf(ofSeries.filter(isRecent), span) / recentBytes;
+    aging.push({ month: NEVER, keepDays, bytes: 0, newBytesPerDay: share * perDay });
+  };
   for (const [keepDays, rows] of Map.groupBy(usage, ({ series }) => keepOf(series))) {
     if (typeof keepDays !== "number") continue;
-    for (const [month, own] of Map.groupBy(rows, (row) => row.month))
-      aging.push({ month, keepDays, bytes: freedBytes(own, span), newBytesPerDay: 0 });
-    // What comes from now on ages too, once.
-    aging.push({ month: NEVER, keepDays, bytes: 0, newBytesPerDay: shareOf(keepDays) * (grows.bytesPerDay ?? 0) });
+    for (const [keepRollupDays, own] of Map.groupBy(rows, ({ series }) => keepRollups(series))) {
+      age(keepDays, own, freedBytes);
+      // Where roll-ups would go with their readings, or before them, none are made.
+      if (typeof keepRollupDays === "number") age(Math.max(keepDays, keepRollupDays), own, rollupBytes);
+    }
   }
   for (const { series, month, bytes } of needs.rollupUsage) {
     const keepDays = keepRollups(series);
@@ -195,7 +200,7 @@ type Item = { readonly what: Kind; readonly before: Micros; readonly bytes: numb
 function takeable(
   needs: PlanNeeds,
   keepOf: (id: SeriesId) => Keep,
-  goesBefore: (id: SeriesId) => Micros | null,
+  goesBefore: { readonly [what in Ruled]: (id: SeriesId) => Micros | null },
   eventsBefore: Micros | null,
 ): Item[] {
   const { usage, parts, asOf, rules } = needs;
@@ -208,8 +213,11 @@ function takeable(
   };
   for (const row of usage) {
     const { series, month } = row;
-    if (keepOf(series) !== "for_ever")
-      add(month, "readings", freedBytes([row], span) * (1 - gone(month, goesBefore(series), span)));
+    if (keepOf(series) === "for_ever") continue;
+    const goneByAge = gone(month, goesBefore.readings(series), span);
+    // Of these readings no roll-ups are made: a rule lets them go, too.
+    const alone = Math.max(0, gone(month, goesBefore.rollups(series), span) - goneByAge);
+    add(month, "readings", freedBytes([row], span) * (1 - goneByAge) + rollupBytes([row], span) * alone);
   }
   if (rules.defaults.events !== "for_ever")
     for (const { month, bytes } of eventParts(parts))
