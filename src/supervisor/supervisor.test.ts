@@ -96,7 +96,7 @@ test("an answer of another form, a redirect and an endless answer are failures, 
     text: "supervisor_answer",
     error: "supervisor_refused",
     long: "supervisor_unreachable",
-    moved: "supervisor_unreachable",
+    moved: "supervisor_refused",
   });
 });
 
