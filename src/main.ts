@@ -112,7 +112,7 @@ async function start(): Promise<{ close(): Promise<void> }> {
     figures: () => figuresOf(store, feed.perSecond()),
     thinning: { list: ingest.thinned.list, replace: ingest.thin, dropped: () => ingest.thinned.dropped },
     retention: upkeep.retention,
-    disk: data.space,
+    disk: data.disk,
     connections: { list: home.connections, act: home.actOn },
     services: { home_assistant: home.act, ...(integration ? { integration: integration.act } : {}) },
     setup: { ...openSetupMark({ ...database, clock }), recorder: recorder.last, lookAtRecorder: recorder.look },

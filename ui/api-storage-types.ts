@@ -36,7 +36,7 @@ export type Storage = {
     readonly file: string;
     readonly bytes: number;
     readonly why: string | null;
-    readonly kind: StoredKind | null;
+    readonly kind: StoredKind | "settings" | null;
     readonly month: string | null;
     readonly fix: string;
   }[];

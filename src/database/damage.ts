@@ -1,5 +1,5 @@
-import { chmodSync, existsSync, renameSync, statSync } from "node:fs";
-import { basename } from "node:path";
+import { chmodSync, existsSync, readdirSync, renameSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { Failure } from "../domain/failure.ts";
 
@@ -33,11 +33,36 @@ export function checkFile(file: string): void {
   }
 }
 
+/** What belongs to a file of SQLite's. */
+const PARTS = ["-wal", "-shm", "-journal", ""];
+
 /** Moves it out of the way with what belongs to it, and deletes nothing; answers its new name. */
 export function setFileAside(file: string): string {
   let target = `${file}.quarantine`;
   for (let i = 2; existsSync(target); i++) target = `${file}.${i}.quarantine`;
-  for (const part of ["-wal", "-shm", "-journal", ""])
-    if (existsSync(file + part)) renameSync(file + part, target + part);
+  for (const part of PARTS) if (existsSync(file + part)) renameSync(file + part, target + part);
   return basename(target);
+}
+
+export type FileSetAside = {
+  readonly file: string;
+  /** With what belongs to it. */
+  readonly bytes: number;
+};
+
+/** What stands beside a file under the names that `setFileAside` gives. */
+export function listFilesSetAside(file: string): readonly FileSetAside[] {
+  const [folder, name] = [dirname(file), basename(file)];
+  const isAside = (other: string) =>
+    other.startsWith(`${name}.`) && /^(\.\d+)?\.quarantine$/.test(other.slice(name.length));
+  return readdirSync(folder)
+    .filter(isAside)
+    .sort()
+    .map((aside) => ({
+      file: aside,
+      bytes: PARTS.reduce((sum, part) => {
+        const found = statSync(join(folder, aside + part), { throwIfNoEntry: false });
+        return sum + (found?.size ?? 0);
+      }, 0),
+    }));
 }

@@ -195,8 +195,23 @@ test("a file that is no database, or an empty one, is set aside and named, and t
     assert.equal(database.damage?.file, "app.db.quarantine");
     assert.equal(readFileSync(join(folder, "app.db.quarantine"), "utf8"), content);
     assert.ok(database.tokens.create("new", "read").secret);
+    const [{ why, ...aside } = { why: null }] = database.quarantined();
+    assert.deepEqual(aside, { file: "app.db.quarantine", bytes: content.length });
+    assert.equal(why, database.damage?.why);
     database.close();
+    // What an earlier start set aside is listed too, without a reason, and with what belongs to it; nothing else is.
+    for (const name of [
+      "app.db.2.quarantine",
+      "app.db.2.quarantine-wal",
+      "app.db.before-migration-1",
+      "app.db.x.quarantine",
+    ])
+      writeFileSync(join(folder, name), "12345");
     const again = open(folder);
+    assert.deepEqual(again.quarantined(), [
+      { file: "app.db.2.quarantine", bytes: 10, why: null },
+      { file: "app.db.quarantine", bytes: content.length, why: null },
+    ]);
     assert.deepEqual([again.damage, again.tokens.list().length], [undefined, 1]);
     again.close();
   }

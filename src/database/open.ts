@@ -9,7 +9,7 @@ import { openSessions, type Sessions } from "./access/sessions.ts";
 import { openSetupCodes, type SetupCodes } from "./access/setup-codes.ts";
 import { openTokens, type Tokens } from "./access/tokens.ts";
 import { openUsage, type Usage } from "./access/usage.ts";
-import { checkFile, damageIn, setFileAside } from "./damage.ts";
+import { checkFile, damageIn, type FileSetAside, listFilesSetAside, setFileAside } from "./damage.ts";
 import { type Annotations, openAnnotations } from "./home/annotations.ts";
 import { type Home, openHome } from "./home/home.ts";
 import { openRegistry, type Registry } from "./home/registry.ts";
@@ -39,6 +39,8 @@ export type Database = {
   holdFile(): () => void;
   /** What was there could not be read and was set aside under this name: everything here is new. */
   readonly damage: { readonly file: string; readonly why: string } | undefined;
+  /** All that were ever set aside and still lie there; `why` is known of this start's alone. */
+  quarantined(): readonly (FileSetAside & { readonly why: string | null })[];
   close(): void;
 };
 
@@ -53,7 +55,7 @@ export function openDatabase(needs: {
   makeFolder(folder);
   const file = join(folder, "app.db");
   try {
-    return { ...openParts({ file, clock, log, migrations }), damage: undefined };
+    return withDamage(undefined);
   } catch (error) {
     const why = damageIn(error);
     if (why === undefined) throw unreadable(file, error);
@@ -62,11 +64,22 @@ export function openDatabase(needs: {
       file: setAside,
       why,
     });
-    return { ...openParts({ file, clock, log, migrations }), damage: { file: setAside, why } };
+    return withDamage({ file: setAside, why });
+  }
+
+  function withDamage(damage: Database["damage"]): Database {
+    const whyOf = (aside: string) => (aside === damage?.file ? damage.why : null);
+    return {
+      ...openParts({ file, clock, log, migrations }),
+      damage,
+      quarantined: () => listFilesSetAside(file).map((one) => ({ ...one, why: whyOf(one.file) })),
+    };
   }
 }
 
-function openParts(needs: { file: string; clock: Clock; log: Log; migrations: URL }): Omit<Database, "damage"> {
+type Parts = Omit<Database, "damage" | "quarantined">;
+
+function openParts(needs: { file: string; clock: Clock; log: Log; migrations: URL }): Parts {
   const { file, clock, log, migrations } = needs;
   const sqlite = openFile(file, log, migrations);
   try {

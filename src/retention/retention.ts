@@ -6,10 +6,10 @@ import type { Jobs, JobWork } from "../platform/jobs/jobs.ts";
 import type { Clock } from "../platform/time/clock.ts";
 import type { Log } from "../platform/told/log.ts";
 import type { StatusBoard } from "../platform/told/status-board.ts";
-import type { Quarantined, Shed, Store, Usage } from "../store/store.ts";
+import type { Shed, Store } from "../store/store.ts";
 import { createCounting } from "./counting/counting.ts";
 import { shedPlanOf } from "./counting/counts.ts";
-import { createPreviews, type Preview, type StorageFigures } from "./counting/previews.ts";
+import { createPreviews, type Preview, type StorageFigures, type Taken } from "./counting/previews.ts";
 import { DAY } from "./forecast/forecast.ts";
 import { type LastRun, openMemory } from "./memory.ts";
 import { type Budget, budgetOf } from "./plan/budget.ts";
@@ -42,8 +42,7 @@ export type Retention = {
   /** Resolves when what the clock has begun is done, too. */
   settled(): Promise<void>;
   storage(): Promise<StorageFigures>;
-  quarantined(): Promise<readonly Quarantined[]>;
-  usage(): Promise<readonly Usage[]>;
+  usage(): Promise<readonly Taken[]>;
   totals(): { readonly readings: number; readonly events: number };
   close(): Promise<void>;
 };
@@ -51,17 +50,7 @@ export type Retention = {
 export type RetentionNeeds = {
   readonly store: Pick<
     Store,
-    | "storage"
-    | "quarantined"
-    | "shed"
-    | "seal"
-    | "view"
-    | "release"
-    | "noteDamages"
-    | "series"
-    | "allLatest"
-    | "latest"
-    | "stats"
+    "storage" | "shed" | "seal" | "view" | "release" | "noteDamages" | "series" | "allLatest" | "latest" | "stats"
   >;
   readonly settings: { get(key: string): unknown; set(key: string, value: unknown): void };
   readonly startWorker: () => Worker;
@@ -269,7 +258,6 @@ export function createRetention(needs: RetentionNeeds): Retention {
       await running?.catch(() => {});
     },
     storage: () => previews.figures(rules, asOfNow()),
-    quarantined: store.quarantined,
     usage: previews.usage,
     totals: () => {
       const { readings, events } = store.stats();

@@ -39,5 +39,9 @@ export async function openData({ config, clock, log, status, keep }: Ground) {
     }),
   );
   storeStatus.watch(store);
-  return { folder, database, timeZone, storeStatus, room, space, store };
+  const quarantined = async () => [
+    ...database.quarantined().map((one) => ({ ...one, kind: "settings" as const, month: null })),
+    ...(await store.quarantined()),
+  ];
+  return { folder, database, timeZone, storeStatus, room, disk: { ...space, quarantined }, store };
 }

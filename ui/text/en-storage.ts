@@ -32,6 +32,7 @@ export const storage = {
   "stored.rollups": "What readings that went amounted to",
   "stored.events": "Events",
   "stored.statistics": "Imported statistics",
+  "stored.settings": "Settings and tokens",
   "stored.log": "Newest, not compressed yet",
 
   "writers.title": "What fills the disk",

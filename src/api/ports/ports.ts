@@ -9,6 +9,7 @@ import type { PublishedEntry } from "../../domain/published.ts";
 import type { ConnectionStatus, PartStatus, ServiceAction } from "../../domain/status.ts";
 import type { Micros, Window } from "../../domain/time/time.ts";
 import type { Jobs as AllJobs } from "../../platform/jobs/jobs.ts";
+import type { Quarantined } from "../../store/store.ts";
 
 /** What the API asks of the rest, named by the API; main.ts fills these. A route takes only those it needs. */
 
@@ -74,11 +75,15 @@ export type ThinningBook = {
   replace(rules: readonly ThinningRule[]): Promise<void>;
 };
 
-/** The room that recording leaves on the disk. */
+export type SetAside = Omit<Quarantined, "kind"> & { readonly kind: Quarantined["kind"] | "settings" };
+
 export type DiskSpace = {
+  /** The room that recording leaves. */
   readonly reserve: number;
   /** Since when nothing is recorded for want of room. */
   stoppedSince(): Micros | undefined;
+  /** What could not be read and was set aside, of the store and of app.db. */
+  quarantined(): Promise<readonly SetAside[]>;
 };
 
 export type Setup = {

@@ -36,6 +36,9 @@ export type StorageFigures = {
   readonly forecast: readonly number[] | null;
 };
 
+/** What a series takes of a month, its readings and what is left of those that went. */
+export type Taken = Pick<Usage, "series" | "month" | "readings" | "bytes">;
+
 const PREVIEW_MS = 60 * 60_000;
 const MOST_PREVIEWS = 10;
 const USAGE_HOLDS_MS = 30_000;
@@ -90,7 +93,10 @@ export function createPreviews(needs: {
 
   return {
     room,
-    usage: async (): Promise<readonly Usage[]> => (await usage()).readings,
+    usage: async (): Promise<readonly Taken[]> => {
+      const { readings, rollups } = await usage();
+      return [...readings, ...rollups.map(({ series, month, bytes }) => ({ series, month, readings: 0, bytes }))];
+    },
     /** What was counted may be so no more. */
     forget,
     make: async (rules: RetentionRules, asOf: Micros, atOnce: boolean): Promise<Preview> => {

@@ -68,6 +68,11 @@ test("of roll-ups too a preview counts exactly what then goes, by rule and defau
     retention.change(readings);
     const first = await goes();
     assert.deepEqual([first.bySeries.size, first.counts.length], [0, 2]);
+    const august = (await retention.usage()).filter(({ series, month }) => series === 1 && month === "2026-08");
+    assert.ok(
+      august.every(({ readings, bytes }) => readings === 0 && bytes > 0) && august.length > 0,
+      "they take room",
+    );
     assert.equal((await goes()).bySeries.size, 0, "what readings amounted to is kept for ever");
 
     retention.change({

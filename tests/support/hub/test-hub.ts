@@ -128,7 +128,14 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
     excluding: { list: () => [], has: () => false, replace: async () => {} },
     thinning: { list: () => [], dropped: () => 0, replace: async () => {} },
     retention,
-    disk: { reserve: 500_000_000, stoppedSince: () => undefined },
+    disk: {
+      reserve: 500_000_000,
+      stoppedSince: () => undefined,
+      quarantined: async () => [
+        ...database.quarantined().map((one) => ({ ...one, kind: "settings" as const, month: null })),
+        ...(await store.quarantined()),
+      ],
+    },
     states: { get: store.latest, all: store.allLatest },
     series,
     position: () => store.stats().position,

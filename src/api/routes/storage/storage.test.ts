@@ -156,6 +156,17 @@ test("storage says what there is by kind, how fast it grows, and who writes most
   assert.equal(wrong.status, 400);
 });
 
+test("what was set aside of the store and of app.db is listed, with what to do", async () => {
+  const aside = { file: "app.db.quarantine", bytes: 5, why: "it is empty", kind: "settings" as const, month: null };
+  const disk = { reserve: 1, stoppedSince: () => undefined, quarantined: async () => [aside] };
+  const hub = startTestHub({ disk });
+  after(() => hub.close());
+  const { quarantined } = (await (await hub.ask("/api/v1/storage")).json()) as StorageShape;
+  const [{ fix, ...told } = { fix: "" }] = quarantined;
+  assert.deepEqual(told, aside);
+  assert.match(fix, /restore a backup/);
+});
+
 test("thinning rules are checked, bound to their entity, and answered with since when and for how many", async () => {
   let rules: (ThinningRule & { since: number })[] = [];
   const hub = startTestHub({

@@ -3,14 +3,13 @@ import * as v from "valibot";
 import type { Micros } from "../../../domain/time/time.ts";
 import { microsToRfc3339 } from "../../../domain/time/time.ts";
 import type { Retention } from "../../../retention/retention.ts";
-import type { Quarantined } from "../../../store/store.ts";
 import type { Auth } from "../../auth/auth.ts";
 import type { ApiEnv } from "../../env.ts";
 import { refuse } from "../../errors.ts";
 import { readBody, readQuery } from "../../input/read.ts";
 import { NO_PARAMETERS, wholeNumber } from "../../input/schemas.ts";
 import type { RouteDescription } from "../../openapi/describe.ts";
-import type { DiskSpace, Registries, SeriesBook, States } from "../../ports/ports.ts";
+import type { DiskSpace, Registries, SeriesBook, SetAside, States } from "../../ports/ports.ts";
 import { countSchema, json, type Shape, timeSchema } from "../../shapes/answers.ts";
 import { GROUPS, topOf } from "./top.ts";
 
@@ -63,12 +62,12 @@ const storageSchema = v.pipe(
     quarantined: v.pipe(
       v.array(
         v.object({
-          file: v.pipe(v.string(), v.description("In the store's folder.")),
+          file: v.pipe(v.string(), v.description("In the store's folder; app.db in the home's.")),
           bytes: countSchema,
           why: v.pipe(v.nullable(v.string()), v.description("null: it was set aside at an earlier start.")),
           kind: v.pipe(
-            v.nullable(v.picklist(STORAGE_KINDS)),
-            v.description("What it held; null: nothing of the store's, or not known."),
+            v.nullable(v.picklist([...STORAGE_KINDS, "settings"])),
+            v.description("What it held, settings: app.db; null: nothing of the store's, or not known."),
           ),
           month: v.nullable(v.string()),
           fix: v.string(),
@@ -117,7 +116,8 @@ const TOP: RouteDescription = {
   id: "top_writers",
   tag: "Operation",
   summary: "Who fills the disk",
-  description: "Months are both inside. Bytes are shares of what is compressed together, so they are near, not exact.",
+  description:
+    "Months are both inside. Bytes are those of readings and of what is left of readings that went. They are shares of what is compressed together, so near, not exact.",
   query: NO_PARAMETERS,
   body: topQuestion,
   limit: "history",
@@ -159,7 +159,7 @@ export const storageRoutes = (needs: {
           date: microsToRfc3339(asOf + (i + 1) * DAY).slice(0, 10),
           bytes,
         })),
-        quarantined: (await retention.quarantined()).map((one) => ({ ...one, fix: fixOf(one.kind) })),
+        quarantined: (await disk.quarantined()).map((one) => ({ ...one, fix: fixOf(one.kind) })),
         recording: { stopped: stoppedSince() !== undefined, ...sinceOf(stoppedSince()) },
       });
     })
@@ -178,8 +178,10 @@ export const storageRoutes = (needs: {
 };
 
 /** Home Assistant has states of its last days; everything else a backup alone has. */
-const fixOf = (kind: Quarantined["kind"]): string => {
+const fixOf = (kind: SetAside["kind"]): string => {
   if (kind === null) return "Move it out of the store's folder; it is not the hub's.";
+  if (kind === "settings")
+    return "It held settings, tokens and the names that entities had: restore a backup that is older than the damage, or go on with new ones and move it out of the folder.";
   const restore = "restore a backup that is older than the damage";
   if (kind === "readings" || kind === "log")
     return `Fetch what is lost from Home Assistant (POST api/v1/store/refetch), as far as its history reaches; for what is older, ${restore}.`;

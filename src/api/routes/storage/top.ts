@@ -1,6 +1,6 @@
 import { currentIdentity, type Identity } from "../../../domain/data/series.ts";
 import { traitsOf } from "../../../domain/home/selector.ts";
-import type { Usage } from "../../../store/store.ts";
+import type { Taken } from "../../../retention/counting/previews.ts";
 import type { Registries, SeriesBook, States } from "../../ports/ports.ts";
 import type { TopShape } from "./storage.ts";
 
@@ -9,7 +9,7 @@ type Group = (typeof GROUPS)[number];
 
 /** Who writes most, by entity or by what entities have in common. */
 export function topOf(
-  usage: readonly Usage[],
+  usage: readonly Taken[],
   asked: { by: "bytes" | "readings"; group: Group; limit: number },
   needs: { series: SeriesBook; states: States; registries: Registries },
 ): TopShape {
