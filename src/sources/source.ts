@@ -28,6 +28,8 @@ export type Request<T> = {
   readonly schema: GenericSchema<unknown, T>;
   /** Bytes; 6 MB unless said. */
   readonly mostBytes?: number;
+  /** The answer holds a key (a login): its text is not kept for a report. */
+  readonly secret?: boolean;
   /** What the provider means by a status that is no success: an answer in place of a failure. undefined: a failure. */
   readonly onStatus?: (status: number, text: string) => T | undefined;
 };
@@ -59,8 +61,19 @@ export type Answered<Facts = undefined> = {
   readonly waitsFor?: string;
 };
 
+/** An entity of Home Assistant as it is now: what the home knows already need not be asked for again. */
+export type EntityNow = {
+  readonly entityId: string;
+  readonly state: string;
+  readonly attributes: { readonly [name: string]: unknown };
+  /** `last_updated`. */
+  readonly time: Micros;
+};
+
 export type ReadNeeds<Settings> = {
   readonly ask: Ask;
+  /** By `entity_id`, from what is recorded of the present. undefined: there is none, or it is excluded. */
+  readonly entity: (entityId: string) => EntityNow | undefined;
   readonly settings: Settings;
   readonly place: Place;
   readonly now: Micros;

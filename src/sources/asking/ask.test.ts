@@ -50,6 +50,12 @@ test("a good answer is parsed; who asks says who it is; the raw answer is kept w
   assert.equal(home.hosts.length, 1);
 });
 
+test("of an answer that holds a key nothing is kept", async () => {
+  await using home = await serving((_, response) => response.end('{"token":"s3cret-token"}'));
+  await home.ask({ url: home.url, secret: true, schema: v.object({ token: v.string() }) });
+  assert.doesNotMatch(JSON.stringify(home.raws), /s3cret/);
+});
+
 test("each bad answer is a failure of its own that says what and where", async () => {
   const answers: readonly [number, string, string, RegExp][] = [
     [200, '{"prices":[{"value":"1"}]}', "changed_shape", /prices\.0\.value/],

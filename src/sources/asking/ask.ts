@@ -17,6 +17,7 @@ const MOST_REDIRECTS = 3;
 const MOST_FETCHED = 20;
 /** Of a raw answer. */
 const MOST_RAW = 200_000;
+const KEPT_SECRET = "(not kept: it holds a key)";
 /** Of a text that came in place of an answer, in the words of a failure. */
 const MOST_QUOTED = 120;
 
@@ -76,7 +77,7 @@ export function createAsk(needs: {
     const { status, headers } = answer;
     const unchanged = status === 304 && before !== undefined;
     const text = unchanged ? before.text : answer.text;
-    needs.onRaw?.({ where, status, text: text.slice(0, MOST_RAW) });
+    needs.onRaw?.({ where, status, text: request.secret ? KEPT_SECRET : text.slice(0, MOST_RAW) });
     const meant = unchanged ? undefined : request.onStatus?.(status, text);
     if (meant !== undefined) return meant;
     const seconds = retryAfter(headers["retry-after"], nowMs());

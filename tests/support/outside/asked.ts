@@ -2,7 +2,7 @@ import { createCalendar } from "../../../src/domain/time/calendar.ts";
 import { type Micros, microsFromRfc3339 } from "../../../src/domain/time/time.ts";
 import type { HttpAnswer, HttpRequest } from "../../../src/platform/http/http.ts";
 import { createAsk } from "../../../src/sources/asking/ask.ts";
-import type { Place, ReadNeeds } from "../../../src/sources/source.ts";
+import type { EntityNow, Place, ReadNeeds } from "../../../src/sources/source.ts";
 
 type Answer = string | (Partial<HttpAnswer> & { readonly text: string });
 
@@ -13,7 +13,13 @@ type Answer = string | (Partial<HttpAnswer> & { readonly text: string });
  */
 export function asked<Settings>(
   answer: (request: HttpRequest & { readonly at: URL }) => Answer,
-  more: { readonly settings: Settings; readonly now: string; readonly place?: Partial<Place> & { timeZone?: string } },
+  more: {
+    readonly settings: Settings;
+    readonly now: string;
+    readonly place?: Partial<Place> & { timeZone?: string };
+    /** What Home Assistant has. */
+    readonly entities?: readonly EntityNow[];
+  },
 ): ReadNeeds<Settings> & { readonly requests: readonly HttpRequest[] } {
   const now = microsFromRfc3339(more.now) as Micros;
   const requests: HttpRequest[] = [];
@@ -30,6 +36,7 @@ export function asked<Settings>(
   });
   return {
     ask,
+    entity: (entityId) => more.entities?.find((entity) => entity.entityId === entityId),
     settings: more.settings,
     now,
     place: {
