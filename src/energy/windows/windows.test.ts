@@ -10,24 +10,20 @@ const MINUTE = 60_000_000;
 const HOUR = 60 * MINUTE;
 const at = (text: string): number => Date.parse(text) * 1000;
 
-/** Every start of a whole minute, and the price of every single minute. */
+/** Every start of a whole minute, by the price of every single minute. */
 function bruteForce(stages: readonly Stage[], slots: readonly PricedSlot[], window: Window) {
-  const minutes = stages.flatMap(({ length, watts }) => Array<number>(length / MINUTE).fill(watts));
+  const watts = stages.flatMap(({ length, watts }) => Array<number>(length / MINUTE).fill(watts));
+  const prices: (number | undefined)[] = [];
+  for (let time = window.from; time < window.to; time += MINUTE)
+    prices.push(slots.find(({ from, to }) => from <= time && time < to)?.value);
   let best: { start: number; total: number } | undefined;
-  for (let start = window.from; start + minutes.length * MINUTE <= window.to; start += MINUTE) {
-    const total = costOfMinutes(minutes, slots, (i) => start + i * MINUTE);
-    if (total !== undefined && (!best || total < best.total - 1e-9)) best = { start, total };
+  for (let start = 0; start + watts.length <= prices.length; start++) {
+    let total = 0;
+    for (const [i, taken] of watts.entries()) total += ((prices[start + i] ?? Number.NaN) * taken) / 60 / 1000;
+    if (!Number.isNaN(total) && (!best || total < best.total - 1e-9))
+      best = { start: window.from + start * MINUTE, total };
   }
   return best;
-}
-function costOfMinutes(minutes: readonly number[], slots: readonly PricedSlot[], timeOf: (i: number) => number) {
-  let total = 0;
-  for (const [i, watts] of minutes.entries()) {
-    const slot = slots.find(({ from, to }) => from <= timeOf(i) && timeOf(i) < to);
-    if (!slot) return undefined;
-    total += (slot.value * watts) / 60 / 1000;
-  }
-  return total;
 }
 const near = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-6, `${a} is not ${b}`);
 
