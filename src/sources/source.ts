@@ -51,7 +51,7 @@ export type Reading = OutsideReading;
 export type Answered<Facts = undefined> = {
   readonly readings: readonly OutsideReading[];
   readonly issues: readonly Issue[];
-  /** What is no number over time: games, events of a calendar. Kept as the last good answer. */
+  /** What is no number over time: games, events of a calendar. Kept as the last good answer, as JSON. */
   readonly facts?: Facts;
   /** The unit of prices (`EUR/kWh`), or of another quantity that has none of its own. */
   readonly units?: { readonly [quantity: string]: string };
@@ -108,6 +108,8 @@ export type Provider<Settings = never, Facts = unknown> = {
   /** Why it cannot be asked with these settings at this place (no place known, no coverage); undefined: it can. */
   unfit?(settings: Settings, place: Place): { readonly why: string; readonly fix: string } | undefined;
   read(needs: ReadNeeds<Settings>): Promise<Answered<Facts>>;
+  /** Milliseconds until the next read, where that depends on what is known: a game that is on. Absent: `everyMs`. */
+  rhythm?(facts: Facts | undefined, settings: Settings, now: Micros): number;
   /** What was between two times, for days before the source was set up. */
   readBetween?(needs: ReadNeeds<Settings> & { readonly window: Window }): Promise<Answered<Facts>>;
 };
