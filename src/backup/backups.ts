@@ -48,6 +48,8 @@ export type BackupsNeeds = {
   readonly settings: { get(key: string): unknown; set(key: string, value: unknown): void };
   /** The home's time zone, once known. */
   readonly timeZone: () => string | undefined;
+  /** Home Assistant is heard, what was missed is filled, and the clocks agree. */
+  readonly isSettled: () => boolean;
   readonly version: string;
   readonly simulated: boolean;
   readonly startWorker: () => Worker;
@@ -164,6 +166,7 @@ export function createBackups(needs: BackupsNeeds): Backups {
     settings: needs.settings,
     timeZone: needs.timeZone,
     clock,
+    isCalm: () => needs.isSettled() && turns.underWay() === undefined,
     onChange: () => tell(),
     run: async (schedule) => {
       const { newest } = store.stats();

@@ -39,6 +39,7 @@ export function openUpkeep(
       store,
       settings: database.settings,
       timeZone,
+      isSettled: () => home.settled() && retention.state().time.trusted,
       version,
       reserve: config.reserveBytes,
       simulated: config.simulated,

@@ -1,7 +1,7 @@
 import type { Micros } from "../../domain/time/time.ts";
 import type { Clock } from "../../platform/time/clock.ts";
 import { nextTime, startSchedule } from "../../platform/time/schedule.ts";
-import { type BackupSchedule, PROPOSED, patternOf, readSchedule, SCHEDULE_KEY } from "./settings.ts";
+import { type BackupSchedule, DONE_KEY, PROPOSED, patternOf, readSchedule, SCHEDULE_KEY } from "./settings.ts";
 
 export type Scheduled = {
   get(): BackupSchedule;
@@ -13,18 +13,39 @@ export type Scheduled = {
   close(): void;
 };
 
+/** Runs at the time of each day; one that passed while the hub was stopped is made up for, once. */
 export function createScheduler(needs: {
   settings: { get(key: string): unknown; set(key: string, value: unknown): void };
   timeZone: () => string | undefined;
   clock: Clock;
+  /** Home Assistant is heard, what was missed is filled, the clocks agree, and nothing else is under way. */
+  isCalm(): boolean;
   onChange(): void;
   run(schedule: BackupSchedule): Promise<void>;
 }): Scheduled {
-  const { settings, clock, onChange, run } = needs;
+  const { settings, clock, onChange } = needs;
   const get = () => readSchedule(settings.get(SCHEDULE_KEY)) ?? PROPOSED;
   const zone = () => needs.timeZone() ?? "UTC";
+  const opened = clock.now();
+  let calmLooks = 0;
   let stop = () => {};
   let cancelCheck = () => {};
+
+  /** Until when nothing is to be made up for. Noted before the work: what fails or is killed is not begun again. */
+  const note = () => settings.set(DONE_KEY, clock.now());
+  const run = (schedule: BackupSchedule) => {
+    note();
+    void needs.run(schedule);
+  };
+  const makeUp = (schedule: BackupSchedule) => {
+    const done = settings.get(DONE_KEY);
+    if (typeof done !== "number") return note();
+    const missed = nextTime(patternOf(schedule), zone(), done);
+    // What passes while the hub runs is not missed: the schedule itself makes it.
+    if (missed === undefined || missed > opened) return;
+    calmLooks = needs.isCalm() ? calmLooks + 1 : 0;
+    if (calmLooks >= CALM_LOOKS) run(schedule);
+  };
 
   const start = () => {
     stop();
@@ -32,13 +53,14 @@ export function createScheduler(needs: {
     const schedule = get();
     if (!schedule.on) return;
     const timeZone = zone();
-    stop = startSchedule({ pattern: patternOf(schedule), timeZone, clock, run: () => void run(schedule) });
+    stop = startSchedule({ pattern: patternOf(schedule), timeZone, clock, run: () => run(schedule) });
     // Home Assistant says where the home is a moment after the start, and people move.
-    const check = () => {
-      if (zone() !== timeZone) start();
-      else cancelCheck = clock.after(ZONE_CHECK_MS, check);
+    const look = () => {
+      if (zone() !== timeZone) return start();
+      makeUp(schedule);
+      cancelCheck = clock.after(LOOK_EVERY_MS, look);
     };
-    cancelCheck = clock.after(ZONE_CHECK_MS, check);
+    cancelCheck = clock.after(LOOK_EVERY_MS, look);
   };
   start();
 
@@ -46,6 +68,7 @@ export function createScheduler(needs: {
     get,
     set: (schedule) => {
       settings.set(SCHEDULE_KEY, schedule);
+      note();
       start();
       onChange();
     },
@@ -60,4 +83,6 @@ export function createScheduler(needs: {
   };
 }
 
-const ZONE_CHECK_MS = 60_000;
+const LOOK_EVERY_MS = 60_000;
+/** Not in the first minute: a start has enough to do. */
+const CALM_LOOKS = 2;

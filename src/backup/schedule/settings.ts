@@ -30,6 +30,9 @@ export const PROPOSED: BackupSchedule = { on: false, at: "03:40", keep: { daily:
 
 export const SCHEDULE_KEY = "backup_schedule";
 
+/** The time up to which scheduled backups were made, tried or not wanted yet. */
+export const DONE_KEY = "backup_schedule_done";
+
 /** What app.db keeps; undefined: nobody has decided yet. */
 export function readSchedule(value: unknown): BackupSchedule | undefined {
   const parsed = v.safeParse(scheduleSchema, value);

@@ -50,6 +50,7 @@ export async function openBackedUpHome(
     store,
     settings: database.settings,
     timeZone: () => "Europe/Berlin",
+    isSettled: () => true,
     version: "0.0.0-test",
     simulated: false,
     startWorker: () => startWorker("backup/jobs/worker"),

@@ -91,6 +91,7 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
     store,
     settings: database.settings,
     timeZone: () => undefined,
+    isSettled: () => true,
     version: "0.0.0-test",
     simulated: false,
     startWorker: () => startWorker("backup/jobs/worker"),
