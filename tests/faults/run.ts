@@ -1,5 +1,5 @@
 /** Makes everything go wrong that the table of faults names, and prints what came of it. Exit code 1: something failed. */
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { currentCommit, thisMachine } from "../../bench/report/machine.ts";
@@ -11,7 +11,7 @@ import { byNumber, type Line, markdownTable, plainLine } from "./runner/table.ts
 const USAGE = `npm run faults -- [R1 R5 …] [--long] [--write] [--home simulated|Core]
   R1 …      only these faults
   --long    the long forms: a hundred kills, minutes of outage
-  --write   writes the table to docs/faults.md
+  --write   writes what came of it into the table of docs/faults.md; rows of other faults stay
   --home    only those with the simulated home, or with a real Home Assistant Core`;
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -26,7 +26,6 @@ function asked() {
     const { values, positionals } = parseArgs({ options, allowPositionals: true });
     const unknown = positionals.find((id) => !FAULTS.some((fault) => fault.id === id));
     if (unknown) throw new Error(`There is no fault ${unknown}`);
-    if (values.write && (positionals.length > 0 || values.home)) throw new Error("--write needs all of them");
     return { ...values, ids: positionals };
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : error}\n${USAGE}\n`);
@@ -81,23 +80,20 @@ const skipped = lines.filter(({ verdict }) => verdict === "skipped");
 process.stdout.write(`${lines.length} faults, ${failed.length} failed, ${skipped.length} skipped\n`);
 
 if (write) {
-  const machine = thisMachine(null);
-  const facts = [
-    `${new Date().toISOString().slice(0, 10)}, commit ${currentCommit(ROOT)}, ${long ? "long" : "short"} form`,
-    `${machine.cores} cores of ${machine.cpu}, ${machine.memoryGiB} GiB, ${machine.kernel}`,
-    `Node ${machine.node.slice(1)}`,
-  ];
+  const { cores, cpu, memoryGiB, kernel, node } = thisMachine(null);
+  const run = `${new Date().toISOString().slice(0, 10)}, ${currentCommit(ROOT)}, ${long ? "long" : "short"}`;
+  const path = join(ROOT, "docs/faults.md");
   const page = [
     "# What was made to go wrong",
-    `Made by \`npm run faults -- ${long ? "--long " : ""}--write\`: ${facts.join("; ")}.`,
+    `Made by \`npm run faults -- --write\`, with \`--long\` in the long forms, on ${cores} cores of ${cpu}, ${memoryGiB} GiB, ${kernel}, Node ${node.slice(1)}.`,
     `Each line is a real run. *Emitted* is what witnesses outside the hub saw being made: the simulated home's own list, or
 a second client of a real Home Assistant Core. *Lost* and *duplicated* come of comparing that with everything that the
 hub's HTTP API answers afterwards; *gaps* are the holes that the hub names itself. Times and figures are printed, never
-asserted.`,
-    markdownTable(lines),
+asserted. *Run* says when, at which commit and in which form a line came about.`,
+    markdownTable(lines, { run, before: existsSync(path) ? readFileSync(path, "utf8") : "" }),
     "## Not yet run",
     LATER.map(({ id, why }) => `- ${id}: ${why}`).join("\n"),
   ];
-  writeFileSync(join(ROOT, "docs/faults.md"), `${page.join("\n\n")}\n`);
+  writeFileSync(path, `${page.join("\n\n")}\n`);
 }
 process.exit(failed.length > 0 ? 1 : 0);

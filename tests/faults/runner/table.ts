@@ -11,7 +11,19 @@ export type Line = Row & {
   readonly seconds: number;
 };
 
-const HEADINGS = ["R", "Fault", "How", "Home", "Emitted", "Lost", "Duplicated", "Gaps", "Verdict", "Seconds, figures"];
+const HEADINGS = [
+  "R",
+  "Fault",
+  "How",
+  "Home",
+  "Emitted",
+  "Lost",
+  "Duplicated",
+  "Gaps",
+  "Verdict",
+  "Seconds, figures",
+  "Run",
+];
 
 const count = (value: number | undefined): string => (value === undefined ? "–" : value.toLocaleString("en-US"));
 
@@ -39,9 +51,29 @@ export const plainLine = (line: Line): string => {
   ].join("\n");
 };
 
-export const markdownTable = (lines: readonly Line[]): string =>
-  [HEADINGS, HEADINGS.map(() => "---"), ...lines.map(cellsOf)]
-    .map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`)
-    .join("\n");
+/**
+ * The table with what was run now; rows of other faults stay as they were, with the run they are of.
+ *
+ * @param run when, at which commit, in which form
+ */
+export function markdownTable(lines: readonly Line[], { run, before }: { run: string; before: string }): string {
+  const rows = new Map(
+    before
+      .split("\n")
+      .filter((row) => /^\| R\d+ \|/.test(row))
+      .map((row) => row.slice(2, -2).split(" | "))
+      .filter((cells) => cells.length === HEADINGS.length)
+      .map((cells) => [keyOf(cells), cells]),
+  );
+  for (const line of lines) {
+    const cells = [...cellsOf(line), run].map((cell) => cell.replaceAll("|", "\\|"));
+    rows.set(keyOf(cells), cells);
+  }
+  const sorted = [...rows.values()].sort(([a], [b]) => numberOf(a as string) - numberOf(b as string));
+  return [HEADINGS, HEADINGS.map(() => "---"), ...sorted].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
 
-export const byNumber = (a: Line, b: Line): number => Number(a.fault.id.slice(1)) - Number(b.fault.id.slice(1));
+const keyOf = ([id, name, , home]: readonly string[]): string => [id, name, home].join("|");
+const numberOf = (id: string): number => Number(id.slice(1));
+
+export const byNumber = (a: Line, b: Line): number => numberOf(a.fault.id) - numberOf(b.fault.id);
