@@ -49,6 +49,8 @@ export type Link = {
   /** @throws Failure `not_connected` */
   readonly call: Call;
   readonly connected: boolean;
+  /** Address and token of the connection that records; undefined: none does. */
+  readonly through: Pick<ConnectionConfig, "url" | "token"> | undefined;
   readonly paused: boolean;
   /** Live changes flow, nothing is being filled, and Home Assistant has started. */
   readonly settled: boolean;
@@ -209,6 +211,9 @@ export function startLink(needs: LinkNeeds): Link {
       Promise.reject(new Failure("not_connected", "Home Assistant is not connected", { retry: true })),
     get connected() {
       return current !== undefined;
+    },
+    get through() {
+      return current && chain.current?.config;
     },
     get paused() {
       return chain.paused;

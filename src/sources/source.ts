@@ -1,4 +1,5 @@
 import type { GenericSchema, ObjectEntries, StrictObjectSchema } from "valibot";
+import type { HomeCalendar } from "../domain/outside/occurrence.ts";
 import type { Issue, OutsideReading, SourceKind } from "../domain/outside/outside.ts";
 import type { Calendar } from "../domain/time/calendar.ts";
 import type { Micros, Window } from "../domain/time/time.ts";
@@ -28,7 +29,7 @@ export type Request<T> = {
   readonly schema: GenericSchema<unknown, T>;
   /** Bytes; 6 MB unless said. */
   readonly mostBytes?: number;
-  /** The answer holds a key (a login): its text is not kept for a report. */
+  /** The answer, or the address, holds a key or what is nobody's business: neither is kept for a report nor quoted. */
   readonly secret?: boolean;
   /** What the provider means by a status that is no success: an answer in place of a failure. undefined: a failure. */
   readonly onStatus?: (status: number, text: string) => T | undefined;
@@ -74,6 +75,8 @@ export type ReadNeeds<Settings> = {
   readonly ask: Ask;
   /** By `entity_id`, from what is recorded of the present. undefined: there is none, or it is excluded. */
   readonly entity: (entityId: string) => EntityNow | undefined;
+  /** What is in Home Assistant's calendars; of those named, or of all. @throws Failure `not_connected` */
+  readonly calendars: (window: Window, entityIds: readonly string[]) => Promise<readonly HomeCalendar[]>;
   readonly settings: Settings;
   readonly place: Place;
   readonly now: Micros;

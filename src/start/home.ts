@@ -25,6 +25,7 @@ export function createHome() {
     call,
     facts: () => facts,
     connected: () => link?.connected ?? false,
+    through: () => link?.through,
     /** Everything that was missed is filled. */
     settled: () => link?.settled ?? false,
     connectedSince: () => (link?.connected ? since : undefined),

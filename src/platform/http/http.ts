@@ -9,6 +9,8 @@ export type HttpRequest = {
   /** For the whole exchange. */
   readonly withinMs: number;
   readonly mostBytes: number;
+  /** What failures call the address, where its path is a secret; else host and path. */
+  readonly place?: string;
   readonly signal?: AbortSignal;
 };
 
@@ -27,9 +29,9 @@ export type HttpAnswer = {
 export type Http = (request: HttpRequest) => Promise<HttpAnswer>;
 
 export function createHttp({ clock }: { clock: Clock }): Http {
-  return async ({ url, method = "GET", headers = {}, body, withinMs, mostBytes, signal }) => {
+  return async ({ url, method = "GET", headers = {}, body, withinMs, mostBytes, place, signal }) => {
     const { host, pathname } = new URL(url);
-    const where = `${host}${pathname}`;
+    const where = place ?? `${host}${pathname}`;
     const late = new AbortController();
     const cancel = clock.after(withinMs, () => late.abort());
     try {

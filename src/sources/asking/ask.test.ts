@@ -56,6 +56,15 @@ test("of an answer that holds a key nothing is kept", async () => {
   assert.doesNotMatch(JSON.stringify(home.raws), /s3cret/);
 });
 
+test("an address that is a secret is named nowhere, whatever goes wrong", async () => {
+  await using home = await serving((_, response) => response.writeHead(404).end("no calendar s3cret-name"));
+  const away = home.url.replace("/data", "/ical/s3cret-address/basic.ics");
+  await assert.rejects(home.ask({ url: away, secret: true, schema }), fails("unexpected_status", /404$/));
+  const closed = away.replace(/:\d+/, ":9");
+  await assert.rejects(home.ask({ url: closed, secret: true, schema }), fails("unreachable", /cannot be reached/));
+  assert.doesNotMatch(JSON.stringify(home.raws), /s3cret/);
+});
+
 test("each bad answer is a failure of its own that says what and where", async () => {
   const answers: readonly [number, string, string, RegExp][] = [
     [200, '{"prices":[{"value":"1"}]}', "changed_shape", /prices\.0\.value/],

@@ -17,7 +17,7 @@ const MOST_REDIRECTS = 3;
 const MOST_FETCHED = 20;
 /** Of a raw answer. */
 const MOST_RAW = 200_000;
-const KEPT_SECRET = "(not kept: it holds a key)";
+const KEPT_SECRET = "(not kept: it holds a key, or what is private)";
 /** Of a text that came in place of an answer, in the words of a failure. */
 const MOST_QUOTED = 120;
 
@@ -51,6 +51,8 @@ export function createAsk(needs: {
       },
       ...(request.body === undefined ? {} : { body: request.body }),
       withinMs: WITHIN_MS,
+      // Failures of the connection name the address too.
+      ...(request.secret ? { place: url.host } : {}),
       mostBytes: request.mostBytes ?? MOST_BYTES,
       ...(signal ? { signal } : {}),
     });
@@ -64,14 +66,17 @@ export function createAsk(needs: {
       if (answer.status < 300 || answer.status > 399 || answer.status === 304 || to === undefined) return answer;
       const next = new URL(to, url);
       if (next.host !== first.host || next.protocol !== first.protocol || hops === MOST_REDIRECTS)
-        throw new Failure("unexpected_status", `${placeOf(first)} sends us on to ${next.host}, which is not followed`);
+        throw new Failure(
+          "unexpected_status",
+          `${whereOf(request, first)} sends us on to ${next.host}, which is not followed`,
+        );
       url = next;
     }
   };
 
   return async (request) => {
     const url = allowed(request.url);
-    const where = placeOf(url);
+    const where = whereOf(request, url);
     const before = request.body === undefined ? fetched.get(url.href) : undefined;
     const answer = await follow(request, url, before);
     const { status, headers } = answer;
@@ -82,7 +87,7 @@ export function createAsk(needs: {
     if (meant !== undefined) return meant;
     const seconds = retryAfter(headers["retry-after"], nowMs());
     if (seconds !== undefined) needs.onRetryAfter?.(seconds);
-    if (!unchanged && (status < 200 || status > 299)) throw refusal(where, status, text);
+    if (!unchanged && (status < 200 || status > 299)) throw refusal(where, status, request.secret ? "" : text);
     const parsed = v.safeParse(request.schema, request.as === "text" ? text : jsonOf(text, where));
     if (!parsed.success) throw changed(where, parsed.issues[0]);
     if (!unchanged && (headers.etag ?? headers["last-modified"]) !== undefined && request.body === undefined) {
@@ -107,6 +112,9 @@ function allowed(address: string): URL {
     fix: "Use an https:// address. http:// is for devices in your own network.",
   });
 }
+
+const whereOf = (request: { readonly secret?: boolean }, url: URL): string =>
+  request.secret ? url.host : placeOf(url);
 
 /** Without the query, which may hold a key or the home's place. */
 const placeOf = ({ host, pathname }: URL): string => `${host}${pathname}`;

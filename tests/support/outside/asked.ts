@@ -1,3 +1,4 @@
+import type { HomeCalendar } from "../../../src/domain/outside/occurrence.ts";
 import { createCalendar } from "../../../src/domain/time/calendar.ts";
 import { type Micros, microsFromRfc3339 } from "../../../src/domain/time/time.ts";
 import type { HttpAnswer, HttpRequest } from "../../../src/platform/http/http.ts";
@@ -19,6 +20,7 @@ export function asked<Settings>(
     readonly place?: Partial<Place> & { timeZone?: string };
     /** What Home Assistant has. */
     readonly entities?: readonly EntityNow[];
+    readonly calendars?: readonly HomeCalendar[];
   },
 ): ReadNeeds<Settings> & { readonly requests: readonly HttpRequest[] } {
   const now = microsFromRfc3339(more.now) as Micros;
@@ -37,6 +39,8 @@ export function asked<Settings>(
   return {
     ask,
     entity: (entityId) => more.entities?.find((entity) => entity.entityId === entityId),
+    calendars: async (_, entityIds) =>
+      (more.calendars ?? []).filter(({ entityId }) => entityIds.length === 0 || entityIds.includes(entityId)),
     settings: more.settings,
     now,
     place: {
