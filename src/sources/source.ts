@@ -80,6 +80,8 @@ export type ReadNeeds<Settings> = {
   readonly settings: Settings;
   readonly place: Place;
   readonly now: Micros;
+  /** The facts of this provider's last good answer, as they were kept; whoever uses them checks them. */
+  readonly facts?: unknown;
   readonly signal: AbortSignal;
 };
 

@@ -28,7 +28,12 @@ export type OutsideReading = {
   readonly until?: Micros;
   /** How sure the provider is of it; absent: measured or set. */
   readonly quality?: "estimated" | "preliminary";
+  /** Whose it is, where one source knows the same quantity of several: a team. */
+  readonly of?: OutsideSubject;
 };
+
+/** `key` is a word of `a-z`, `0-9` and `_` and stays the same for good: the series is named by it. */
+export type OutsideSubject = { readonly key: string; readonly name: string };
 
 /** A time of which one value is said. Slots are in order of time, do not overlap, and may leave times out. */
 export type Slot = Window & { readonly value: OutsideValue };
@@ -46,6 +51,7 @@ export type OutsidePresent = {
   readonly source: SourceId;
   readonly kind: SourceKind;
   readonly quantity: string;
+  readonly of?: OutsideSubject;
   readonly unit: string | null;
   /** null: none, or too old to be told; `why` says it. */
   readonly value: OutsideValue | null;
