@@ -37,8 +37,15 @@ export const QUANTITIES: { readonly [kind in SourceKind]: { readonly [quantity: 
     uv_index: measured("UV index", null),
     /** Of Home Assistant's words: `sunny`, `clear-night`, `partlycloudy`, `rainy`… */
     condition: text("Condition"),
+    /** Of whole local days; forecasts alone know them. */
     temperature_high: measured("Highest temperature of the day", "°C", "temperature"),
     temperature_low: measured("Lowest temperature of the day", "°C", "temperature"),
+    day_condition: text("Condition of the day"),
+    day_precipitation: measured("Precipitation of the day", "mm", "precipitation"),
+    day_precipitation_probability: measured("Chance of precipitation on the day", "%"),
+    day_wind_speed: measured("Highest wind speed of the day", "m/s", "wind_speed"),
+    day_wind_gust: measured("Strongest gust of the day", "m/s", "wind_speed"),
+    day_uv_index: measured("Highest UV index of the day", null),
   },
   air_quality: {
     pm10: concentration("PM10", "pm10"),
@@ -51,6 +58,8 @@ export const QUANTITIES: { readonly [kind in SourceKind]: { readonly [quantity: 
     us_aqi: measured("US air quality index", null, "aqi"),
     /** 0 to 100 and above. */
     european_aqi: measured("European air quality index", null, "aqi"),
+    /** WAQI's index of a station: the US scale of 2016, of the last hour alone. Not the same as `us_aqi`. */
+    waqi_aqi: measured("World air quality index", null, "aqi"),
     /** OpenWeatherMap's own class from 1 (good) to 5. */
     owm_class: measured("Air quality class", null),
     /** The pollutant that decides the index. */
