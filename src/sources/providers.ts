@@ -1,7 +1,10 @@
 import type { SourceKind } from "../domain/outside/outside.ts";
 import type { AnyProvider } from "./source.ts";
+import { metNo } from "./weather/met-no.ts";
+import { openMeteo } from "./weather/open-meteo.ts";
+import { openWeatherMap } from "./weather/openweathermap.ts";
 
 /** Every provider there is. Of a kind, the first is the one to be proposed. */
-export const PROVIDERS: readonly AnyProvider[] = [];
+export const PROVIDERS: readonly AnyProvider[] = [openMeteo, metNo, openWeatherMap];
 
 export const providersOf = (kind: SourceKind): readonly AnyProvider[] => PROVIDERS.filter((one) => one.kind === kind);
