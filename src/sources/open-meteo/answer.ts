@@ -38,7 +38,10 @@ const block = (names: readonly string[]) =>
       v.object({ ...entries(names, v.array(number)), time: v.array(time) }),
       // Values belong to times by their place in the list, so a list of another length belongs to nothing.
       v.check(
-        ({ time, ...lists }) => Object.values(lists).every((list) => !list || list.length === time.length),
+        ({ time, ...lists }) =>
+          (Object.values(lists) as readonly (readonly unknown[] | undefined)[]).every(
+            (list) => !list || list.length === time.length,
+          ),
         "lists of different lengths",
       ),
       v.transform(({ time, ...values }) => ({ times: time as readonly Time[], values: values as Columns })),
