@@ -33,6 +33,8 @@ export type Request<T> = {
   readonly secret?: boolean;
   /** What the provider means by a status that is no success: an answer in place of a failure. undefined: a failure. */
   readonly onStatus?: (status: number, text: string) => T | undefined;
+  /** What it means to be sent on to another address, which is whole; absent: it is followed on the same host. */
+  readonly onRedirect?: (to: string) => T;
 };
 
 /**

@@ -42,8 +42,11 @@ export type OccupancyRule = {
   readonly where: "summary" | "location" | "calendar";
   /** Any of them, as whole words, whatever their case. */
   readonly words: readonly string[];
-  /** Minutes of the local day for which an event of whole days counts; absent: all of it. */
-  readonly hours?: { readonly from: number; readonly to: number };
+  /**
+   * Of an event of whole days: the minutes of each local day for which it counts. `none`: it says nothing, since
+   * nobody said which hours they are.
+   */
+  readonly wholeDays: "all" | "none" | { readonly from: number; readonly to: number };
   /** `rule`: the user's own; `words`: of the list of a language, which the user switched on. */
   readonly by: "rule" | "words";
 };

@@ -116,6 +116,13 @@ test("a redirect is followed on the same host alone", async () => {
   assert.ok(round.asked.length < 6);
 });
 
+test("a redirect may be an answer", async () => {
+  await using home = await serving((_, response) => response.writeHead(301, { location: "/dav/" }).end());
+  const onRedirect = (to: string) => ({ prices: [{ value: new URL(to).pathname.length }] });
+  assert.deepEqual(await home.ask({ url: home.url, schema, onRedirect }), { prices: [{ value: 5 }] });
+  assert.equal(home.asked.length, 1);
+});
+
 test("Retry-After is heard in seconds and as a date", async () => {
   for (const [header, seconds] of [
     ["120", 120],

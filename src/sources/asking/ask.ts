@@ -64,6 +64,7 @@ export function createAsk(needs: {
       const answer = await send(request, url, before);
       const to = answer.headers.location;
       if (answer.status < 300 || answer.status > 399 || answer.status === 304 || to === undefined) return answer;
+      if (request.onRedirect) return answer;
       const next = new URL(to, url);
       if (next.host !== first.host || next.protocol !== first.protocol || hops === MOST_REDIRECTS)
         throw new Failure(
@@ -83,6 +84,8 @@ export function createAsk(needs: {
     const unchanged = status === 304 && before !== undefined;
     const text = unchanged ? before.text : answer.text;
     needs.onRaw?.({ where, status, text: request.secret ? KEPT_SECRET : text.slice(0, MOST_RAW) });
+    if (request.onRedirect && status >= 300 && status < 400 && status !== 304 && headers.location !== undefined)
+      return request.onRedirect(new URL(headers.location, url).href);
     const meant = unchanged ? undefined : request.onStatus?.(status, text);
     if (meant !== undefined) return meant;
     const seconds = retryAfter(headers["retry-after"], nowMs());

@@ -11,4 +11,6 @@ export const recordedAreAbsent: string | false = existsSync(PROVIDERS)
 
 /** The text of one of them, such as `awattar/at_2026-08-20_normal.json`. */
 export const recorded = (name: string): string => readFileSync(join(PROVIDERS, name), "utf8");
+/** Where it lies, for programs that read it themselves. */
+export const recordedFile = (name: string): string => join(PROVIDERS, name);
 export const recordedBytes = (name: string): Buffer => readFileSync(join(PROVIDERS, name));
