@@ -1,10 +1,20 @@
 import type { SourceKind } from "../domain/outside/outside.ts";
+import { caldav } from "./calendar/caldav.ts";
+import { homeAssistantCalendars } from "./calendar/home-assistant.ts";
+import { icsUrl } from "./calendar/ics-url.ts";
 import type { AnyProvider } from "./source.ts";
 import { metNo } from "./weather/met-no.ts";
 import { openMeteo } from "./weather/open-meteo.ts";
 import { openWeatherMap } from "./weather/openweathermap.ts";
 
 /** Every provider there is. Of a kind, the first is the one to be proposed. */
-export const PROVIDERS: readonly AnyProvider[] = [openMeteo, metNo, openWeatherMap];
+export const PROVIDERS: readonly AnyProvider[] = [
+  openMeteo,
+  metNo,
+  openWeatherMap,
+  homeAssistantCalendars,
+  icsUrl,
+  caldav,
+];
 
 export const providersOf = (kind: SourceKind): readonly AnyProvider[] => PROVIDERS.filter((one) => one.kind === kind);
