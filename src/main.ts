@@ -18,6 +18,7 @@ import { createHttp } from "./platform/http/http.ts";
 import { runUntilSignal } from "./platform/run.ts";
 import { openAnswers } from "./start/answers.ts";
 import { openData } from "./start/data.ts";
+import { namedIn, openEnergy } from "./start/energy.ts";
 import { layGround } from "./start/ground.ts";
 import { connectHome, createHome, createRefetch } from "./start/home.ts";
 import { offerImport } from "./start/import.ts";
@@ -81,6 +82,7 @@ async function start(): Promise<{ close(): Promise<void> }> {
     );
   const upkeep = openUpkeep(ground, data, recording, { home, version });
 
+  const series = createSeriesBook(store.series);
   const serverId = keptServerId(database.settings);
   const { app, streams } = createApi({
     clock,
@@ -101,12 +103,13 @@ async function start(): Promise<{ close(): Promise<void> }> {
     parts: status.all,
     published: published.list,
     states: present.states,
-    series: createSeriesBook(store.series),
+    series,
     position: () => store.stats().position,
     windowStart: store.windowStart,
     gaps: present.gaps,
     history,
     timeZone: data.timeZone,
+    energy: openEnergy(ground, data, recording, { home, history, named: namedIn(series) }),
     exchange,
     registries: database.registry,
     figures: () => figuresOf(store, feed.perSecond()),

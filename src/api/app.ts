@@ -1,6 +1,7 @@
 import type { Backups } from "../backup/backups.ts";
 import type { Usage } from "../database/access/usage.ts";
 import type { Annotations } from "../database/home/annotations.ts";
+import type { Energy } from "../energy/energy.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 import type { History } from "../history/history.ts";
 import type { LiveBus } from "../live/topics.ts";
@@ -63,6 +64,7 @@ import { liveRoutes } from "./routes/now/live.ts";
 import { publishedRoutes } from "./routes/now/published.ts";
 import { statesRoutes } from "./routes/now/states.ts";
 import { summaryRoutes } from "./routes/now/summary.ts";
+import { energyRoutes } from "./routes/outside/energy.ts";
 import { exclusionsRoutes } from "./routes/setup/exclusions.ts";
 import { setupRoutes } from "./routes/setup/setup.ts";
 import { recordingRoutes } from "./routes/storage/recording.ts";
@@ -106,6 +108,7 @@ export type ApiNeeds = {
   readonly annotations: Annotations;
   /** The home's; of a home that has never said it, UTC. */
   readonly timeZone: () => string;
+  readonly energy: Energy;
   /** Other limits than the usual ones, for tests. */
   readonly limits?: Limits;
   /** Entries held for one live client at most (live/subscription.ts has the usual number). */
@@ -142,6 +145,7 @@ export function createApi(given: ApiNeeds) {
     .route("/api/v1", gapsRoutes({ ...given, auth }))
     .route("/api/v1", entitiesRoutes({ ...given, auth }))
     .route("/api/v1", registriesRoutes({ ...given, auth }))
+    .route("/api/v1", energyRoutes({ ...given, auth, gate }))
     .route("/api/v1", tokensRoutes({ ...given, auth, streams }))
     .route("/api/v1", connectionsRoutes({ ...given, auth }))
     .route("/api/v1", backupHoldRoutes({ ...given, auth }))

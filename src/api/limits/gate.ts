@@ -1,12 +1,11 @@
 import type { Context } from "hono";
-import type { Answer } from "../../history/history.ts";
 import type { ApiEnv } from "../env.ts";
 import { refuse } from "../errors.ts";
 import { endingWith } from "../shapes/stream.ts";
 import { MOST_AT_ONCE } from "./policies.ts";
 
 /** Lets so many reads from disk be under way at a time; one counts until its answer has been taken to the end. */
-export type Gate = { pass<T extends Answer | undefined>(c: Context<ApiEnv>, read: () => Promise<T>): Promise<T> };
+export type Gate = { pass<T>(c: Context<ApiEnv>, read: () => Promise<T>): Promise<T> };
 
 const NOW = { "retry-after": "1" };
 

@@ -10,6 +10,7 @@ export const TAGS = {
   Now: "The present, answered from memory.",
   History: "What was recorded: readings, events, holes.",
   Live: "What happens, as it happens.",
+  Outside: "The world outside, and what it means for the home: weather, prices, carbon, energy, calendars, sports.",
   Home: "Entities, devices, areas and integrations, as Home Assistant names them.",
   Access: "Who may call.",
   Operation: "What an administrator looks after.",

@@ -8,6 +8,7 @@ import { openDatabase } from "../../../src/database/open.ts";
 import type { Gap, HomeEvent, Reading, SeriesId, Stored } from "../../../src/domain/data/reading.ts";
 import { currentIdentity, type Identity, type Series } from "../../../src/domain/data/series.ts";
 import type { Scope } from "../../../src/domain/scope.ts";
+import { createEnergy } from "../../../src/energy/energy.ts";
 import { createExchange } from "../../../src/exchange/exchange.ts";
 import { createHistory } from "../../../src/history/history.ts";
 import { createLiveBus, type LiveChange } from "../../../src/live/topics.ts";
@@ -101,7 +102,20 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
     status: createStatusBoard({ clock }),
     reserve: 0,
   });
+  const none = { why: "Nothing is set up in a test", fix: "Hand in an energy of its own." };
+  const energy = createEnergy({
+    clock,
+    timeZone: () => "UTC",
+    meters: () => none,
+    rate: () => none,
+    named: () => undefined,
+    latest: () => undefined,
+    statistics: () => Promise.reject(new Error("nothing asks for them")),
+    readings: () => Promise.reject(new Error("nothing asks for them")),
+    switchable: () => [],
+  });
   const api = createApi({
+    energy,
     clock,
     log,
     facts: {
