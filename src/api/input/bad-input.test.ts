@@ -149,10 +149,22 @@ function bodyCases({ method, path, description }: DescribedRoute): Case[] {
 }
 
 const KEEP = { daily: 1, weekly: 0, monthly: 0 };
+const STAGES = [{ minutes: 60, watts: 1000 }];
 
 /** Something that a required key takes. */
 function sample(schema: v.GenericSchema): unknown {
-  for (const value of ["light.kitchen", "read", ["light.kitchen"], [], 1, true, "2026-11-23T00:00:00Z", "03:40", KEEP])
+  for (const value of [
+    "light.kitchen",
+    "read",
+    ["light.kitchen"],
+    [],
+    1,
+    true,
+    "2026-11-23T00:00:00Z",
+    "03:40",
+    KEEP,
+    STAGES,
+  ])
     if (v.safeParse(schema, value).success) return value;
   throw new Error(`the test has no value that fits ${schema.type}`);
 }

@@ -36,6 +36,7 @@ const DAY: Micros = 1440 * MINUTE;
 const LONGEST_RUN = 7 * 1440;
 const MOST_WATTS = 100_000;
 const DEFAULT_WATTS = 1_000;
+const DEFAULT_MINUTES = 60;
 const MOST_STAGES = 50;
 /** Every quarter of an hour of every meter is read. */
 const LONGEST_DAYS = 92;
@@ -44,12 +45,7 @@ const LONGEST_EFFECTS = 31;
 const by = v.picklist(RATE_KINDS, `is none of ${RATE_KINDS.join(", ")}`);
 const windowParameters = v.strictObject({
   by: one(by),
-  minutes: v.pipe(
-    v.array(v.string()),
-    v.length(1, "is needed once: how long it runs"),
-    v.transform((values) => values[0] as string),
-    wholeNumberText(1, LONGEST_RUN),
-  ),
+  minutes: one(wholeNumberText(1, LONGEST_RUN)),
   watts: one(wholeNumberText(-MOST_WATTS, MOST_WATTS)),
   split: one(truth),
   from: one(time),
@@ -173,7 +169,7 @@ export const energyRoutes = (needs: {
       return json<EnergyNowShape>(c, nowShape(energy.now(), clock.now()));
     })
     .get("/energy/window", auth.needs("read", FIND), (c) => {
-      const { minutes, watts = DEFAULT_WATTS, ...asked } = readQuery(c, windowParameters);
+      const { minutes = DEFAULT_MINUTES, watts = DEFAULT_WATTS, ...asked } = readQuery(c, windowParameters);
       return json<WindowShape>(c, find({ ...asked, stages: [{ minutes, watts }] }));
     })
     .post("/energy/window", auth.needs("read", FIND_STAGES), async (c) => {
