@@ -263,6 +263,7 @@ test("what does not belong in a request is refused with where and what, never ig
       /one stage/,
     ],
     [["/api/v1/energy/plan?day=someday"], "day", /tomorrow/],
+    [["/api/v1/energy/plan?day=2026-13-45"], "day", /no date/],
     [["/api/v1/energy/days?from=then"], "from", /RFC 3339/],
     [["/api/v1/energy/effects?x=1"], "x", /not known/],
     [["/api/v1/jobs?x=1"], "x", /not known/],

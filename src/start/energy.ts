@@ -105,7 +105,8 @@ function dashboardRate(
   };
   if (kind === "carbon" || !price) return none;
   const unit = `${needs.home.facts()?.currency ?? "EUR"}/kWh`;
-  const ahead = { from: needs.now - DAY, to: needs.now + 2 * DAY };
+  // A fixed price was always so, as far as anybody knows.
+  const ahead = { from: 0, to: needs.now + 2 * DAY };
   if (price.fixed !== null)
     return { source: null, quantity: "price", unit, slots: [{ ...ahead, value: price.fixed }], series: undefined };
   const series = price.entityId === null ? undefined : needs.named(price.entityId);

@@ -146,14 +146,14 @@ export const energyRoutes = (needs: {
   const dayOf = (asked: string): Window => {
     const calendar = calendarOf(timeZone());
     const today = calendar.startOf("day", clock.now());
-    const from =
-      asked === "today"
-        ? today
-        : asked === "tomorrow"
-          ? calendar.nextAfter("day", today)
-          : // Noon of the UTC clock lies in the local day of that date in all zones but those past +12.
-            calendar.startOf("day", Date.parse(`${asked}T12:00:00Z`) * 1000);
-    if (!Number.isFinite(from)) throw refuse("invalid_request", `day: ${asked} is no date`);
+    if (asked === "today") return { from: today, to: calendar.nextAfter("day", today) };
+    // Noon of the UTC clock lies in the local day of that date in all zones but those past +12.
+    const noon = Date.parse(`${asked}T12:00:00Z`) * 1000;
+    if (asked !== "tomorrow" && Number.isNaN(noon))
+      throw refuse("invalid_request", `day: ${asked} is no date`, {
+        errors: [{ path: "day", message: "is no date of the calendar" }],
+      });
+    const from = asked === "tomorrow" ? calendar.nextAfter("day", today) : calendar.startOf("day", noon);
     return { from, to: calendar.nextAfter("day", from) };
   };
   const windowOf = (asked: v.InferOutput<typeof rangeParameters>, longestDays: number): Window => {
