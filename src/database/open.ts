@@ -11,6 +11,7 @@ import { openTokens, type Tokens } from "./access/tokens.ts";
 import { openUsage, type Usage } from "./access/usage.ts";
 import { checkFile, damageIn, type FileSetAside, listFilesSetAside, setFileAside } from "./damage.ts";
 import { type Annotations, openAnnotations } from "./home/annotations.ts";
+import { type Games, openGames } from "./home/games.ts";
 import { type Home, openHome } from "./home/home.ts";
 import { openRegistry, type Registry } from "./home/registry.ts";
 import { openSettings, type Settings } from "./home/settings.ts";
@@ -32,6 +33,7 @@ export type Database = {
   readonly home: Home;
   readonly usage: Usage;
   readonly annotations: Annotations;
+  readonly games: Games;
   /**
    * Until the answer is called, `app.db` itself does not change: what is written goes to `app.db-wal` alone, whose
    * beginning is valid wherever a copy cuts it off.
@@ -95,6 +97,7 @@ function openParts(needs: { file: string; clock: Clock; log: Log; migrations: UR
       home: openHome({ tables, clock }),
       usage,
       annotations: openAnnotations({ tables, clock }),
+      games: openGames({ tables }),
       holdFile: () => {
         sqlite.pragma("wal_checkpoint(TRUNCATE)");
         sqlite.pragma("wal_autocheckpoint = 0");

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { Scope } from "../domain/scope.ts";
 
 /**
@@ -89,4 +89,25 @@ export const annotations = sqliteTable(
     createdBy: text("created_by").notNull(),
   },
   (table) => [index("annotations_times").on(table.from)],
+);
+
+/** What was told of games: one row each, so that a restart tells nothing twice. */
+export const games = sqliteTable(
+  "games",
+  {
+    source: text().notNull(),
+    game: text().notNull(),
+    start: integer().notNull(),
+    memory: text({ mode: "json" }).$type<unknown>().notNull(),
+    pending: text({ mode: "json" }).$type<readonly unknown[]>().notNull(),
+    isPending: integer("is_pending", { mode: "boolean" }).notNull(),
+    firstTold: integer("first_told"),
+    lastTold: integer("last_told"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.source, table.game] }),
+    index("games_by_game").on(table.game),
+    index("games_by_start").on(table.start),
+    index("games_pending").on(table.source).where(sql`is_pending`),
+  ],
 );

@@ -1,4 +1,4 @@
-import type { Reading, SeriesId, Stored } from "../domain/data/reading.ts";
+import type { HomeEvent, Reading, SeriesId, Stored } from "../domain/data/reading.ts";
 import { currentIdentity } from "../domain/data/series.ts";
 import type { Statistic } from "../domain/data/statistic.ts";
 import { ALL_TIME, type Micros, type Window } from "../domain/time/time.ts";
@@ -24,6 +24,8 @@ export type Held = {
   };
   /** Statistics of hours that the store holds of a series, by their start. */
   statistics(series: SeriesId, window: Window): Promise<ReadonlyMap<Micros, Statistic>>;
+  /** Events of a type in a window, oldest first. */
+  events(type: string, window: Window): Promise<readonly Stored<HomeEvent>[]>;
   /** The newest times that Home Assistant named (a time of arrival is by another clock); undefined: none. */
   newest(): Promise<{ readonly changes: Micros | undefined; readonly events: Micros | undefined }>;
 };
@@ -86,6 +88,14 @@ export function createHeld(needs: { store: Store; keyOf: (time: Micros, state: s
           for (const one of page) byStart.set(one.start, one);
       });
       return byStart;
+    },
+    events: async (type, window) => {
+      const found: Stored<HomeEvent>[] = [];
+      const query = { window, order: "oldest_first", limit: Number.MAX_SAFE_INTEGER, types: [type] } as const;
+      await read({ series: [], events: true, log: false }, async (reader) => {
+        for await (const page of reader.events(query)) found.push(...page);
+      });
+      return found;
     },
     newest: async () => {
       const events: Micros[] = [];
