@@ -3,6 +3,7 @@ import { caldav } from "./calendar/caldav.ts";
 import { homeAssistantCalendars } from "./calendar/home-assistant.ts";
 import { icsUrl } from "./calendar/ics-url.ts";
 import type { AnyProvider } from "./source.ts";
+import { espn } from "./sports/espn.ts";
 import { metNo } from "./weather/met-no.ts";
 import { openMeteo } from "./weather/open-meteo.ts";
 import { openWeatherMap } from "./weather/openweathermap.ts";
@@ -15,6 +16,7 @@ export const PROVIDERS: readonly AnyProvider[] = [
   homeAssistantCalendars,
   icsUrl,
   caldav,
+  espn,
 ];
 
 export const providersOf = (kind: SourceKind): readonly AnyProvider[] => PROVIDERS.filter((one) => one.kind === kind);

@@ -43,7 +43,7 @@ export function* mutationsOf(text: string): Generator<Mutation> {
     yield { what: other, text: other };
 }
 
-const FAILURES = new Set(["changed_shape", "not_json", "nothing_known", "refused", "limited"]);
+const FAILURES = new Set(["changed_shape", "not_json", "nothing_known", "unknown_team", "refused", "limited"]);
 
 /**
  * Reads each mutation. Each must end in a failure that names what is wrong, or in values all of which the whole answer
@@ -78,6 +78,9 @@ export async function nothingIsMadeUp(
 /** Slots by their beginning: one whose end is not said any more may end with the next. */
 const valuesOf = ({ readings, issues }: Answered<unknown>): ReadonlySet<string> =>
   new Set([
-    ...readings.map(({ quantity, time, until, value }) => `reading ${quantity} ${time} ${until} ${value}`),
+    ...readings.map(
+      ({ quantity, of, time, until, value }) =>
+        `reading ${quantity} ${time} ${until} ${value}${of ? ` ${of.key}` : ""}`,
+    ),
     ...issues.flatMap(({ quantity, slots }) => slots.map(({ from, value }) => `slot ${quantity} ${from} ${value}`)),
   ]);

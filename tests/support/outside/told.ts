@@ -2,7 +2,7 @@ import type { Answered } from "../../../src/sources/source.ts";
 
 type Value = number | string;
 export type Told = {
-  /** By quantity: [time, value], or [from, until, value]. */
+  /** By quantity (of one of several: `<key> <quantity>`): [time, value], or [from, until, value]. */
   readonly readings: {
     readonly [quantity: string]: readonly (readonly [string, Value] | readonly [string, string, Value])[];
   };
@@ -17,9 +17,10 @@ export const plain = (micros: number): string => new Date(micros / 1000).toISOSt
 /** What a provider answered, in the form of a case's expected.json. */
 export function told({ readings, issues }: Answered<unknown>): Told {
   const byQuantity: Record<string, (readonly [string, Value] | readonly [string, string, Value])[]> = {};
-  for (const { quantity, time, until, value } of readings) {
-    byQuantity[quantity] ??= [];
-    byQuantity[quantity].push(until === undefined ? [plain(time), value] : [plain(time), plain(until), value]);
+  for (const { quantity, of, time, until, value } of readings) {
+    const name = of ? `${of.key} ${quantity}` : quantity;
+    byQuantity[name] ??= [];
+    byQuantity[name].push(until === undefined ? [plain(time), value] : [plain(time), plain(until), value]);
   }
   const issued = new Set(issues.map((issue) => plain(issue.issued)));
   return {

@@ -4,7 +4,9 @@ import type { Game, GameStatistic, GameTeam, Side } from "../../../domain/outsid
 import { type Micros, microsFromRfc3339 } from "../../../domain/time/time.ts";
 import { statusOf } from "./status.ts";
 
-const maybe = <S extends v.GenericSchema>(schema: S) => v.optional(v.nullable(schema));
+export const maybe = <S extends v.GenericSchema>(schema: S) => v.optional(v.nullable(schema));
+/** What adorns a game. ESPN writes some of it in several forms (`record` is a list, or "2-3"): unread, it is left out. */
+export const adornment = <S extends v.GenericSchema>(schema: S) => v.fallback(maybe(schema), undefined);
 const text = v.string();
 
 const teamSchema = v.object({
@@ -13,7 +15,7 @@ const teamSchema = v.object({
   displayName: maybe(text),
   name: maybe(text),
   shortDisplayName: maybe(text),
-  color: maybe(text),
+  color: adornment(text),
 });
 
 const score = v.union([text, v.number(), v.object({ value: v.number() })]);
@@ -25,39 +27,39 @@ const competitor = v.object({
   score: maybe(score),
   winner: maybe(v.boolean()),
   shootoutScore: maybe(v.number()),
-  linescores: maybe(v.array(v.object({ value: maybe(v.number()) }))),
-  records: maybe(v.array(v.object({ type: maybe(text), name: maybe(text), summary: maybe(text) }))),
+  linescores: adornment(v.array(v.object({ value: maybe(v.number()) }))),
+  records: adornment(v.array(v.object({ type: maybe(text), name: maybe(text), summary: maybe(text) }))),
   /** Of a schedule in place of `records`. */
-  record: maybe(v.array(v.object({ type: maybe(text), displayValue: maybe(text) }))),
-  curatedRank: maybe(v.object({ current: maybe(v.number()) })),
-  statistics: maybe(v.array(v.object({ name: maybe(text), abbreviation: maybe(text), displayValue: maybe(text) }))),
+  record: adornment(v.array(v.object({ type: maybe(text), displayValue: maybe(text) }))),
+  curatedRank: adornment(v.object({ current: maybe(v.number()) })),
+  statistics: adornment(v.array(v.object({ name: maybe(text), abbreviation: maybe(text), displayValue: maybe(text) }))),
 });
 const status = v.object({
   period: maybe(v.number()),
-  displayClock: maybe(text),
+  displayClock: adornment(text),
   type: v.object({
     name: text,
     state: maybe(text),
     completed: maybe(v.boolean()),
-    detail: maybe(text),
-    shortDetail: maybe(text),
-    altDetail: maybe(text),
+    detail: adornment(text),
+    shortDetail: adornment(text),
+    altDetail: adornment(text),
   }),
 });
 const competition = v.object({
-  timeValid: maybe(v.boolean()),
-  neutralSite: maybe(v.boolean()),
-  venue: maybe(v.object({ fullName: maybe(text) })),
-  notes: maybe(v.array(v.object({ headline: maybe(text), text: maybe(text) }))),
+  timeValid: adornment(v.boolean()),
+  neutralSite: adornment(v.boolean()),
+  venue: adornment(v.object({ fullName: maybe(text) })),
+  notes: adornment(v.array(v.object({ headline: maybe(text), text: maybe(text) }))),
   status: maybe(status),
-  format: maybe(v.object({ regulation: maybe(v.object({ periods: maybe(v.number()) })) })),
+  format: adornment(v.object({ regulation: maybe(v.object({ periods: maybe(v.number()) })) })),
   competitors: v.array(competitor),
 });
 const eventSchema = v.object({
   id: text,
   date: text,
   name: maybe(text),
-  timeValid: maybe(v.boolean()),
+  timeValid: adornment(v.boolean()),
   status: maybe(status),
   competitions: v.pipe(v.array(competition), v.minLength(1)),
 });

@@ -2,14 +2,13 @@ import * as v from "valibot";
 import { Failure } from "../../../domain/failure.ts";
 import type { Game } from "../../../domain/outside/game.ts";
 import type { Ask } from "../../source.ts";
-import { changed, gameOf, type Outline, outlineSchema } from "./game.ts";
+import { adornment, changed, gameOf, maybe, type Outline, outlineSchema } from "./game.ts";
 
 const SITE = "https://site.api.espn.com/apis/site/v2/sports";
 /** Without it a long day is cut at 100 games; above 500 ESPN cuts again. */
 const MOST_GAMES = 500;
 const MOST_TEAMS = 1_000;
 
-const maybe = <S extends v.GenericSchema>(schema: S) => v.optional(v.nullable(schema));
 const text = v.string();
 
 /** A team of a league, as ESPN lists it. */
@@ -24,7 +23,7 @@ const team = v.object({
   abbreviation: maybe(text),
   displayName: maybe(text),
   name: maybe(text),
-  color: maybe(text),
+  color: adornment(text),
 });
 const teamOf = ({ id, abbreviation, displayName, name, color }: v.InferOutput<typeof team>): Team => ({
   id,
@@ -44,21 +43,21 @@ const record = v.object({ items: maybe(v.array(v.object({ type: maybe(text), sum
 const teamAnswer = v.object({
   team: v.object({
     ...team.entries,
-    record: maybe(record),
-    standingSummary: maybe(text),
+    record: adornment(record),
+    standingSummary: adornment(text),
     nextEvent: maybe(v.array(outlineSchema)),
   }),
 });
 const scheduleAnswer = v.object({
-  season: maybe(v.object({ year: maybe(v.number()) })),
-  requestedSeason: maybe(v.object({ year: maybe(v.number()), displayName: maybe(text), name: maybe(text) })),
+  season: adornment(v.object({ year: maybe(v.number()) })),
+  requestedSeason: adornment(v.object({ year: maybe(v.number()), displayName: maybe(text), name: maybe(text) })),
   team: v.object({
     ...team.entries,
-    recordSummary: maybe(text),
-    standingSummary: maybe(text),
-    seasonSummary: maybe(text),
+    recordSummary: adornment(text),
+    standingSummary: adornment(text),
+    seasonSummary: adornment(text),
   }),
-  byeWeek: maybe(v.number()),
+  byeWeek: adornment(v.number()),
   events: v.array(outlineSchema),
 });
 

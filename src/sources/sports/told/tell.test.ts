@@ -1,53 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { GAME_START, gameFrom } from "../../../../tests/support/outside/games.ts";
 import { recorded, recordedAreAbsent } from "../../../../tests/support/outside/recorded.ts";
-import type { Game, GameStatus, GameTeam } from "../../../domain/outside/game.ts";
+import type { Game } from "../../../domain/outside/game.ts";
 import type { Micros } from "../../../domain/time/time.ts";
 import { gameOf } from "../espn/game.ts";
 import type { GameEvent, GameMemory } from "./memory.ts";
 import { tell } from "./tell.ts";
 
-const START: Micros = Date.UTC(2025, 5, 4) * 1000;
+const START = GAME_START;
 const LOOK: Micros = 15_000_000;
 
-const team = (id: string, score: number | null, shootout: number | null = null): GameTeam => ({
-  id,
-  abbreviation: id.toUpperCase(),
-  name: `The ${id}`,
-  color: null,
-  score,
-  shootout,
-  periods: [],
-  record: null,
-  rank: null,
-  statistics: [],
-});
-/** `live 1-0 p2`: status, score of the home and the away team, period. */
-function game(words: string, more: Partial<Game> = {}): Game {
-  const [status, score, period] = words.split(" ") as [GameStatus, string | undefined, string | undefined];
-  const [home, away] = score && score !== "-" ? score.split("-").map(Number) : [null, null];
-  return {
-    id: "g1",
-    name: "B at A",
-    start: START,
-    startKnown: true,
-    status,
-    rawStatus: `STATUS_${status.toUpperCase()}`,
-    detail: null,
-    period: period ? Number(period.slice(1)) : null,
-    regulationPeriods: 3,
-    clock: null,
-    overtime: false,
-    shootout: false,
-    winner: null,
-    home: team("a", home ?? null),
-    away: team("b", away ?? null),
-    venue: null,
-    neutral: false,
-    note: null,
-    ...more,
-  };
-}
 const words = (event: GameEvent): string =>
   [
     event.event,
@@ -72,7 +35,7 @@ function replay(looks: readonly Game[], from = START): string[][] {
   });
 }
 const said = (...looks: readonly (string | Game)[]) =>
-  replay(looks.map((look) => (typeof look === "string" ? game(look) : look)));
+  replay(looks.map((look) => (typeof look === "string" ? gameFrom(look) : look)));
 
 test("a game from its start to its end: each thing once, at the look that shows it", () => {
   assert.deepEqual(
@@ -85,8 +48,8 @@ test("a game from its start to its end: each thing once, at the look that shows 
       "live 1-1 p2",
       "live 1-2 p2",
       "live 3-2 p3",
-      game("final 3-2 p3", { winner: "home" }),
-      game("final 3-2 p3", { winner: "home" }),
+      gameFrom("final 3-2 p3", { winner: "home" }),
+      gameFrom("final 3-2 p3", { winner: "home" }),
     ),
     [
       [],
@@ -111,11 +74,11 @@ test("overtime and a shoot-out: the periods end, level scores have a winner", ()
       "break 2-2 p3",
       "live 2-2 p4",
       "live 2-2 p5",
-      game("final 2-2 p5", { winner: "away", shootout: true }),
+      gameFrom("final 2-2 p5", { winner: "away", shootout: true }),
     ).slice(2),
     [["period_ended p3"], [], ["period_ended p4"], ["final away"]],
   );
-  assert.deepEqual(said("live 1-1 p2", game("final 1-1 p2", { winner: "draw" })), [["started"], ["final draw"]]);
+  assert.deepEqual(said("live 1-1 p2", gameFrom("final 1-1 p2", { winner: "draw" })), [["started"], ["final draw"]]);
 });
 
 test("a score that goes down is a correction, and only once it was said twice", () => {
@@ -139,23 +102,23 @@ test("an old answer of a cache tells nothing, and what it hid is not told again"
   assert.deepEqual(
     said(
       "live 2-0 p3",
-      game("final 2-0 p3", { winner: "home" }),
+      gameFrom("final 2-0 p3", { winner: "home" }),
       "live 2-0 p3",
       "live 2-0 p3",
-      game("final 2-0 p3", { winner: "home" }),
+      gameFrom("final 2-0 p3", { winner: "home" }),
     ),
     [["started"], ["final home"], [], [], []],
   );
 });
 
 test("a game that is first seen when it is over says so once; an old one says nothing", () => {
-  const over = game("final 3-1 p3", { winner: "home" });
+  const over = gameFrom("final 3-1 p3", { winner: "home" });
   assert.deepEqual(said(over, over), [["final home"], []]);
   assert.deepEqual(replay([over], START + 4 * 24 * 3_600_000_000), [[]]);
 });
 
 test("a game that was missed as a whole is told by how it ended", () => {
-  assert.deepEqual(said("scheduled", game("final 3-1 p3", { winner: "home" })), [[], ["final home"]]);
+  assert.deepEqual(said("scheduled", gameFrom("final 3-1 p3", { winner: "home" })), [[], ["final home"]]);
 });
 
 test("a game that is first seen while it is on has started; what was before is not told", () => {
@@ -177,13 +140,10 @@ test("delayed, postponed, suspended, canceled, moved and resumed are told once e
     ["resumed"],
   ]);
   const later = { start: START + 86_400_000_000 };
-  assert.deepEqual(said("scheduled", "postponed", "postponed", game("scheduled", later), game("scheduled", later)), [
-    [],
-    ["postponed"],
-    [],
-    ["rescheduled"],
-    [],
-  ]);
+  assert.deepEqual(
+    said("scheduled", "postponed", "postponed", gameFrom("scheduled", later), gameFrom("scheduled", later)),
+    [[], ["postponed"], [], ["rescheduled"], []],
+  );
   assert.deepEqual(said("scheduled", "canceled", "canceled"), [[], ["canceled"], []]);
 });
 
@@ -196,7 +156,10 @@ test("what the provider says and nobody knows changes nothing", () => {
 });
 
 test("a start that was not set and then is, is no move", () => {
-  assert.deepEqual(said(game("scheduled", { startKnown: false }), game("scheduled", { start: START + 1 })), [[], []]);
+  assert.deepEqual(said(gameFrom("scheduled", { startKnown: false }), gameFrom("scheduled", { start: START + 1 })), [
+    [],
+    [],
+  ]);
 });
 
 test("a score that is missing for a look is not taken for 0", () => {
@@ -209,10 +172,10 @@ test("a score that is missing for a look is not taken for 0", () => {
 });
 
 test("each event says within how many seconds it happened", () => {
-  const first = tell(undefined, game("live 0-0 p1"), START);
+  const first = tell(undefined, gameFrom("live 0-0 p1"), START);
   assert.equal(first.events[0]?.withinSeconds, null);
-  assert.equal(tell(first.memory, game("live 1-0 p1"), START + LOOK).events[0]?.withinSeconds, 15);
-  assert.equal(tell(first.memory, game("live 1-0 p1"), START + 240 * LOOK).events[0]?.withinSeconds, 3_600);
+  assert.equal(tell(first.memory, gameFrom("live 1-0 p1"), START + LOOK).events[0]?.withinSeconds, 15);
+  assert.equal(tell(first.memory, gameFrom("live 1-0 p1"), START + 240 * LOOK).events[0]?.withinSeconds, 3_600);
 });
 
 const gameIn = (file: string, id: string): Game =>
