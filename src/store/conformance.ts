@@ -1,3 +1,4 @@
+import { amending } from "./conformance/amending.ts";
 import { byPosition } from "./conformance/by-position.ts";
 import { exactness } from "./conformance/exactness.ts";
 import { ordering } from "./conformance/ordering.ts";
@@ -34,6 +35,7 @@ export function storeKeepsItsPromises(name: string, needs: Omit<Suite, "name">):
   summaries(suite);
   shed(suite);
   rollups(suite);
+  amending(suite);
 }
 
 export async function withStore(suite: Suite, run: (opened: Opened) => Promise<void>): Promise<void> {

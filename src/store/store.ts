@@ -205,6 +205,39 @@ export type Shed = {
   readonly files: number;
 };
 
+/** What was recorded of a series at a time was wrong: all its readings of that very time give way to one, or to none. */
+export type Correction = {
+  readonly series: SeriesId;
+  readonly time: Micros;
+  /** Of that series and time; kept with the origin `corrected`. null: there was no reading. */
+  readonly reading: Reading | null;
+};
+
+/** What is to be gone for good: everything of some series, or of a time of them. */
+export type ErasePlan = {
+  readonly series: readonly {
+    readonly series: SeriesId;
+    /** Events of the time that mention one of these names go too; none: no event goes. */
+    readonly names: readonly string[];
+  }[];
+  readonly window: Window;
+};
+
+/** Counted exactly. */
+export type ErasedCounts = {
+  readonly readings: number;
+  /** Of Home Assistant's recorder; those that hold any of the time. */
+  readonly statistics: number;
+  /** Those that hold any of the time: they go whole, and the gap says for how long. */
+  readonly rollups: number;
+  readonly events: number;
+};
+
+export type Erased = ErasedCounts & {
+  /** What is unknown now, and why. */
+  readonly gaps: readonly Stored<Gap>[];
+};
+
 /** Bytes that could not be read back; everything else is served. */
 export type Damage = {
   readonly file: string;
@@ -297,6 +330,21 @@ export type Store = {
    * series stays known. Done again it takes nothing more.
    */
   shed(plan: ShedPlan): Promise<Shed>;
+  /**
+   * When it resolves, every answer is that of the corrected readings, and stays so. The log goes on telling what was
+   * stored before by its position. Resolves with the positions of the readings that were put in place.
+   * Rejects with `reading_unknown` when there is no reading of a series at a time; then nothing is done.
+   */
+  correct(corrections: readonly Correction[]): Promise<readonly Position[]>;
+  /** What `erase` would take. */
+  countErasure(plan: ErasePlan): Promise<ErasedCounts>;
+  /**
+   * Takes everything of the plan out of every answer at once, leaves gaps in its place, and resolves when its bytes are
+   * in no file of the store any more: views and snapshots that were made before keep theirs until they are released.
+   * What a kill or a refusing disk interrupts goes on by itself. Done again it takes nothing more.
+   * `onTaken`: the answers are right from here on.
+   */
+  erase(plan: ErasePlan, onTaken?: (erased: Erased) => void): Promise<Erased>;
   /** Makes history of everything appended so far, in as few files as can be. It happens by itself, in time. */
   seal(): Promise<void>;
   /**

@@ -79,6 +79,7 @@ export const GAP_CAUSES = [
   "paused",
   "switched",
   "excluded",
+  "erased",
 ] as const;
 export type GapCause = (typeof GAP_CAUSES)[number];
 

@@ -5,7 +5,7 @@ import type { Clock } from "../../platform/time/clock.ts";
 import type { Log } from "../../platform/told/log.ts";
 import { gapsIn, type Ledger } from "../shared/ledger.ts";
 import type { Space } from "../space.ts";
-import type { Damage, Store, View } from "../store.ts";
+import type { Damage, Narrow, Store, View } from "../store.ts";
 import { createKeeper } from "./blocks/set/keeper.ts";
 import type { Manifest } from "./blocks/set/manifest.ts";
 import { type BlocksRecovery, recoverBlocks } from "./blocks/set/recover.ts";
@@ -24,6 +24,9 @@ import { gapsOf, sameDamage } from "./segments/damage.ts";
 import { expire, expiring } from "./segments/expiry.ts";
 import { indexName } from "./segments/header.ts";
 import { createTail } from "./segments/tail.ts";
+import { createAmending } from "./write/amending.ts";
+import { createViews } from "./reader/views.ts";
+import { dropDone, isPending } from "./segments/amendments.ts";
 import { createTroubles, type OnTrouble } from "./troubles.ts";
 import { createAppender } from "./write/append.ts";
 import { createEncoder } from "./write/encode.ts";
@@ -84,6 +87,7 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
     log,
     troubles,
     segments: recovery.segments,
+    amendmentsDone: () => keeper.manifest,
     onBuilt: (segment, { head, damages }) => {
       segment.index = head;
       segment.lists = undefined;
@@ -113,9 +117,8 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
   });
 
   const damages: Damage[] = [...recovery.damages, ...blocks.damages];
-  /** Names of the files that each view may read. */
-  const views = new Map<number, ReadonlySet<string>>();
-  const isInView = (name: string) => [...views.values()].some((names) => names.has(name));
+  const views = createViews();
+  const { isInView } = views;
   const keeper = createKeeper({
     folder: blocksFolder,
     tailFolder,
@@ -132,6 +135,13 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
     holes: () =>
       ledger.gaps.filter(({ kind }) => kind === "states").map(({ series, from, to }) => ({ series, from, to })),
     isInView,
+    amendments: () => {
+      dropDone(ledger, keeper.manifest);
+      return ledger.amendments;
+    },
+    roll: appender.roll,
+    indexed: indexer.idle,
+    mayPurge: views.mayPurge,
     onDamage: (found) => noteDamages(found),
     expire: async () => {
       const { sealed } = keeper.manifest;
@@ -145,7 +155,40 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
     await indexer.hold();
     await keeper.hold();
   }
-  let tokens = 0;
+  const view = (narrow: Narrow = {}): View => {
+    const { sealed, blocks } = keeper.manifest;
+    const isSealed = ({ base, limit }: { base: number; limit: number }) => base + limit <= sealed;
+    const segments = narrow.log === false ? tail.segments.filter((it) => !isSealed(it)) : tail.segments;
+    const content: EmbeddedContent = {
+      folder: tailFolder,
+      narrow,
+      segments: segments.map((segment) => pictureOf(segment, narrow, isSealed(segment))),
+      blocksFolder,
+      blocks,
+      amendments: ledger.amendments.filter((amendment) => isPending(amendment, keeper.manifest)),
+    };
+    return { engine: EMBEDDED, token: views.add([...segments, ...blocks], sealed), content };
+  };
+  const release = (own: View) => {
+    if (views.remove(own.token)) keeper.released();
+  };
+  const reader = (own: View) => openEmbeddedView(own, { onDamage: (damage) => noteDamages([damage]) });
+  const amending = createAmending({
+    append: appender.append,
+    keeper,
+    ledger,
+    clock,
+    withReader: async (run) => {
+      const own = view();
+      const opened = reader(own);
+      try {
+        return await run(opened);
+      } finally {
+        await opened.close();
+        release(own);
+      }
+    },
+  });
   let closing: Promise<void> | undefined;
 
   const recordGaps = async (found: readonly Damage[]): Promise<void> => {
@@ -195,6 +238,7 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
     }
   };
 
+  await amending.lookUp();
   await recordGaps([...recovery.found, ...blocks.damages]).catch((error) =>
     log.warning("the gaps of damaged parts could not be recorded", { error: describeError(error) }),
   );
@@ -219,25 +263,9 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
       }
       return tail.segments[0]?.base ?? 0;
     },
-    view: (narrow = {}) => {
-      const token = ++tokens;
-      const { sealed } = keeper.manifest;
-      const isSealed = ({ base, limit }: { base: number; limit: number }) => base + limit <= sealed;
-      const segments = narrow.log === false ? tail.segments.filter((it) => !isSealed(it)) : tail.segments;
-      const content: EmbeddedContent = {
-        folder: tailFolder,
-        narrow,
-        segments: segments.map((segment) => pictureOf(segment, narrow, isSealed(segment))),
-        blocksFolder,
-        blocks: keeper.manifest.blocks,
-      };
-      views.set(token, new Set([...segments, ...content.blocks].map(({ name }) => name)));
-      return { engine: EMBEDDED, token, content };
-    },
-    release: (view: View) => {
-      if (views.delete(view.token)) keeper.released();
-    },
-    reader: (view) => openEmbeddedView(view, { onDamage: (damage) => noteDamages([damage]) }),
+    view,
+    release,
+    reader,
     damages: () => damages,
     quarantined: () =>
       listQuarantined({
@@ -272,13 +300,12 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
     snapshot: async () => {
       const free = await holdFiles();
       try {
-        const token = ++tokens;
         const { manifest } = keeper;
         const { position, gaps } = ledger;
         const counts = { ...countsOf(ledger, manifest), position, gaps: gaps.length };
         const copied = filesToCopy(tail.segments, manifest);
-        views.set(token, new Set([...tail.segments, ...manifest.blocks].map(({ name }) => name)));
-        return { files: copied, ...counts, release: () => void (views.delete(token) && keeper.released()) };
+        const token = views.add([...tail.segments, ...manifest.blocks], "fixed");
+        return { files: copied, ...counts, release: () => void (views.remove(token) && keeper.released()) };
       } finally {
         free();
       }
@@ -290,6 +317,9 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
     },
     storage: () => storageOf(tail.segments, keeper.manifest),
     shed: keeper.shed,
+    correct: amending.correct,
+    countErasure: amending.count,
+    erase: amending.erase,
     seal: async () => {
       await appender.roll();
       await indexer.idle();

@@ -1,10 +1,13 @@
+import { type Amendment, takesEvent, takesReading, takesStatistic } from "../../domain/data/amendment.ts";
 import type { Position, SeriesId, Stored } from "../../domain/data/reading.ts";
 import type { Statistic } from "../../domain/data/statistic.ts";
 import { Failure } from "../../domain/failure.ts";
+import { loggedCorrections, lookUpLatest, storedGaps, takingOf } from "../shared/amendments.ts";
 import { cutoffOf, horizonOf } from "../shared/cutoffs.ts";
 import { checkEntries } from "../shared/entries.ts";
-import { emptyLedger, enter, gapsIn } from "../shared/ledger.ts";
-import type { Damage, Entry, Store } from "../store.ts";
+import { parseExact } from "../shared/exact-json.ts";
+import { emptyLedger, enter, gapsIn, type Logged } from "../shared/ledger.ts";
+import type { Damage, ErasePlan, Narrow, Store, View, ViewReader } from "../store.ts";
 import { insert } from "./sorted.ts";
 import {
   jsonOf,
@@ -29,7 +32,7 @@ export function createMemoryStore(): Store {
   const views = new Set<number>();
   const damages: Damage[] = [];
   const appended = { readings: 0, events: 0, gaps: 0 };
-  const shed = { readings: 0, events: 0 };
+  const shed = { readings: 0, events: 0, statistics: 0 };
   let tokens = 0;
   let closed = false;
 
@@ -39,7 +42,24 @@ export function createMemoryStore(): Store {
     return own;
   };
 
-  const keep = ({ entry, json }: { entry: Entry; json: string }): Position => {
+  const take = (amendment: Amendment) => {
+    const { series, kind } = amendment;
+    const isTaken = (time: number) => takesReading(amendment, series, time);
+    shed.readings += removeWhere(readingsOf(series), ({ time }) => isTaken(time));
+    if (kind === "correction") return;
+    const gone = new Set(events.filter(({ json, ...event }) => takesEvent(amendment, { ...event, data: parseExact(json) })));
+    shed.events += removeWhere(events, (event) => gone.has(event));
+    shed.statistics += removeWhere(statistics, (statistic) => takesStatistic(amendment, statistic));
+    // Its position was given out, and stands for nothing now.
+    for (const [i, entry] of log.entries())
+      if (
+        (entry.kind === "reading" && entry.packed.series === series && isTaken(entry.packed.time)) ||
+        (entry.kind === "event" && gone.has(entry.packed))
+      )
+        log[i] = { kind: "untold", packed: { position: entry.packed.position } };
+  };
+
+  const keep = ({ entry, json }: { entry: Logged; json: string }): Position => {
     const position = ledger.position + 1;
     enter(ledger, entry, position);
     if (entry.kind === "reading") {
@@ -56,37 +76,50 @@ export function createMemoryStore(): Store {
       log.push({ kind: "gap", packed: { ...entry.gap, position } });
       appended.gaps++;
     } else {
+      if (entry.kind === "amendment") take(entry.amendment);
       if (entry.kind === "statistic") statistics.push({ ...entry.statistic, position });
       log.push({ kind: "untold", packed: { position } });
     }
     return position;
   };
 
+  const append = async (entries: readonly Logged[]): Promise<Position[]> => {
+    if (closed) throw new Failure("store_closed", "The store is closed", { fix: "Open it again" });
+    checkEntries(entries, (series) => ledger.series.has(series));
+    // All texts first: an entry that has none must leave nothing of its batch behind.
+    return entries.map((entry) => ({ entry, json: jsonOf(entry) })).map(keep);
+  };
+  const view = (narrow: Narrow = {}): View => {
+    const asked = narrow.series ?? [...readings.keys()];
+    const content: MemoryContent = {
+      narrow,
+      readings: new Map(asked.map((id) => [id, [...(readings.get(id) ?? [])]])),
+      statistics: statistics.filter(({ series }) => !narrow.series || narrow.series.includes(series)),
+      events: narrow.events === false ? [] : [...events],
+      log: narrow.log === false ? [] : [...log],
+    };
+    views.add(++tokens);
+    return { engine: MEMORY, token: tokens, content };
+  };
+  const withReader = async <T>(run: (reader: ViewReader) => Promise<T>): Promise<T> => {
+    const own = view();
+    try {
+      return await run(openMemoryView(own));
+    } finally {
+      views.delete(own.token);
+    }
+  };
+  const taking = (plan: ErasePlan) => withReader((reader) => takingOf(plan, reader, (ledger.newest ?? 0) + 1));
+
   return {
     profile: { engine: MEMORY, durable: false, seals: false, rollsUp: false },
-    append: async (entries) => {
-      if (closed) throw new Failure("store_closed", "The store is closed", { fix: "Open it again" });
-      checkEntries(entries, (series) => ledger.series.has(series));
-      // All texts first: an entry that has none must leave nothing of its batch behind.
-      return entries.map((entry) => ({ entry, json: jsonOf(entry) })).map(keep);
-    },
+    append,
     series: () => ledger.series,
     latest: (series) => ledger.latest.get(series),
     allLatest: () => ledger.latest.values(),
     gaps: (window, series) => gapsIn(ledger, window, series),
     windowStart: () => 0,
-    view: (narrow = {}) => {
-      const asked = narrow.series ?? [...readings.keys()];
-      const content: MemoryContent = {
-        narrow,
-        readings: new Map(asked.map((id) => [id, [...(readings.get(id) ?? [])]])),
-        statistics: statistics.filter(({ series }) => !narrow.series || narrow.series.includes(series)),
-        events: narrow.events === false ? [] : [...events],
-        log: narrow.log === false ? [] : [...log],
-      };
-      views.add(++tokens);
-      return { engine: MEMORY, token: tokens, content };
-    },
+    view,
     release: (view) => void views.delete(view.token),
     reader: openMemoryView,
     damages: () => damages,
@@ -96,7 +129,7 @@ export function createMemoryStore(): Store {
       appended: { ...appended },
       readings: ledger.readings - shed.readings,
       events: ledger.events - shed.events,
-      statistics: ledger.statistics,
+      statistics: ledger.statistics - shed.statistics,
       series: ledger.series.size,
       bytes: 0,
       files: 0,
@@ -132,6 +165,27 @@ export function createMemoryStore(): Store {
         events: shed.events - before.events,
         ...{ rollups: 0, bytes: 0, files: 0 },
       };
+    },
+    correct: async (corrections) => {
+      const entries = await withReader((reader) => loggedCorrections(corrections, reader));
+      const positions = await append(entries);
+      await withReader((reader) => lookUpLatest(ledger, reader));
+      return positions.filter((_, i) => entries[i]?.kind === "reading");
+    },
+    countErasure: async (plan) => {
+      const { amendments: _, gaps: __, ...counts } = await taking(plan);
+      return counts;
+    },
+    erase: async (plan, onTaken) => {
+      const { amendments, gaps, ...counts } = await taking(plan);
+      const positions = await append([
+        ...amendments.map((amendment): Logged => ({ kind: "amendment", amendment })),
+        ...gaps.map((gap): Logged => ({ kind: "gap", gap })),
+      ]);
+      await withReader((reader) => lookUpLatest(ledger, reader));
+      const erased = { ...counts, gaps: storedGaps(gaps, positions) };
+      onTaken?.(erased);
+      return erased;
     },
     quarantined: async () => [],
     seal: async () => {},

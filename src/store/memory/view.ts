@@ -3,11 +3,11 @@ import type { Statistic } from "../../domain/data/statistic.ts";
 import { utcMonth } from "../../domain/time/time.ts";
 import { columnsFrom } from "../shared/columns.ts";
 import { parseExact, writeExact } from "../shared/exact-json.ts";
+import type { Logged } from "../shared/ledger.ts";
 import { checkQuery, contextOf, isOfTime, isPast, tooNarrow } from "../shared/query.ts";
 import { lastBefore, summariesOf } from "../shared/summaries.ts";
 import {
   type Cursor,
-  type Entry,
   type EventsQuery,
   type LogEntry,
   type Narrow,
@@ -39,7 +39,7 @@ export type MemoryContent = {
   readonly log: readonly PackedEntry[];
 };
 
-export const jsonOf = (entry: Entry): string =>
+export const jsonOf = (entry: Logged): string =>
   entry.kind === "reading"
     ? writeExact(entry.reading.attributes, "A reading's attributes")
     : entry.kind === "event"

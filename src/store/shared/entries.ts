@@ -1,8 +1,8 @@
 import { type Context, FLAWS, GAP_CAUSES, ORIGINS, type SeriesId } from "../../domain/data/reading.ts";
 import { STATISTIC_PERIODS, STATISTIC_VALUES } from "../../domain/data/statistic.ts";
 import { Failure } from "../../domain/failure.ts";
-import type { Entry } from "../store.ts";
 import { notStorable } from "./exact-json.ts";
+import type { Logged } from "./ledger.ts";
 
 const isTime = Number.isSafeInteger;
 const isId = (id: unknown): boolean => Number.isSafeInteger(id) && (id as number) >= 0;
@@ -10,10 +10,10 @@ const isTextOrNull = (text: unknown): boolean => text === null || typeof text ==
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Throws what is wrong with a batch before anything of it is written. `knows` says which series exist already. */
-export function checkEntries(entries: readonly Entry[], knows: (series: SeriesId) => boolean): void {
+export function checkEntries(entries: readonly Logged[], knows: (series: SeriesId) => boolean): void {
   let added: Set<SeriesId> | undefined;
   for (let i = 0; i < entries.length; i++) {
-    const entry = entries[i] as Entry;
+    const entry = entries[i] as Logged;
     const wrong = faultOf(entry);
     if (wrong) throw notStorable(`Entry ${i} (${entry.kind}) of the batch: ${wrong}`, "Correct the entry");
     if (entry.kind === "series") {
@@ -33,7 +33,7 @@ export function checkEntries(entries: readonly Entry[], knows: (series: SeriesId
   }
 }
 
-function faultOf(entry: Entry): string | undefined {
+function faultOf(entry: Logged): string | undefined {
   switch (entry.kind) {
     case "reading": {
       const { reading } = entry;
@@ -74,6 +74,8 @@ function faultOf(entry: Entry): string | undefined {
       if (!isId(entry.series)) return `series ${entry.series} is not a whole number from 0`;
       if (!isTime(entry.identity.from)) return "from is not in whole microseconds";
       return typeof entry.identity.entityId === "string" ? undefined : "the entity id is not text";
+    case "amendment":
+      return undefined;
     default:
       return "the kind is unknown";
   }

@@ -1,3 +1,4 @@
+import { type Amendment, takesReading } from "../../domain/data/amendment.ts";
 import type { Gap, Position, Reading, SeriesId, Stored } from "../../domain/data/reading.ts";
 import type { Identity, Series } from "../../domain/data/series.ts";
 import type { Micros, Window } from "../../domain/time/time.ts";
@@ -9,6 +10,10 @@ export type Ledger = {
   readonly latest: Map<SeriesId, Stored<Reading>>;
   /** Sorted by (from, position). */
   readonly gaps: Stored<Gap>[];
+  /** In the order of their positions; those of which everything is done may be missing. */
+  readonly amendments: Stored<Amendment>[];
+  /** Series of which an amendment took the latest reading: which one is the latest now has to be looked up. */
+  readonly unsure: Set<SeriesId>;
   readings: number;
   events: number;
   /** Those that were replaced included. */
@@ -22,6 +27,8 @@ export const emptyLedger = (): Ledger => ({
   series: new Map(),
   latest: new Map(),
   gaps: [],
+  amendments: [],
+  unsure: new Set(),
   readings: 0,
   events: 0,
   statistics: 0,
@@ -30,7 +37,10 @@ export const emptyLedger = (): Ledger => ({
   position: 0,
 });
 
-export function enter(ledger: Ledger, entry: Entry, position: Position): void {
+/** What stands in a log: what is appended, and what the store itself puts there. */
+export type Logged = Entry | { readonly kind: "amendment"; readonly amendment: Amendment };
+
+export function enter(ledger: Ledger, entry: Logged, position: Position): void {
   if (position > ledger.position) ledger.position = position;
   switch (entry.kind) {
     case "reading":
@@ -44,6 +54,9 @@ export function enter(ledger: Ledger, entry: Entry, position: Position): void {
       break;
     case "statistic":
       ledger.statistics++;
+      break;
+    case "amendment":
+      enterAmendment(ledger, { ...entry.amendment, position });
       break;
     case "series":
       enterIdentity(ledger, entry.series, entry.identity);
@@ -84,6 +97,15 @@ export function enterGap({ gaps }: Ledger, gap: Stored<Gap>): void {
   let at = gaps.length;
   while (at > 0 && (gaps[at - 1] as Gap).from > gap.from) at--;
   gaps.splice(at, 0, gap);
+}
+
+export function enterAmendment({ amendments, latest, unsure }: Ledger, amendment: Stored<Amendment>): void {
+  amendments.push(amendment);
+  const { series } = amendment;
+  const last = latest.get(series);
+  if (!last || !takesReading(amendment, series, last.time)) return;
+  latest.delete(series);
+  unsure.add(series);
 }
 
 export function enterIdentity({ series }: Ledger, id: SeriesId, identity: Identity): void {

@@ -58,7 +58,12 @@ export function putDifference(bytes: Bytes, back: number, { set, removed }: Diff
   if (removed.length > 0) putRaw(bytes, JSON.stringify(removed));
 }
 
-export type DifferenceParts = { readonly back: number; apply(base: Attributes): Attributes };
+export type DifferenceParts = {
+  readonly back: number;
+  /** Of the keys that are set or taken out: what the full record says of them does not show. */
+  readonly names: ReadonlySet<string>;
+  apply(base: Attributes): Attributes;
+};
 
 export function takeDifference(bytes: Bytes, end: number): DifferenceParts {
   const back = takeVarint(bytes);
@@ -67,6 +72,7 @@ export function takeDifference(bytes: Bytes, end: number): DifferenceParts {
   const removed: string[] = bytes.at < end ? JSON.parse(takeRaw(bytes, end, "utf8")) : [];
   return {
     back,
+    names: new Set([...Object.keys(set), ...removed]),
     apply: (base) => {
       const next: { [name: string]: unknown } = { ...base };
       for (const key of removed) delete next[key];

@@ -1,3 +1,4 @@
+import type { Amendment } from "../../../domain/data/amendment.ts";
 import { GAP_CAUSES, type Gap, type HomeEvent, ORIGINS, type SeriesId } from "../../../domain/data/reading.ts";
 import type { Identity } from "../../../domain/data/series.ts";
 import type { Micros } from "../../../domain/time/time.ts";
@@ -74,3 +75,10 @@ export function takeIdentity(bytes: Bytes, end: number): { series: SeriesId; ide
   const series = takeVarint(bytes);
   return { series, identity: JSON.parse(takeRaw(bytes, end, "utf8")) };
 }
+
+/** An amendment's payload: JSON. */
+export function putAmendment(bytes: Bytes, amendment: Amendment): void {
+  putRaw(bytes, writeExact(amendment, "An amendment"));
+}
+
+export const takeAmendment = (bytes: Bytes, end: number): Amendment => JSON.parse(takeRaw(bytes, end, "utf8"));

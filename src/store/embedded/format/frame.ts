@@ -10,7 +10,10 @@ import { type Bytes, reserve } from "./bytes.ts";
 export const FRAME = 9;
 export const MOST_PAYLOAD = 2 ** 24 - 1;
 
-/** ASCII letters, so that a dump can be read: Reading, Event, Gap, Series, sTatistic, full Attributes, Differing ones. */
+/**
+ * ASCII letters, so that a dump can be read: Reading, Event, Gap, Series, sTatistic, full Attributes, Differing ones, an
+ * amendment (X: what it says is crossed out), and the Void that an erased record leaves.
+ */
 export const KIND = {
   reading: 82,
   event: 69,
@@ -19,6 +22,8 @@ export const KIND = {
   statistic: 84,
   attributes: 65,
   difference: 68,
+  amendment: 88,
+  void: 86,
 } as const;
 export type Kind = (typeof KIND)[keyof typeof KIND];
 const KINDS: ReadonlySet<number> = new Set(Object.values(KIND));

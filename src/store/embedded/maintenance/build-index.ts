@@ -8,6 +8,7 @@ import { encodeIndex } from "../index/build.ts";
 import { decodeIndexHead, type IndexHead } from "../index/head.ts";
 import { checks } from "../index/lists.ts";
 import { decodeSnapshot, encodeSnapshot, type Snapshot } from "../index/snapshot.ts";
+import { type AmendmentsDone, dropDone } from "../segments/amendments.ts";
 import { collectSegment } from "../segments/collect.ts";
 import { decodeHeader, indexName, segmentName } from "../segments/header.ts";
 import { readDurably, writeDurably } from "./durably.ts";
@@ -19,11 +20,12 @@ export type IndexJob = {
   readonly limit: number;
   /** The segment before, whose snapshot this one's builds on; null: it is the first, or the one before has gone. */
   readonly previous: Position | null;
+  readonly done: AmendmentsDone;
 };
 export type IndexBuilt = { readonly head: IndexHead; readonly damages: readonly Damage[] };
 
 /** Writes the index file of a closed segment. Blocks: it runs in the maintenance worker. */
-export function buildIndex({ folder, base, limit, previous }: IndexJob): IndexBuilt {
+export function buildIndex({ folder, base, limit, previous, done }: IndexJob): IndexBuilt {
   const name = segmentName(base);
   const buffer = readDurably(join(folder, name));
   const header = decodeHeader(buffer, base);
@@ -36,6 +38,7 @@ export function buildIndex({ folder, base, limit, previous }: IndexJob): IndexBu
         : undefined
       : readSnapshot(join(folder, indexName(previous)), previous);
   const ledger = before?.ledger ?? emptyLedger();
+  dropDone(ledger, done);
   const { lists, damages } = collectSegment(buffer, { name, base, baseTime: header.baseTime, limit }, ledger);
   // Without the one before, a snapshot would lack what only older segments say.
   const snapshot = before && encodeSnapshot({ ledger, damages: [...before.damages, ...damages] });
@@ -44,7 +47,7 @@ export function buildIndex({ folder, base, limit, previous }: IndexJob): IndexBu
   return { head: decodeIndexHead(bytes, base) as IndexHead, damages };
 }
 
-function readSnapshot(path: string, base: Position): Snapshot | undefined {
+export function readSnapshot(path: string, base: Position): Snapshot | undefined {
   try {
     const bytes = readFileSync(path);
     const head = decodeIndexHead(bytes, base);

@@ -2,6 +2,7 @@ import { describeError } from "../../../domain/failure.ts";
 import { createBackoff } from "../../../platform/time/backoff.ts";
 import type { Clock } from "../../../platform/time/clock.ts";
 import type { Log } from "../../../platform/told/log.ts";
+import type { AmendmentsDone } from "../segments/amendments.ts";
 import type { Segment } from "../segments/tail.ts";
 import type { Troubles } from "../troubles.ts";
 import type { IndexBuilt, IndexJob } from "./build-index.ts";
@@ -28,9 +29,10 @@ export function createIndexer(needs: {
   log: Log;
   troubles: Troubles;
   segments: readonly Segment[];
+  amendmentsDone(): AmendmentsDone;
   onBuilt(segment: Segment, built: IndexBuilt): void;
 }): Indexer {
-  const { folder, clock, maintainer, log, troubles, segments, onBuilt } = needs;
+  const { folder, clock, maintainer, log, troubles, segments, amendmentsDone, onBuilt } = needs;
   const waiting: Segment[] = [];
   const backoff = createBackoff(RETRY);
   let running: Promise<void> | undefined;
@@ -40,7 +42,7 @@ export function createIndexer(needs: {
 
   const jobOf = (segment: Segment): IndexJob => {
     const previous = segments[segments.indexOf(segment) - 1]?.base ?? null;
-    return { kind: "index", folder, base: segment.base, limit: segment.limit, previous };
+    return { kind: "index", folder, base: segment.base, limit: segment.limit, previous, done: amendmentsDone() };
   };
 
   const run = async () => {

@@ -1,3 +1,4 @@
+import { type AmendedJob, findAmended } from "../blocks/jobs/amended.ts";
 import {
   findHorizons,
   findRollupsThatGo,
@@ -6,23 +7,25 @@ import {
   type RollupsJob,
 } from "../blocks/jobs/horizons.ts";
 import { type Merged, type MergeJob, mergeBlocks } from "../blocks/jobs/merge.ts";
-import { type BlocksMade, type SealJob, sealSegment } from "../blocks/jobs/seal.ts";
+import { type SealedSegment, type SealJob, sealSegment } from "../blocks/jobs/seal.ts";
 import { buildIndex, type IndexBuilt, type IndexJob } from "./build-index.ts";
+import { type PurgeJob, type Purged, purgeSegment } from "./purge.ts";
 
 /** Work that reads and writes files for long: done away from the event loop. */
-export type MaintenanceJob = IndexJob | SealJob | MergeJob | HorizonsJob | RollupsJob;
-export type JobResult<J extends MaintenanceJob> = J extends IndexJob
-  ? IndexBuilt
-  : J extends SealJob
-    ? BlocksMade
-    : J extends HorizonsJob
-      ? Horizons
-      : J extends RollupsJob
-        ? readonly string[]
-        : Merged;
+export type MaintenanceJob = IndexJob | SealJob | MergeJob | HorizonsJob | RollupsJob | AmendedJob | PurgeJob;
+type Results = {
+  readonly index: IndexBuilt;
+  readonly seal: SealedSegment;
+  readonly merge: Merged;
+  readonly horizons: Horizons;
+  readonly rollups: readonly string[];
+  readonly amended: readonly string[];
+  readonly purge: Purged;
+};
+export type JobResult<J extends MaintenanceJob> = Results[J["kind"]];
 
 /** Blocks the thread. */
-export function runJob(job: MaintenanceJob): IndexBuilt | BlocksMade | Merged | Horizons | readonly string[] {
+export function runJob(job: MaintenanceJob): Results[MaintenanceJob["kind"]] {
   switch (job.kind) {
     case "index":
       return buildIndex(job);
@@ -34,6 +37,10 @@ export function runJob(job: MaintenanceJob): IndexBuilt | BlocksMade | Merged | 
       return findHorizons(job);
     case "rollups":
       return findRollupsThatGo(job);
+    case "amended":
+      return findAmended(job);
+    case "purge":
+      return purgeSegment(job);
   }
 }
 

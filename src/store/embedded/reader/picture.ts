@@ -1,4 +1,5 @@
-import type { Position, SeriesId } from "../../../domain/data/reading.ts";
+import type { Amendment } from "../../../domain/data/amendment.ts";
+import type { Position, SeriesId, Stored } from "../../../domain/data/reading.ts";
 import type { Micros } from "../../../domain/time/time.ts";
 import type { Narrow } from "../../store.ts";
 import type { Block } from "../blocks/file/block.ts";
@@ -14,6 +15,8 @@ export type EmbeddedContent = {
   readonly segments: readonly SegmentPicture[];
   readonly blocksFolder: string;
   readonly blocks: readonly Block[];
+  /** Those that the blocks have not taken in yet. */
+  readonly amendments: readonly Stored<Amendment>[];
 };
 
 export type SegmentPicture = {

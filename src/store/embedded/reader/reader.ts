@@ -1,19 +1,21 @@
 import type { HomeEvent, Reading, SeriesId, Stored } from "../../../domain/data/reading.ts";
 import type { Rollup } from "../../../domain/data/rollup.ts";
 import { ALL_TIME } from "../../../domain/time/time.ts";
+import { columnsFrom } from "../../shared/columns.ts";
 import { checkQuery, contextOf, isPast, tooNarrow, windowLeft } from "../../shared/query.ts";
 import { foldRollups } from "../../shared/rollups.ts";
 import { lastBefore } from "../../shared/summaries.ts";
-import type { Damage, EventsQuery, ReadingsQuery, View, ViewReader } from "../../store.ts";
+import type { Damage, EventsQuery, LogEntry, ReadingsQuery, View, ViewReader } from "../../store.ts";
 import { inOrder, statisticsContent } from "../blocks/file/content.ts";
 import { TABLE_ENTRY } from "../blocks/file/directory.ts";
 import { lineOf } from "../format/statistic.ts";
 import { sameDamage } from "../segments/damage.ts";
 import { columnPages } from "./columns.ts";
+import { createPending, left, leftUpTo } from "./pending.ts";
 import { type OpenFiles, openFiles } from "./open-files.ts";
 import type { EmbeddedContent } from "./picture.ts";
 import { overlapping, PAGE, pagesOf, type Sealed } from "./pieces.ts";
-import { createBlockReader } from "./sealed/blocks.ts";
+import { type BlockReader, createBlockReader } from "./sealed/blocks.ts";
 import { rowsAsked } from "./sealed/rows.ts";
 import { summaryPages } from "./summaries.ts";
 import { entryAt, isEntryAt, logOfSegment } from "./tail/log.ts";
@@ -28,7 +30,8 @@ export function openEmbeddedView(
   view: View,
   needs: { readonly files?: OpenFiles; readonly onDamage?: (damage: Damage) => void } = {},
 ): ViewReader {
-  const { folder, narrow, segments, blocksFolder, blocks } = view.content as EmbeddedContent;
+  const { folder, narrow, segments, blocksFolder, blocks, amendments } = view.content as EmbeddedContent;
+  const pending = createPending(amendments);
   const files = needs.files ?? openFiles();
   const bytesRead = { records: 0, indexes: 0 };
   const damages: Damage[] = [];
@@ -45,7 +48,14 @@ export function openEmbeddedView(
   };
   const counting = { files, countRecords, countIndexes, onDamage };
   const tail = createTailReader({ folder, segments, ...counting });
-  const sealed = createBlockReader({ folder: blocksFolder, blocks, ...counting });
+  const blockReader = createBlockReader({ folder: blocksFolder, blocks, ...counting });
+  const sealed: BlockReader = pending.any
+    ? {
+        ...blockReader,
+        openRollups: async (chunk, series) =>
+          (await blockReader.openRollups(chunk, series)).filter((rollup) => pending.rollup(series, rollup)),
+      }
+    : blockReader;
 
   const sealedReadings = async (query: ReadingsQuery): Promise<Sealed<Stored<Reading>>[]> => {
     const { series } = query;
@@ -76,13 +86,18 @@ export function openEmbeddedView(
     if (narrow.series && !narrow.series.includes(series)) throw tooNarrow(`series ${series}`, narrow);
   };
 
-  const readings: ViewReader["readings"] = async function* (query) {
-    checkQuery(query);
-    hasSeries(query.series);
+  const storedReadings: ViewReader["readings"] = async function* (query) {
     const left = windowLeft(query);
     const runs = await tail.runsOf((places, segment) => places.readings(segment, query.series, left));
     const pieces = [...(await sealedReadings(query)), ...runs];
     yield* pagesOf(pieces, query, (own, limit) => tail.readings(own, { ...query, limit }));
+  };
+  const readings: ViewReader["readings"] = async function* (query) {
+    checkQuery(query);
+    hasSeries(query.series);
+    const stays = pending.readings(query.series);
+    if (!stays) return yield* storedReadings(query);
+    yield* leftUpTo(query.limit, storedReadings({ ...query, limit: Number.MAX_SAFE_INTEGER }), stays);
   };
 
   return {
@@ -92,7 +107,8 @@ export function openEmbeddedView(
     async *columns(query) {
       checkQuery(query);
       hasSeries(query.series);
-      yield* columnPages(query, { tail, sealed, readings });
+      if (pending.readings(query.series)) yield* columnsFrom(readings, query);
+      else yield* columnPages(query, { tail, sealed, readings });
     },
     async *usage() {
       for await (const { block, entries } of sealed.tables("readings"))
@@ -118,7 +134,8 @@ export function openEmbeddedView(
     },
     async *summaries(query) {
       hasSeries(query.series);
-      yield* summaryPages(query, { tail, sealed, readings });
+      const isAmended = pending.readings(query.series) !== undefined;
+      yield* summaryPages(query, { tail, sealed, readings, isAmended });
     },
     async *rollups({ series, window }) {
       hasSeries(series);
@@ -139,39 +156,49 @@ export function openEmbeddedView(
     before: (series, time) => lastBefore(readings, series, time),
     async *statistics(query) {
       hasSeries(query.series);
-      const rows = [...(await sealed.statistics(lineOf(query.series, query.period), query.window))];
-      if (rows.length === 0) return yield* tail.statistics(query);
-      for await (const page of tail.statistics(query)) rows.push(...page);
+      const rows = (await sealed.statistics(lineOf(query.series, query.period), query.window)).filter(pending.statistic);
+      const others = left(tail.statistics(query), pending.statistic);
+      if (rows.length === 0) return yield* others;
+      for await (const page of others) rows.push(...page);
       const found = inOrder(statisticsContent, rows);
       for (let at = 0; at < found.length; at += PAGE) yield found.slice(at, at + PAGE);
     },
     async *events(query) {
       checkQuery(query);
       if (narrow.events === false) throw tooNarrow("events", narrow);
-      const left = windowLeft(query);
-      const runs = await tail.runsOf((places, segment) => places.events(segment, left, query.types));
-      const pieces = [...(await sealedEvents(query)), ...runs];
-      yield* pagesOf(pieces, query, (own, limit) => tail.events(own, { ...query, limit }));
+      const whole = pending.any ? { ...query, limit: Number.MAX_SAFE_INTEGER } : query;
+      const window = windowLeft(query);
+      const runs = await tail.runsOf((places, segment) => places.events(segment, window, query.types));
+      const pieces = [...(await sealedEvents(whole)), ...runs];
+      const pages = pagesOf(pieces, whole, (own, limit) => tail.events(own, { ...query, limit }));
+      if (pending.any) yield* leftUpTo(query.limit, pages, pending.event);
+      else yield* pages;
     },
     async *log(query) {
       if (narrow.log === false) throw tooNarrow("the log by position", narrow);
       for (const segment of segments)
-        yield* logOfSegment(segment, query, { folder, files, count: countRecords, onDamage });
+        yield* left(logOfSegment(segment, query, { folder, files, count: countRecords, onDamage }), pending.logged);
     },
     async *linked(window) {
       if (narrow.log === false) throw tooNarrow("what is linked", narrow);
-      yield* sealed.linked(window);
+      const stays = (entry: LogEntry) =>
+        entry.kind === "reading"
+          ? (pending.readings(entry.reading.series)?.(entry.reading) ?? true)
+          : pending.logged(entry);
+      for await (const page of sealed.linked(window)) yield page.filter(stays);
       const asked = { after: 0, window, attributes: false };
       for (const segment of segments)
         if (!segment.sealed)
           for await (const page of logOfSegment(segment, asked, { folder, files, count: countRecords, onDamage }))
-            yield page.filter((entry) => contextOf(entry) !== null);
+            yield page.filter((entry) => contextOf(entry) !== null && stays(entry));
     },
     at: async (position) => {
       if (narrow.log === false) throw tooNarrow("the log by position", narrow);
       const segment = segments.findLast(({ base, limit }) => base <= position && position < base + limit);
-      if (!segment) return sealed.eventAt(position).then((event) => event && { kind: "event", event });
-      return entryAt(segment, position, { folder, files, count: countRecords, attributes: tail.attributes });
+      const asked = { folder, files, count: countRecords, attributes: tail.attributes };
+      const event = segment ? undefined : await sealed.eventAt(position);
+      const entry = segment ? await entryAt(segment, position, asked) : event && { kind: "event" as const, event };
+      return entry && pending.logged(entry) ? entry : undefined;
     },
     holds: async (position) => {
       if (narrow.log === false) throw tooNarrow("the log by position", narrow);

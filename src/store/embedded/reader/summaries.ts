@@ -12,7 +12,18 @@ import type { TailReader } from "./tail/tail.ts";
 /** Told by what a chunk's header says where the chunk lies in one bucket, else by its columns; the rest from the readings. */
 export async function* summaryPages(
   query: SummariesQuery,
-  { tail, sealed, readings }: { tail: TailReader; sealed: BlockReader; readings: ViewReader["readings"] },
+  {
+    tail,
+    sealed,
+    readings,
+    isAmended,
+  }: {
+    tail: TailReader;
+    sealed: BlockReader;
+    readings: ViewReader["readings"];
+    /** What chunks say of themselves does not hold. */
+    isAmended: boolean;
+  },
 ): AsyncGenerator<readonly BucketSummary[]> {
   const { series, edges } = query;
   checkEdges(edges);
@@ -23,7 +34,7 @@ export async function* summaryPages(
   let page: BucketSummary[] = [];
   for (const group of overlapping([...chunks, ...rollups, ...runs])) {
     const [only] = group;
-    if (only && group.length === 1 && "chunk" in only) {
+    if (only && group.length === 1 && "chunk" in only && !isAmended) {
       page.push(...(await ofChunk(only.chunk, query, sealed)));
       continue;
     }

@@ -1,6 +1,7 @@
+import { takesReading } from "../../../domain/data/amendment.ts";
 import type { Reading, SeriesId, Stored } from "../../../domain/data/reading.ts";
 import type { Micros } from "../../../domain/time/time.ts";
-import { countReading, enterEvent, enterGap, enterIdentity, type Ledger } from "../../shared/ledger.ts";
+import { countReading, enterAmendment, enterEvent, enterGap, enterIdentity, type Ledger } from "../../shared/ledger.ts";
 import type { Damage } from "../../store.ts";
 import { KIND, type Kind } from "../format/frame.ts";
 import { emptyLists, listEvent, listReading, listStatistic, type SegmentLists } from "./lists.ts";
@@ -64,6 +65,22 @@ export function collectSegment(
       listStatistic(lists, line, start, offset, length);
       ledger.statistics++;
     },
+    amendment: (amendment, offset) => {
+      stands(offset);
+      const { series } = amendment;
+      const last = latest.get(series);
+      if (last && takesReading(amendment, series, last.time)) {
+        latest.delete(series);
+        ledger.unsure.add(series);
+      }
+      enterAmendment(ledger, { ...amendment, position: base + offset });
+    },
+    void: (kind, offset) => {
+      stands(offset);
+      if (kind === KIND.reading) ledger.readings++;
+      else if (kind === KIND.event) ledger.events++;
+      else if (kind === KIND.statistic) ledger.statistics++;
+    },
     series: (series, identity, offset) => {
       stands(offset);
       enterIdentity(ledger, series, identity);
@@ -103,6 +120,7 @@ const lostOf = (kind: Kind | undefined): Damage["lost"] => {
   if (kind === KIND.reading) return "states";
   if (kind === KIND.event) return "events";
   if (kind === KIND.statistic) return "statistics";
+  if (kind === KIND.void) return "nothing";
   return kind === KIND.attributes || kind === KIND.difference ? "attributes" : "anything";
 };
 
@@ -112,6 +130,8 @@ const nameOf = (kind: Kind): string =>
     [KIND.event]: "event",
     [KIND.gap]: "gap",
     [KIND.series]: "series entry",
+    [KIND.amendment]: "amendment",
+    [KIND.void]: "void",
     [KIND.statistic]: "statistic",
     [KIND.attributes]: "record of attributes",
     [KIND.difference]: "record of attributes",

@@ -6,8 +6,8 @@ import type { Micros } from "../../../domain/time/time.ts";
 /** Twice the same 64 bytes, so that no single damaged byte costs a segment its times. docs/data.md has the fields. */
 const COPY = 64;
 export const HEADER = 2 * COPY;
-/** 2: with statistics. A segment of version 1 is read, and never written on: an older hub must refuse what it cannot read. */
-export const VERSION = 2;
+/** 2: with statistics; 3: with amendments and voids. A segment of an older version is read, and never written on: an older hub must refuse what it cannot read. */
+export const VERSION = 3;
 const MAGIC = Buffer.from("HAINGLOG", "latin1");
 
 export type Header = {

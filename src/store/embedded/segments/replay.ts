@@ -1,9 +1,10 @@
+import type { Amendment } from "../../../domain/data/amendment.ts";
 import type { Attributes, Gap, Reading, SeriesId } from "../../../domain/data/reading.ts";
 import type { Identity } from "../../../domain/data/series.ts";
 import type { Micros } from "../../../domain/time/time.ts";
 import { takeDifference, takeFull } from "../format/attributes.ts";
 import type { Bytes } from "../format/bytes.ts";
-import { peekEvent, takeGap, takeIdentity } from "../format/entries.ts";
+import { peekEvent, takeAmendment, takeGap, takeIdentity } from "../format/entries.ts";
 import { FRAME, frameAt, isHead, KIND, type Kind, payloadLength } from "../format/frame.ts";
 import { peekReading, takeReading } from "../format/reading.ts";
 import { peekStatistic, type StatisticLine } from "../format/statistic.ts";
@@ -21,6 +22,9 @@ export type Replay = {
   gap(gap: Gap, offset: number): void;
   statistic(what: StatisticPlace, offset: number, length: number): void;
   series(series: SeriesId, identity: Identity, offset: number): void;
+  amendment(amendment: Amendment, offset: number): void;
+  /** What was erased; `kind`: what it was. */
+  void(kind: Kind, offset: number): void;
   /** Bytes that are no record; `kind` where the head still says what it was. */
   damage(offset: number, length: number, kind: Kind | undefined): void;
 };
@@ -68,6 +72,12 @@ function tell(bytes: Bytes, at: number, end: number, baseTime: Micros, replay: R
       break;
     case KIND.statistic:
       replay.statistic(peekStatistic(bytes, baseTime), at, end - at);
+      break;
+    case KIND.amendment:
+      replay.amendment(takeAmendment(bytes, end), at);
+      break;
+    case KIND.void:
+      replay.void(bytes.buffer[bytes.at] as Kind, at);
       break;
     case KIND.series: {
       const { series, identity } = takeIdentity(bytes, end);

@@ -3,9 +3,8 @@ import { describeError, Failure } from "../../../domain/failure.ts";
 import type { Micros } from "../../../domain/time/time.ts";
 import type { Clock } from "../../../platform/time/clock.ts";
 import { checkEntries } from "../../shared/entries.ts";
-import { enter, type Ledger } from "../../shared/ledger.ts";
+import { enter, type Ledger, type Logged } from "../../shared/ledger.ts";
 import type { Space } from "../../space.ts";
-import type { Entry } from "../../store.ts";
 import { writeAll } from "../files.ts";
 import { lineOf } from "../format/statistic.ts";
 import { HEADER } from "../segments/header.ts";
@@ -16,13 +15,13 @@ import type { Encoder, Placed } from "./encode.ts";
 import type { Syncing } from "./syncing.ts";
 
 type Call = {
-  readonly entries: readonly Entry[];
+  readonly entries: readonly Logged[];
   resolve(positions: readonly Position[]): void;
   reject(error: unknown): void;
 };
 
 export type Appender = {
-  append(entries: readonly Entry[]): Promise<readonly Position[]>;
+  append(entries: readonly Logged[]): Promise<readonly Position[]>;
   /** Resolves when the write that is under way now, if any, is done. */
   settled(): Promise<void>;
   /** Closes the open segment once what was appended before is written; the next entry begins another. */
@@ -152,11 +151,11 @@ export function createAppender(needs: {
     syncing.wrote(open.file, open.segment.limit, urgent);
   };
 
-  const keep = (entries: readonly Entry[], { offsets, lengths }: Placed, { segment }: OpenSegment): Position[] => {
+  const keep = (entries: readonly Logged[], { offsets, lengths }: Placed, { segment }: OpenSegment): Position[] => {
     const lists = segment.lists as SegmentLists;
     const positions: Position[] = [];
     for (let i = 0; i < entries.length; i++) {
-      const entry = entries[i] as Entry;
+      const entry = entries[i] as Logged;
       const offset = offsets[i] as number;
       const position = segment.base + offset;
       positions.push(position);
@@ -217,7 +216,7 @@ export function createAppender(needs: {
   };
 }
 
-function timeOf(entries: readonly Entry[] | undefined): Micros | undefined {
+function timeOf(entries: readonly Logged[] | undefined): Micros | undefined {
   const first = entries?.find(({ kind }) => kind === "reading" || kind === "event");
   return first?.kind === "reading" ? first.reading.time : first?.kind === "event" ? first.event.time : undefined;
 }

@@ -1,9 +1,9 @@
 import type { Attributes, SeriesId } from "../../../domain/data/reading.ts";
 import type { Micros } from "../../../domain/time/time.ts";
-import type { Entry } from "../../store.ts";
+import type { Logged } from "../../shared/ledger.ts";
 import { difference, putDifference, putFull, sameAttributes } from "../format/attributes.ts";
 import { createBytes, reserve } from "../format/bytes.ts";
-import { putEvent, putGap, putIdentity } from "../format/entries.ts";
+import { putAmendment, putEvent, putGap, putIdentity } from "../format/entries.ts";
 import { closeFrame, KIND, openFrame } from "../format/frame.ts";
 import { putReading } from "../format/reading.ts";
 import { putStatistic } from "../format/statistic.ts";
@@ -24,7 +24,7 @@ export type Encoder = {
   /** Goes on in another segment, at `at`. */
   begin(segment: { base: number; baseTime: Micros }, at: number, known: Map<SeriesId, AttributeState>): void;
   /** Adds a batch, or throws and leaves everything as before. */
-  add(entries: readonly Entry[]): Placed;
+  add(entries: readonly Logged[]): Placed;
   readonly size: number;
   bytes(): Buffer;
   /** What was added is in the file. */
@@ -83,7 +83,7 @@ export function createEncoder(): Encoder {
     });
   };
 
-  const put = (entry: Entry): number => {
+  const put = (entry: Logged): number => {
     const { base, baseTime } = segment;
     switch (entry.kind) {
       case "reading": {
@@ -109,6 +109,12 @@ export function createEncoder(): Encoder {
         const frame = openFrame(bytes);
         putStatistic(bytes, entry.statistic, baseTime);
         closeFrame(bytes, frame, KIND.statistic, base + start + frame);
+        return frame;
+      }
+      case "amendment": {
+        const frame = openFrame(bytes);
+        putAmendment(bytes, entry.amendment);
+        closeFrame(bytes, frame, KIND.amendment, base + start + frame);
         return frame;
       }
       case "series": {
@@ -141,7 +147,7 @@ export function createEncoder(): Encoder {
       const lengths = new Float64Array(entries.length);
       try {
         for (let i = 0; i < entries.length; i++) {
-          const frame = put(entries[i] as Entry);
+          const frame = put(entries[i] as Logged);
           offsets[i] = start + frame;
           lengths[i] = bytes.at - frame;
         }

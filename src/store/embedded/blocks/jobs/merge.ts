@@ -1,3 +1,4 @@
+import { type Amendment, takesEvent } from "../../../../domain/data/amendment.ts";
 import type { HomeEvent, Position, Stored } from "../../../../domain/data/reading.ts";
 import type { Micros } from "../../../../domain/time/time.ts";
 import { cutoffOf } from "../../../shared/cutoffs.ts";
@@ -26,6 +27,7 @@ import {
   OWN_PACK_ROWS,
 } from "../file/writer.ts";
 import { publishBlocks } from "../set/publish.ts";
+import { type Taken, takenFrom } from "./amended.ts";
 import { type Hole, rollSeries } from "./roll.ts";
 import type { BlocksMade } from "./seal.ts";
 import {
@@ -53,10 +55,12 @@ export type MergeJob = {
   readonly holes?: readonly Hole[];
   /** Roll-ups that would go at once are not made. */
   readonly rollupCutoffs?: ShedPlan["readings"];
+  /** What these take is left out. */
+  readonly without?: readonly Amendment[];
 };
 
 export type Merged = BlocksMade & {
-  /** What the cut-offs took, in readings or events. */
+  /** What cut-offs and amendments took. */
   readonly dropped: number;
   /** Parts of the inputs that could not be read; what they held is not in the result. */
   readonly damages: readonly PartLost[];
@@ -117,6 +121,7 @@ type OwnChunk = { readonly source: Source; readonly chunk: ChunkPlace };
 function mergeChunks<Row extends Positioned>(needs: WriterNeeds, work: MergeWork, content: Content<Row>): Writer {
   const { cutoffs, holes, timeZone, rollupCutoffs } = work.job;
   const { rollups } = work;
+  const taken = takenFrom(content.kind, work.job.without ?? []);
   const writer = createChunksWriter(needs, content);
   try {
     const tables = work.sources.map((source) => ({ source, table: tableOf(source, work) }));
@@ -128,7 +133,7 @@ function mergeChunks<Row extends Positioned>(needs: WriterNeeds, work: MergeWork
         return entry ? chunksOf(source, entry, work).map((chunk) => ({ source, chunk })) : [];
       });
       const groups = overlapping(chunks);
-      mergeSeries({ series, groups, cutoff, writer, work, content });
+      mergeSeries({ series, groups, cutoff, taken: taken(series), writer, work, content });
       if (rollups && holes && cutoff !== null) {
         const from = rollupCutoffs ? cutoffOf(rollupCutoffs, series) : null;
         rollSeries({ series, groups, before: cutoff, from, timeZone, holes, writer: rollups, work });
@@ -145,6 +150,7 @@ function mergeSeries<Row extends Positioned>({
   series,
   groups,
   cutoff,
+  taken,
   writer,
   work,
   content,
@@ -153,6 +159,7 @@ function mergeSeries<Row extends Positioned>({
   /** In order of time; chunks that overlap together. */
   readonly groups: readonly (readonly OwnChunk[])[];
   readonly cutoff: Micros | null;
+  readonly taken: Taken | undefined;
   readonly writer: ChunksWriter<Row>;
   readonly work: MergeWork;
   readonly content: Content<Row>;
@@ -175,7 +182,7 @@ function mergeSeries<Row extends Positioned>({
     const kept = cutoff === null ? group : group.filter(({ chunk }) => chunk.to >= cutoff);
     const [only] = kept;
     if (!only) continue;
-    const whole = cutoff === null || only.chunk.from >= cutoff;
+    const whole = (cutoff === null || only.chunk.from >= cutoff) && !taken?.mayTouch(only.chunk);
     if (kept.length === 1 && whole && isFull(only) && (waiting.length === 0 || waiting.length >= OWN_PACK_ROWS)) {
       flush();
       const bytes = guarded(only.source, series, only.chunk, work, () =>
@@ -187,7 +194,9 @@ function mergeSeries<Row extends Positioned>({
     for (const { chunk } of kept) hull = hullOf(hull ?? chunk, chunk);
     const read = kept.flatMap((one) => rowsOf(one, series, work, content));
     const rows = kept.length > 1 ? inOrder(content, read) : read;
-    for (const row of rows) if (cutoff === null || content.endOf(row) >= cutoff) waiting.push(row);
+    for (const row of rows)
+      if ((cutoff === null || content.endOf(row) >= cutoff) && !taken?.takes(content.timeOf(row), content.endOf(row)))
+        waiting.push(row);
     flushFull();
   }
   flush();
@@ -231,7 +240,7 @@ function overlapping(chunks: readonly OwnChunk[]): OwnChunk[][] {
 }
 
 function mergeEvents(needs: WriterNeeds, work: MergeWork): Writer {
-  const { cutoffs } = work.job;
+  const { cutoffs, without = [] } = work.job;
   const oldest = cutoffs?.default ?? Number.NEGATIVE_INFINITY;
   const writer = createEventsWriter(needs);
   try {
@@ -243,7 +252,7 @@ function mergeEvents(needs: WriterNeeds, work: MergeWork): Writer {
     let group: Stored<HomeEvent>[] = [];
     let end = Number.NEGATIVE_INFINITY;
     const flush = () => {
-      for (const event of group.sort(byTimeAndPosition)) if (event.time >= oldest) writer.add(event);
+      for (const event of group.sort(byTimeAndPosition)) if (event.time >= oldest && !without.some((amendment) => takesEvent(amendment, event))) writer.add(event);
       group = [];
     };
     for (const { source, place } of places.sort((a, b) => a.place.from - b.place.from)) {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { type Amendment, takesEvent, takesReading, takesStatistic } from "../../../../domain/data/amendment.ts";
 import type { Context, HomeEvent, Position, Reading, SeriesId, Stored } from "../../../../domain/data/reading.ts";
 import type { Statistic } from "../../../../domain/data/statistic.ts";
 import { type Micros, utcMonth, utcMonthEnd, utcMonthStart } from "../../../../domain/time/time.ts";
@@ -28,14 +29,21 @@ export type SealJob = {
   /** The first sequence that may be given to a block. */
   readonly next: number;
   readonly timeZone: string;
+  /** Those that stand in the segment. */
+  readonly amendments: readonly Stored<Amendment>[];
 };
 
 export type BlocksMade = { readonly made: readonly Block[] };
 
+/** `dropped`: what amendments of the segment took of what stood before them. */
+export type SealedSegment = BlocksMade & {
+  readonly dropped: { readonly readings: number; readonly statistics: number; readonly events: number };
+};
+
 /** Writes what a closed segment holds into blocks, one of readings and one of events for each month that it touches. */
-export function sealSegment(job: SealJob): BlocksMade {
+export function sealSegment(job: SealJob): SealedSegment {
   const { blocks, segment, next } = job;
-  const months = contentOf(readDurably(join(job.tail, segment.name)), segment);
+  const { months, dropped } = contentOf(readDurably(join(job.tail, segment.name)), job);
   const readings = readingsContent(job.timeZone);
   const parts = [...months]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -57,7 +65,7 @@ export function sealSegment(job: SealJob): BlocksMade {
   };
   const made = parts.map(({ month, write }, i) => write({ folder: blocks, month, sequence: next + i, making }));
   publishBlocks(blocks, made);
-  return { made };
+  return { made, dropped };
 }
 
 type Months = Map<string, MonthContent>;
@@ -95,7 +103,10 @@ function writeEvents(needs: WriterNeeds, events: Stored<HomeEvent>[]): Block {
   }
 }
 
-function contentOf(buffer: Buffer, segment: SealJob["segment"]): Months {
+function contentOf(
+  buffer: Buffer,
+  { segment, amendments }: SealJob,
+): { readonly months: Months; readonly dropped: SealedSegment["dropped"] } {
   const { base, baseTime, limit } = segment;
   const months: Months = new Map();
   let last = { from: 0, to: 0, content: undefined as unknown as MonthContent };
@@ -114,12 +125,19 @@ function contentOf(buffer: Buffer, segment: SealJob["segment"]): Months {
     return attributes.get(at);
   };
   const { links } = contextsIn(buffer, segment);
+  const dropped = { readings: 0, statistics: 0, events: 0 };
+  const isTaken = (offset: number, takes: (amendment: Amendment) => boolean) =>
+    amendments.some((amendment) => base + offset < amendment.position && takes(amendment));
   replaySegment(
     buffer,
     { base, baseTime, limit },
     {
       reading: (_, offset, length) => {
         const { reading, attributesAt } = takeReading({ buffer, at: offset + FRAME }, offset + length, baseTime);
+        if (isTaken(offset, (amendment) => takesReading(amendment, reading.series, reading.time))) {
+          dropped.readings++;
+          return;
+        }
         const found = attributesAt > 0 ? attributesOf(attributesAt) : reading.attributes;
         const row: Stored<Reading> = {
           ...reading,
@@ -135,11 +153,19 @@ function contentOf(buffer: Buffer, segment: SealJob["segment"]): Months {
       },
       event: (_, offset, length) => {
         const event = takeEvent({ buffer, at: offset + FRAME }, offset + length, baseTime);
+        if (isTaken(offset, (amendment) => takesEvent(amendment, event))) {
+          dropped.events++;
+          return;
+        }
         contentAt(event.time).events.push({ ...event, position: base + offset });
       },
       gap: () => {},
       statistic: ({ line, start }, offset) => {
         const statistic = takeStatistic({ buffer, at: offset + FRAME }, baseTime);
+        if (isTaken(offset, (amendment) => takesStatistic(amendment, statistic))) {
+          dropped.statistics++;
+          return;
+        }
         const { statistics } = contentAt(start);
         const row = { ...statistic, position: base + offset };
         const own = statistics.get(line);
@@ -147,10 +173,12 @@ function contentOf(buffer: Buffer, segment: SealJob["segment"]): Months {
         else statistics.set(line, [row]);
       },
       series: () => {},
+      amendment: () => {},
+      void: () => {},
       damage: () => {},
     },
   );
-  return months;
+  return { months, dropped };
 }
 
 /** What is linked with something in the next or the last segment is within so much of this one's ends. */
@@ -186,6 +214,8 @@ function contextsIn(buffer: Buffer, { base, baseTime, limit }: SealJob["segment"
       gap: () => {},
       statistic: () => {},
       series: () => {},
+      amendment: () => {},
+      void: () => {},
       damage: () => {},
     },
   );

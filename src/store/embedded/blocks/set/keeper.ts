@@ -1,5 +1,7 @@
 import { join } from "node:path";
-import { describeError } from "../../../../domain/failure.ts";
+import type { Amendment } from "../../../../domain/data/amendment.ts";
+import type { Position, Stored } from "../../../../domain/data/reading.ts";
+import { describeError, Failure } from "../../../../domain/failure.ts";
 import { createBackoff } from "../../../../platform/time/backoff.ts";
 import type { Clock } from "../../../../platform/time/clock.ts";
 import type { Log } from "../../../../platform/told/log.ts";
@@ -7,10 +9,11 @@ import type { Damage, Shed, ShedPlan } from "../../../store.ts";
 import type { Files } from "../../files.ts";
 import type { Maintainer } from "../../maintenance/job.ts";
 import { setAside } from "../../recovery/survey.ts";
+import { isPending, isToPurge } from "../../segments/amendments.ts";
 import type { Segment, Tail } from "../../segments/tail.ts";
 import type { Troubles } from "../../troubles.ts";
 import type { Block, BlockKind } from "../file/block.ts";
-import type { Merged } from "../jobs/merge.ts";
+import type { Merged, MergeJob } from "../jobs/merge.ts";
 import type { Hole } from "../jobs/roll.ts";
 import { type LetGo, shedBlocks } from "../jobs/shed.ts";
 import { type Manifest, writeManifest } from "./manifest.ts";
@@ -31,6 +34,10 @@ export type Keeper = {
   compact(): Promise<void>;
   /** Seals what is closed, then writes each block that holds what may go without it. */
   shed(plan: ShedPlan): Promise<Shed>;
+  /** Does something while nothing else is under way, before what is done by itself. */
+  urgently<T>(work: () => Promise<T>): Promise<T>;
+  /** Resolves when blocks have taken in the amendments up to a position, and what erasures took is in no file. */
+  amended(position: Position): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -58,6 +65,14 @@ export function createKeeper(needs: {
   readonly timeZone: () => string;
   /** Gaps in states. */
   readonly holes: () => readonly Hole[];
+  /** Those of which something is left to do. */
+  readonly amendments: () => readonly Stored<Amendment>[];
+  /** Closes the open segment. */
+  readonly roll: () => Promise<void>;
+  /** Resolves when every closed segment has its index, if it can have one. */
+  readonly indexed: () => Promise<void>;
+  /** Whether nobody who reads or copies the log may find that it changes under them. */
+  readonly mayPurge: (segments: readonly Segment[]) => boolean;
   /** Segments that have left the log window go. */
   readonly expire: () => Promise<void>;
 }): Keeper {
@@ -69,6 +84,8 @@ export function createKeeper(needs: {
   const damaged = new Set<string>();
   let manifestOnDisk = true;
   let running: Promise<void> | undefined;
+  /** Something came up while it was running that its last look may have missed. */
+  let again = false;
   let cancelRetry: (() => void) | undefined;
   let holds = 0;
   let closed = false;
@@ -76,6 +93,7 @@ export function createKeeper(needs: {
   /** What is asked for and under way. */
   let urgentWork: Promise<unknown> | undefined;
   let whenFree: (() => void)[] = [];
+  let waiting: { readonly position: Position; resolve(): void; reject(error: unknown): void }[] = [];
 
   const commit = async (next: Manifest) => {
     try {
@@ -134,25 +152,43 @@ export function createKeeper(needs: {
     tail.segments.find((segment) => segment.base + segment.limit > manifest.sealed && segment !== tail.open?.segment);
 
   const seal = async ({ name, base, baseTime, limit }: Segment) => {
-    const { made } = await maintainer.run({
+    const amendments = needs.amendments().filter(({ position }) => position >= base && position < base + limit);
+    if (amendments.length > 0) await amendBlocks(amendments);
+    const { made, dropped } = await maintainer.run({
       kind: "seal",
       tail: tailFolder,
       blocks: folder,
       segment: { name, base, baseTime, limit },
       next: manifest.next,
       timeZone: needs.timeZone(),
+      amendments,
     });
+    const { shed } = manifest;
     await commit({
       ...manifest,
       sealed: base + limit,
+      shed: {
+        ...shed,
+        readings: shed.readings + dropped.readings,
+        events: shed.events + dropped.events,
+        statistics: shed.statistics + dropped.statistics,
+      },
       next: manifest.next + made.length,
       blocks: [...manifest.blocks, ...made],
     });
   };
+  const pending = () => needs.amendments().filter((amendment) => isPending(amendment, manifest));
   const sealClosed = async () => {
+    await rollForAmendments();
     for (let segment = closedSegment(); segment; segment = closedSegment()) await seal(segment);
   };
-  const merge = async (inputs: readonly Block[], letGo?: LetGo): Promise<Merged> => {
+  /** Block by block: until the segment with the amendments is sealed, readers leave out what they take. */
+  const amendBlocks = async (amendments: readonly Amendment[]) => {
+    const inputs = manifest.blocks;
+    const names = await maintainer.run({ kind: "amended", blocks: folder, inputs, amendments });
+    for (const block of inputs) if (names.includes(block.name)) await merge([block], { without: amendments });
+  };
+  const merge = async (inputs: readonly Block[], letGo?: LetGo | Pick<MergeJob, "without">): Promise<Merged> => {
     const { next, sealed } = manifest;
     const timeZone = needs.timeZone();
     const job = { kind: "merge", blocks: folder, inputs, next, sealed, timeZone, ...letGo } as const;
@@ -161,10 +197,48 @@ export function createKeeper(needs: {
     return merged;
   };
 
+  const rollForAmendments = async () => {
+    const last = pending().at(-1);
+    if (last && tail.open && tail.open.segment.base <= last.position) await needs.roll();
+  };
+  const toPurge = () => needs.amendments().filter((amendment) => isToPurge(amendment, manifest));
+  /** Answers whether something was done. */
+  const amend = async (): Promise<boolean> => {
+    if (pending().length > 0) {
+      await rollForAmendments();
+      const segment = closedSegment();
+      if (!segment) return false;
+      await seal(segment);
+      return true;
+    }
+    const erasures = toPurge();
+    const end = erasures.at(-1)?.position ?? 0;
+    if (erasures.length === 0 || doomed.size > 0) return false;
+    await needs.indexed();
+    const segments = tail.segments.filter(({ base }) => base <= end);
+    if (!needs.mayPurge(segments)) return false;
+    for (const segment of segments) {
+      const { base, limit, index } = segment;
+      const job = { kind: "purge", folder: tailFolder, base, limit, erasures, hasIndex: index !== undefined } as const;
+      const { head } = await maintainer.run(job);
+      if (head) segment.index = head;
+    }
+    await commit({ ...manifest, purged: end });
+    return true;
+  };
+  const tellAmended = () => {
+    const left = [...pending(), ...toPurge()].map(({ position }) => position);
+    const done = Math.min(...left, Number.POSITIVE_INFINITY);
+    for (const one of waiting) if (one.position < done) one.resolve();
+    waiting = waiting.filter(({ position }) => position >= done);
+  };
+
   const step = async (): Promise<boolean> => {
     if (!manifestOnDisk) await commit(manifest);
     await sweep();
     await needs.expire();
+    if (await amend()) return true;
+    tellAmended();
     if (!needs.seals) return false;
     const segment = closedSegment();
     if (segment) {
@@ -179,11 +253,13 @@ export function createKeeper(needs: {
 
   const run = async () => {
     await urgentWork?.catch(() => {});
+    let failed = false;
     try {
       while (!closed && holds === 0 && (await step()));
       backoff.reset();
       troubles.set("seal", null);
     } catch (error) {
+      failed = true;
       if (!closed) {
         log.warning("the store could not be put in order; everything is served as before", {
           error: describeError(error),
@@ -196,11 +272,13 @@ export function createKeeper(needs: {
       }
     } finally {
       running = undefined;
+      if (again && !failed) start();
     }
   };
   const start = () => {
     cancelRetry?.();
     if (holds > 0 || closed) return;
+    again = running !== undefined;
     running ??= run();
   };
   /** Work that somebody waits for goes before what is done by itself. */
@@ -226,7 +304,7 @@ export function createKeeper(needs: {
     },
     wake: start,
     released: () => {
-      if (doomed.size > 0) start();
+      if (doomed.size > 0 || toPurge().length > 0) start();
     },
     hold: async () => {
       holds++;
@@ -259,11 +337,23 @@ export function createKeeper(needs: {
         await sealClosed();
         return shedBlocks(plan, { folder, maintainer, blocks: () => manifest.blocks, holes: needs.holes(), merge });
       }),
+    urgently,
+    amended: (position) =>
+      new Promise((resolve, reject) => {
+        if (closed) return reject(closedMeanwhile());
+        waiting.push({ position, resolve, reject });
+        start();
+      }),
     close: async () => {
       closed = true;
+      for (const { reject } of waiting) reject(closedMeanwhile());
+      waiting = [];
       cancelRetry?.();
       await urgentWork?.catch(() => {});
       await running;
     },
   };
 }
+
+const closedMeanwhile = (): Failure =>
+  new Failure("store_closed", "The store was closed meanwhile", { fix: "It goes on when it is opened again" });

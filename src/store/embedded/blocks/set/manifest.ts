@@ -19,6 +19,8 @@ export type Manifest = {
   /** What was let go over time, for the totals: those of the log count everything ever appended. */
   readonly shed: { readonly [kind in BlockKind]: number };
   readonly blocks: readonly Block[];
+  /** What erasures up to this position of the log took is in no file of the log any more. */
+  readonly purged: Position;
 };
 
 export const NO_BLOCKS: Manifest = {
@@ -26,6 +28,7 @@ export const NO_BLOCKS: Manifest = {
   next: 1,
   shed: { readings: 0, events: 0, statistics: 0, rollups: 0 },
   blocks: [],
+  purged: 0,
 };
 
 /** JSON, then its CRC-32 in a line of its own. */
@@ -41,7 +44,7 @@ export function decodeManifest(bytes: Buffer): Manifest | undefined {
   if (crc32(text).toString(16).padStart(8, "0") !== checksum) return undefined;
   const { format, ...manifest } = JSON.parse(text) as Manifest & { format: number };
   if (format > VERSION) throw tooNew(format);
-  return { ...manifest, shed: { ...NO_BLOCKS.shed, ...manifest.shed } };
+  return { ...NO_BLOCKS, ...manifest, shed: { ...NO_BLOCKS.shed, ...manifest.shed } };
 }
 
 /** `renamed` is called when the new one has taken the old one's place; resolves when that is on the disk. */

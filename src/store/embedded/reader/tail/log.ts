@@ -63,11 +63,19 @@ async function recordAt(segment: SegmentPicture, position: Position, needs: Need
 }
 
 /** Records of attributes have no position of their own. */
-const ENTRIES: ReadonlySet<number> = new Set([KIND.reading, KIND.event, KIND.gap, KIND.series, KIND.statistic]);
+const ENTRIES: ReadonlySet<number> = new Set([
+  KIND.reading,
+  KIND.event,
+  KIND.gap,
+  KIND.series,
+  KIND.statistic,
+  KIND.amendment,
+]);
 
 export async function isEntryAt(segment: SegmentPicture, position: Position, needs: Needs): Promise<boolean> {
   const record = await recordAt(segment, position, needs);
-  return record !== undefined && ENTRIES.has(record[0] as number);
+  if (record === undefined) return false;
+  return ENTRIES.has((record[0] === KIND.void ? record[FRAME] : record[0]) as number);
 }
 
 /** Reads no more than the record itself, and its attributes. */
@@ -125,6 +133,8 @@ function placesIn(
       gap: (_, offset) => add(KIND.gap, offset, FRAME + payloadLength(buffer, offset)),
       statistic: () => {},
       series: () => {},
+      amendment: () => {},
+      void: () => {},
       damage: () => {
         damaged = true;
       },
