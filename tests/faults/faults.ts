@@ -23,6 +23,7 @@ import { fullDisk } from "./storage/full-disk.ts";
 import { backupAtFullLoad } from "./storage/hot-backup.ts";
 import { killedAtAnyMoment } from "./storage/kill.ts";
 import { schemas } from "./storage/schemas.ts";
+import { killedWhileAmending } from "./store/amending.ts";
 import { powerCuts } from "./store/power.ts";
 import { killedAtEveryStep } from "./store/steps.ts";
 import { clockJumps, startIn1970 } from "./time/clock.ts";
@@ -32,6 +33,7 @@ import { outOfOrder, summerTime } from "./time/late.ts";
 export const FAULTS: readonly Fault[] = [
   killedAtAnyMoment,
   killedAtEveryStep,
+  killedWhileAmending,
   killedBackups,
   powerCuts,
   ...fullDisk,

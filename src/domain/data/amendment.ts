@@ -58,6 +58,4 @@ export const takesRollup = (
   touchesTime(amendment, { from: firstTime, to: lastTime });
 
 export const takesEvent = (amendment: Amendment, event: Pick<HomeEvent, "type" | "data" | "time">): boolean =>
-  amendment.names.length > 0 &&
-  inside(amendment, event.time) &&
-  mentionsAny(textsOf(event), new Set(amendment.names));
+  amendment.names.length > 0 && inside(amendment, event.time) && mentionsAny(textsOf(event), new Set(amendment.names));

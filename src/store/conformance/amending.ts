@@ -137,7 +137,8 @@ async function take(store: Store, model: Model, one: Step): Promise<void> {
       model.events = without(
         "events",
         model.events,
-        ({ time, data }) => events && inside(window, time) && of.some((id) => (data.target as string[])[0] === nameOf(id)),
+        ({ time, data }) =>
+          events && inside(window, time) && of.some((id) => (data.target as string[])[0] === nameOf(id)),
       );
       model.statistics = without(
         "statistics",
@@ -147,7 +148,10 @@ async function take(store: Store, model: Model, one: Step): Promise<void> {
       assert.deepEqual(await store.countErasure(plan), expected);
       const { gaps, ...counts } = await store.erase(plan);
       assert.deepEqual(counts, expected);
-      assert.equal(gaps.length > 0, Object.values(expected).some((count) => count > 0));
+      assert.equal(
+        gaps.length > 0,
+        Object.values(expected).some((count) => count > 0),
+      );
       const again = await store.erase(plan);
       assert.deepEqual(again, { readings: 0, events: 0, statistics: 0, rollups: 0, gaps: [] }, "done again");
     }
@@ -240,7 +244,11 @@ export function amending(suite: Suite): void {
   test(`${suite.name}: the log tells of what was corrected before and after, and of nothing that was erased`, () =>
     withStore(suite, async ({ store }) => {
       const reading = readingEntry({ time: T0, state: "1", context: null });
-      const [, first, second] = await store.append([seriesEntry(1), reading, readingEntry({ time: T0 + 2, state: "2" })]);
+      const [, first, second] = await store.append([
+        seriesEntry(1),
+        reading,
+        readingEntry({ time: T0 + 2, state: "2" }),
+      ]);
       const corrected = { ...(reading.kind === "reading" ? reading.reading : assert.fail()), state: "9" };
       const [third] = await store.correct([{ series: 1, time: T0, reading: corrected }]);
       const told = () =>

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { zstdDecompressSync } from "node:zlib";
-import { ALL_TIME } from "../../domain/time/time.ts";
 import { eventually } from "../../../tests/support/eventually.ts";
+import { ALL_TIME } from "../../domain/time/time.ts";
 import { withReader } from "../conformance/amending.ts";
 import { openIn, using, withFolder } from "../conformance/support/folder.ts";
 import {
@@ -68,7 +68,9 @@ async function live(store: Store, count = 200): Promise<void> {
     ]);
 }
 const rowsOf = (store: Store, series: number) =>
-  withReader(store, async (reader) => (await collect(reader.readings(everyReading(series)))).map(({ position: _, ...row }) => plainReading(row)));
+  withReader(store, async (reader) =>
+    (await collect(reader.readings(everyReading(series)))).map(({ position: _, ...row }) => plainReading(row)),
+  );
 
 for (const sealed of [false, true])
   test(`what was erased is in no file any more, ${sealed ? "sealed" : "in the log"}, and all else is as it was`, () =>
@@ -154,7 +156,7 @@ test("views and snapshots keep what they name until they are released; then it i
         .then(() => {
           done = true;
         });
-      await eventually(() => taken);
+      await eventually(20, () => assert.ok(taken));
       assert.deepEqual(await rowsOf(store, 1), [], "nobody else is told of it");
       assert.equal((await collect(reader.readings(everyReading(1)))).length, 200);
       assert.deepEqual(reader.damages, []);
@@ -181,7 +183,7 @@ test("an erasure that was cut off goes on at the next start", () =>
         taken = true;
       });
       erasing.catch(() => {});
-      await eventually(() => taken);
+      await eventually(20, () => assert.ok(taken));
       await store.close();
       await assert.rejects(erasing, { code: "store_closed" });
       assert.ok(filesWith(folder, SECRET).length > 0, "the view has held it");
@@ -189,7 +191,7 @@ test("an erasure that was cut off goes on at the next start", () =>
     });
     await using(openIn(folder, small), async (store) => {
       assert.deepEqual(await rowsOf(store, 1), []);
-      await eventually(() => filesWith(folder, SECRET).length === 0);
+      await eventually(20, () => assert.deepEqual(filesWith(folder, SECRET), []));
       assert.equal(store.stats().readings, 200);
       assert.deepEqual(store.damages(), []);
     });
@@ -205,7 +207,9 @@ test("roll-ups that hold any of an erased time go, and the gap says until when n
       await store.seal();
       await store.shed({ readings: { default: T0 + 200 * hour, series: new Map() }, events: { default: null } });
       const all = async () =>
-        withReader(store, async (reader) => (await collect(reader.rollups({ series: 1, window: ALL_TIME }))).map(({ summary }) => summary));
+        withReader(store, async (reader) =>
+          (await collect(reader.rollups({ series: 1, window: ALL_TIME }))).map(({ summary }) => summary),
+        );
       const before = await all();
       const window = { from: T0 + 50 * hour, to: T0 + 60 * hour };
       const goes = before.filter(({ firstTime, lastTime }) => firstTime < window.to && lastTime >= window.from);

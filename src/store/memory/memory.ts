@@ -47,7 +47,9 @@ export function createMemoryStore(): Store {
     const isTaken = (time: number) => takesReading(amendment, series, time);
     shed.readings += removeWhere(readingsOf(series), ({ time }) => isTaken(time));
     if (kind === "correction") return;
-    const gone = new Set(events.filter(({ json, ...event }) => takesEvent(amendment, { ...event, data: parseExact(json) })));
+    const gone = new Set(
+      events.filter(({ json, ...event }) => takesEvent(amendment, { ...event, data: parseExact(json) })),
+    );
     shed.events += removeWhere(events, (event) => gone.has(event));
     shed.statistics += removeWhere(statistics, (statistic) => takesStatistic(amendment, statistic));
     // Its position was given out, and stands for nothing now.

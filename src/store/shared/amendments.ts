@@ -80,7 +80,13 @@ export async function takingOf(plan: ErasePlan, reader: ViewReader, now: Micros)
     const { series } = amendment;
     if (own.first > own.last) continue;
     const next = await firstAfter(reader, series, Math.max(own.last, window.to - 1));
-    gaps.push({ kind: "states", series, from: own.first - 1, to: next ?? Math.max(now, own.last + 1), cause: "erased" });
+    gaps.push({
+      kind: "states",
+      series,
+      from: own.first - 1,
+      to: next ?? Math.max(now, own.last + 1),
+      cause: "erased",
+    });
   }
   const named = amendments.filter(({ names }) => names.length > 0);
   const times: Micros[] = [];

@@ -9,7 +9,7 @@ import {
 import { type Merged, type MergeJob, mergeBlocks } from "../blocks/jobs/merge.ts";
 import { type SealedSegment, type SealJob, sealSegment } from "../blocks/jobs/seal.ts";
 import { buildIndex, type IndexBuilt, type IndexJob } from "./build-index.ts";
-import { type PurgeJob, type Purged, purgeSegment } from "./purge.ts";
+import { type Purged, type PurgeJob, purgeSegment } from "./purge.ts";
 
 /** Work that reads and writes files for long: done away from the event loop. */
 export type MaintenanceJob = IndexJob | SealJob | MergeJob | HorizonsJob | RollupsJob | AmendedJob | PurgeJob;

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type Amendment, takesEvent, takesReading, takesStatistic } from "../../../domain/data/amendment.ts";
 import type { Position, Stored } from "../../../domain/data/reading.ts";
 import { writeExact } from "../../shared/exact-json.ts";
+import { emptyLedger } from "../../shared/ledger.ts";
 import { takeDifference, takeFull } from "../format/attributes.ts";
 import { takeEvent } from "../format/entries.ts";
 import { closeFrame, FRAME, frameAt, KIND, type Kind, payloadLength } from "../format/frame.ts";
@@ -12,7 +13,6 @@ import { encodeSnapshot } from "../index/snapshot.ts";
 import { collectSegment } from "../segments/collect.ts";
 import { decodeHeader, encodeHeader, HEADER, indexName, segmentName } from "../segments/header.ts";
 import { replaySegment } from "../segments/replay.ts";
-import { emptyLedger } from "../../shared/ledger.ts";
 import { readSnapshot } from "./build-index.ts";
 import { readDurably, writeDurably } from "./durably.ts";
 
@@ -95,7 +95,8 @@ function voided(buffer: Buffer, segment: Segment, erasures: readonly Stored<Amen
   });
   if (gone.length === 0) return undefined;
   const bytes = Buffer.from(buffer);
-  for (const { at, kind } of [...gone, ...attributesIn(bytes, segment, kept, orphaned)]) makeVoid(bytes, at, kind, base);
+  for (const { at, kind } of [...gone, ...attributesIn(bytes, segment, kept, orphaned)])
+    makeVoid(bytes, at, kind, base);
   return bytes;
 }
 

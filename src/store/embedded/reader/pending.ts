@@ -1,4 +1,10 @@
-import { type Amendment, takesEvent, takesReading, takesRollup, takesStatistic } from "../../../domain/data/amendment.ts";
+import {
+  type Amendment,
+  takesEvent,
+  takesReading,
+  takesRollup,
+  takesStatistic,
+} from "../../../domain/data/amendment.ts";
 import type { HomeEvent, Position, SeriesId, Stored } from "../../../domain/data/reading.ts";
 import type { Rollup } from "../../../domain/data/rollup.ts";
 import type { Statistic } from "../../../domain/data/statistic.ts";
@@ -44,7 +50,10 @@ export function createPending(amendments: readonly Stored<Amendment>[]): Pending
 }
 
 /** Pages with what is to be left out left out, none of them empty. */
-export async function* left<T>(pages: AsyncIterable<readonly T[]>, stays: (one: T) => boolean): AsyncGenerator<readonly T[]> {
+export async function* left<T>(
+  pages: AsyncIterable<readonly T[]>,
+  stays: (one: T) => boolean,
+): AsyncGenerator<readonly T[]> {
   for await (const page of pages) {
     const own = page.filter(stays);
     if (own.length > 0) yield own;

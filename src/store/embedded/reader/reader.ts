@@ -11,8 +11,8 @@ import { TABLE_ENTRY } from "../blocks/file/directory.ts";
 import { lineOf } from "../format/statistic.ts";
 import { sameDamage } from "../segments/damage.ts";
 import { columnPages } from "./columns.ts";
-import { createPending, left, leftUpTo } from "./pending.ts";
 import { type OpenFiles, openFiles } from "./open-files.ts";
+import { createPending, left, leftUpTo } from "./pending.ts";
 import type { EmbeddedContent } from "./picture.ts";
 import { overlapping, PAGE, pagesOf, type Sealed } from "./pieces.ts";
 import { type BlockReader, createBlockReader } from "./sealed/blocks.ts";
@@ -156,7 +156,9 @@ export function openEmbeddedView(
     before: (series, time) => lastBefore(readings, series, time),
     async *statistics(query) {
       hasSeries(query.series);
-      const rows = (await sealed.statistics(lineOf(query.series, query.period), query.window)).filter(pending.statistic);
+      const rows = (await sealed.statistics(lineOf(query.series, query.period), query.window)).filter(
+        pending.statistic,
+      );
       const others = left(tail.statistics(query), pending.statistic);
       if (rows.length === 0) return yield* others;
       for await (const page of others) rows.push(...page);

@@ -21,9 +21,7 @@ export function createViews() {
      */
     mayPurge: (segments: readonly Placed[]): boolean =>
       ![...held.values()].some(({ names, sealed }) =>
-        segments.some(
-          ({ name, base, limit }) => names.has(name) && (sealed === "fixed" || base + limit > sealed),
-        ),
+        segments.some(({ name, base, limit }) => names.has(name) && (sealed === "fixed" || base + limit > sealed)),
       ),
   };
 }

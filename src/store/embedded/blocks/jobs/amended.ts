@@ -1,4 +1,11 @@
-import { type Amendment, takesEvent, takesReading, takesRollup, takesStatistic, touchesTime } from "../../../../domain/data/amendment.ts";
+import {
+  type Amendment,
+  takesEvent,
+  takesReading,
+  takesRollup,
+  takesStatistic,
+  touchesTime,
+} from "../../../../domain/data/amendment.ts";
 import type { Micros, Window } from "../../../../domain/time/time.ts";
 import { periodOfLine, seriesOfLine } from "../../format/statistic.ts";
 import type { Block, BlockKind } from "../file/block.ts";
@@ -92,7 +99,8 @@ function rowsOf(
   chunk: ChunkPlace,
   work: Work,
 ): readonly Window[] | undefined {
-  if (kind === "readings") return Array.from(timesOf(source, key, chunk, work) ?? [], (time) => ({ from: time, to: time }));
+  if (kind === "readings")
+    return Array.from(timesOf(source, key, chunk, work) ?? [], (time) => ({ from: time, to: time }));
   return guarded(source, null, chunk, work, () => {
     const { at, length } = frameOf(chunk);
     const frame = source.read(at, length);

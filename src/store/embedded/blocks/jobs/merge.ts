@@ -252,7 +252,8 @@ function mergeEvents(needs: WriterNeeds, work: MergeWork): Writer {
     let group: Stored<HomeEvent>[] = [];
     let end = Number.NEGATIVE_INFINITY;
     const flush = () => {
-      for (const event of group.sort(byTimeAndPosition)) if (event.time >= oldest && !without.some((amendment) => takesEvent(amendment, event))) writer.add(event);
+      for (const event of group.sort(byTimeAndPosition))
+        if (event.time >= oldest && !without.some((amendment) => takesEvent(amendment, event))) writer.add(event);
       group = [];
     };
     for (const { source, place } of places.sort((a, b) => a.place.from - b.place.from)) {
