@@ -115,6 +115,7 @@ async function start(): Promise<{ close(): Promise<void> }> {
     figures: () => figuresOf(store, feed.perSecond()),
     thinning: { list: ingest.thinned.list, replace: ingest.thin, dropped: () => ingest.thinned.dropped },
     retention: upkeep.retention,
+    amending: upkeep.amending,
     disk: data.disk,
     connections: { list: home.connections, act: home.actOn },
     services: { home_assistant: home.act, ...(integration ? { integration: integration.act } : {}) },

@@ -47,6 +47,12 @@ const SCOPE_OF: Record<string, Scope> = {
   "PUT /api/v1/recording": "admin",
   "PUT /api/v1/retention": "admin",
   "POST /api/v1/retention/run": "admin",
+  "GET /api/v1/corrections": "admin",
+  "POST /api/v1/corrections": "admin",
+  "POST /api/v1/corrections/preview": "admin",
+  "GET /api/v1/erasures": "admin",
+  "POST /api/v1/erasures": "admin",
+  "POST /api/v1/erasures/preview": "admin",
 };
 const routes = [
   ...new Map(
@@ -250,6 +256,16 @@ test("what does not belong in a request is refused with where and what, never ig
     ],
     [post("/api/v1/retention/preview", { defaults: { readings: "long" } }), "defaults.readings", /neither for_ever/],
     [post("/api/v1/retention/run", { plan: 7 }), "plan", /not a text/],
+    [["/api/v1/corrections?x=1"], "x", /not known/],
+    [
+      post("/api/v1/corrections/preview", { corrections: [{ entity: "a.b", time: "noon" }] }),
+      "corrections[0].time",
+      /RFC 3339/,
+    ],
+    [post("/api/v1/corrections", { plan: 7 }), "plan", /not a text/],
+    [["/api/v1/erasures?x=1"], "x", /not known/],
+    [post("/api/v1/erasures/preview", { entities: ["a.b"], backups: "some" }), "backups", /neither replace nor keep/],
+    [post("/api/v1/erasures", {}), "plan", /missing/],
     [["/api/v1/storage?x=1"], "x", /not known/],
     [post("/api/v1/storage/top", { group: "colour" }), "group", /none of entity/],
     [["/api/v1/energy/now?x=1"], "x", /not known/],

@@ -1,3 +1,4 @@
+import type { Amending } from "../amending/amending.ts";
 import type { Backups } from "../backup/backups.ts";
 import type { Usage } from "../database/access/usage.ts";
 import type { Annotations } from "../database/home/annotations.ts";
@@ -44,6 +45,8 @@ import { sealRoutes } from "./routes/admin/seal.ts";
 import { sessionRoutes } from "./routes/admin/session.ts";
 import { tokensRoutes } from "./routes/admin/tokens.ts";
 import { usageRoutes } from "./routes/admin/usage.ts";
+import { correctionsRoutes } from "./routes/amending/corrections.ts";
+import { erasuresRoutes } from "./routes/amending/erasures.ts";
 import { backupsRoutes } from "./routes/backups/backups.ts";
 import { backupHoldRoutes } from "./routes/backups/hold.ts";
 import { backupScheduleRoutes } from "./routes/backups/schedule.ts";
@@ -96,6 +99,7 @@ export type ApiNeeds = {
   readonly excluding: Excluding;
   readonly thinning: ThinningBook;
   readonly retention: Retention;
+  readonly amending: Amending;
   readonly disk: DiskSpace;
   readonly connections: Connections;
   readonly services: Services;
@@ -160,6 +164,8 @@ export function createApi(given: ApiNeeds) {
     .route("/api/v1", exclusionsRoutes({ ...given, auth }))
     .route("/api/v1", recordingRoutes({ ...given, auth }))
     .route("/api/v1", retentionRoutes({ ...given, auth }))
+    .route("/api/v1", correctionsRoutes({ ...given, auth }))
+    .route("/api/v1", erasuresRoutes({ ...given, auth }))
     .route("/api/v1", storageRoutes({ ...given, auth }))
     .route("/api/v1", liveRoutes({ auth, streams }))
     .route("/api/v1", docsRoutes({ ...given, auth, routes: () => app.routes }));

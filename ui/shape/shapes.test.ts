@@ -60,6 +60,8 @@ test("every cause the hub knows is told in plain words, and an unknown one at le
     "overflow",
     "paused",
     "switched",
+    "excluded",
+    "erased",
   ];
   for (const cause of causes) assert.match(explainCause(cause), /^[A-Z].{15,}\.$/);
   assert.equal(explainCause("moon_phase"), "Moon phase");

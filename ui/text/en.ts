@@ -100,6 +100,7 @@ export const en = {
   "gap.cause.slow_reader": "Home Assistant closed the connection because the hub could not keep up.",
   "gap.cause.hub_stopped": "The hub was not running.",
   "gap.cause.excluded": "Somebody has chosen not to record it.",
+  "gap.cause.erased": "Somebody has erased what was recorded, for good.",
   "gap.cause.damaged": "A file of the store was damaged.",
   "gap.cause.overflow": "More arrived at once than could be held in memory.",
   "gap.cause.paused": "The link to Home Assistant was paused.",

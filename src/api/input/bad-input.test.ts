@@ -149,6 +149,7 @@ function bodyCases({ method, path, description }: DescribedRoute): Case[] {
 }
 
 const KEEP = { daily: 1, weekly: 0, monthly: 0 };
+const CORRECTIONS = [{ entity: "light.kitchen", time: "2026-11-23T00:00:00Z", state: "on" }];
 const STAGES = [{ minutes: 60, watts: 1000 }];
 
 /** Something that a required key takes. */
@@ -164,6 +165,7 @@ function sample(schema: v.GenericSchema): unknown {
     "03:40",
     KEEP,
     STAGES,
+    CORRECTIONS,
   ])
     if (v.safeParse(schema, value).success) return value;
   throw new Error(`the test has no value that fits ${schema.type}`);

@@ -1,6 +1,7 @@
 import type { Command } from "../arguments/command.ts";
 import { backup, backupDelete, backupList, restore } from "./backup.ts";
 import { doctor } from "./doctor.ts";
+import { erase, erasures } from "./erase.ts";
 import { exportCommand } from "./export.ts";
 import { jobActions, jobs } from "./jobs.ts";
 import { query } from "./query.ts";
@@ -19,6 +20,8 @@ export const COMMANDS: readonly Command[] = [
   restore,
   verify,
   retentionPreview,
+  erase,
+  erasures,
   seal,
   jobs,
   ...jobActions,

@@ -6,6 +6,7 @@ import { zstdDecompressSync } from "node:zlib";
 import { eventually } from "../../../tests/support/eventually.ts";
 import { ALL_TIME } from "../../domain/time/time.ts";
 import { withReader } from "../conformance/amending.ts";
+import { summariesByBucket } from "../conformance/summaries.ts";
 import { openIn, using, withFolder } from "../conformance/support/folder.ts";
 import {
   collect,
@@ -225,5 +226,38 @@ test("roll-ups that hold any of an erased time go, and the gap says until when n
         gaps.map(({ from, to }) => ({ from, to })),
         [{ from: (goes[0]?.firstTime ?? 0) - 1, to: next?.firstTime }],
       );
+    }),
+  ));
+
+test("a reading in the midst of a large chunk is corrected, its neighbours are as they were, and its sums follow", () =>
+  withFolder((folder) =>
+    using(openIn(folder, { maintainer: blockingMaintainer, seals: true }), async (store) => {
+      const [count, nth] = [5000, 2600];
+      await store.append([seriesEntry(1)]);
+      const rows = Array.from({ length: count }, (_, i) =>
+        readingEntry({ time: T0 + i * SECOND, state: String(i % 10), context: null, attributes: {} }),
+      );
+      await store.append(rows);
+      await store.seal();
+      const before = await rowsOf(store, 1);
+      const [old] = rows.slice(nth).map((entry) => (entry.kind === "reading" ? entry.reading : assert.fail()));
+      const time = T0 + nth * SECOND;
+      await store.correct([{ series: 1, time, reading: { ...(old as NonNullable<typeof old>), state: "1000" } }]);
+      const check = async () => {
+        const after = await rowsOf(store, 1);
+        assert.deepEqual(
+          [after.length, after.slice(0, nth), after.slice(nth + 1)],
+          [count, before.slice(0, nth), before.slice(nth + 1)],
+        );
+        const edges = [T0, T0 + count * SECOND];
+        const [summary] = await withReader(store, (reader) => summariesByBucket(reader, 1, edges));
+        assert.deepEqual(
+          [summary?.readings, summary?.max, summary?.sum],
+          [count, 1000, (count / 10) * 45 - (nth % 10) + 1000],
+        );
+      };
+      await check();
+      await store.seal();
+      await check();
     }),
   ));

@@ -21,7 +21,7 @@ import type { Entry, Store } from "../store.ts";
 import { systemFiles } from "./files.ts";
 import { FRAME, payloadLength } from "./format/frame.ts";
 import { recover } from "./recovery/recover.ts";
-import { HEADER, segmentName } from "./segments/header.ts";
+import { HEADER, segmentName, VERSION } from "./segments/header.ts";
 
 const FIRST = segmentName(0);
 const EVERYWHERE = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
@@ -368,14 +368,14 @@ test("a segment of an older format is read, and what comes is written to a new o
     const names = (await readdir(join(folder, "tail"))).filter((name) => name.endsWith(".log"));
     assert.equal(names.length, 2);
     const added = await readFile(join(folder, "tail", names.sort()[1] as string));
-    assert.equal(added.readUInt16LE(8), 2);
+    assert.equal(added.readUInt16LE(8), VERSION);
   }));
 
 test("a store of a newer format is refused and left as it is", () =>
   withFolder(async (folder) => {
     const log = await logOf(folder, ENTRIES);
     for (const copy of [0, 64]) {
-      log.writeUInt16LE(3, copy + 8);
+      log.writeUInt16LE(VERSION + 1, copy + 8);
       log.writeUInt32LE(crc32(log.subarray(copy, copy + 60)), copy + 60);
     }
     await placeLog(folder, log);

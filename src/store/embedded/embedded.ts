@@ -155,6 +155,7 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
     await indexer.hold();
     await keeper.hold();
   }
+  const pending = () => ledger.amendments.filter((amendment) => isPending(amendment, keeper.manifest));
   const view = (narrow: Narrow = {}): View => {
     const { sealed, blocks } = keeper.manifest;
     const isSealed = ({ base, limit }: { base: number; limit: number }) => base + limit <= sealed;
@@ -165,7 +166,7 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
       segments: segments.map((segment) => pictureOf(segment, narrow, isSealed(segment))),
       blocksFolder,
       blocks,
-      amendments: ledger.amendments.filter((amendment) => isPending(amendment, keeper.manifest)),
+      amendments: pending(),
     };
     return { engine: EMBEDDED, token: views.add([...segments, ...blocks], sealed), content };
   };
@@ -298,7 +299,14 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
     },
     holdFiles,
     snapshot: async () => {
-      const free = await holdFiles();
+      let free = await holdFiles();
+      // It counts what the blocks say: what an amendment takes must have gone from them. A disk that refuses that is no
+      // reason for having no backup.
+      for (let tries = 0; tries < 3 && pending().length > 0; tries++) {
+        free();
+        await keeper.idle();
+        free = await holdFiles();
+      }
       try {
         const { manifest } = keeper;
         const { position, gaps } = ledger;

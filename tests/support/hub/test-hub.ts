@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createAmending } from "../../../src/amending/amending.ts";
 import { type ApiNeeds, createApi } from "../../../src/api/app.ts";
 import { createSeriesBook } from "../../../src/api/ports/series-book.ts";
 import { createBackups } from "../../../src/backup/backups.ts";
@@ -114,6 +115,16 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
     readings: () => Promise.reject(new Error("nothing asks for them")),
     switchable: () => [],
   });
+  const amending = createAmending({
+    store,
+    settings: database.settings,
+    backups: { list: async () => [], make: async () => "none", remove: async () => {} },
+    publish: { changes: () => {}, gaps: (gaps) => bus.publish("gap", gaps) },
+    busy: () => undefined,
+    jobs,
+    clock,
+    log,
+  });
   const api = createApi({
     energy,
     clock,
@@ -143,6 +154,7 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
     excluding: { list: () => [], has: () => false, replace: async () => {} },
     thinning: { list: () => [], dropped: () => 0, replace: async () => {} },
     retention,
+    amending,
     disk: {
       reserve: 500_000_000,
       stoppedSince: () => undefined,

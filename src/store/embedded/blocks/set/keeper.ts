@@ -325,7 +325,7 @@ export function createKeeper(needs: {
     idle: async () => {
       await urgent.catch(() => {});
       start();
-      await running;
+      while (running) await running;
     },
     compact: () =>
       urgently(async () => {
