@@ -68,8 +68,8 @@ export const LETTING_GO: readonly Breakage[] = [
     name: "a snapshot keeps nothing from being deleted",
     promise: "a backup is a consistent snapshot while recording goes on",
     file: "src/store/embedded/embedded.ts",
-    from: "views.set(token, new Set([...tail.segments, ...manifest.blocks].map(({ name }) => name)));",
-    to: "views.set(token, new Set());",
+    from: 'views.add([...tail.segments, ...manifest.blocks], "fixed")',
+    to: 'views.add([], "fixed")',
     caughtBy: [of("src/store/embedded/hold.test.ts", "long after it was taken")],
   },
   {
