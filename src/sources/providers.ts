@@ -1,4 +1,8 @@
 import type { SourceKind } from "../domain/outside/outside.ts";
+import { airNow } from "./air_quality/airnow.ts";
+import { openMeteoAir } from "./air_quality/open-meteo.ts";
+import { openWeatherMapAir } from "./air_quality/openweathermap.ts";
+import { waqi } from "./air_quality/waqi.ts";
 import { caldav } from "./calendar/caldav.ts";
 import { homeAssistantCalendars } from "./calendar/home-assistant.ts";
 import { icsUrl } from "./calendar/ics-url.ts";
@@ -13,6 +17,10 @@ export const PROVIDERS: readonly AnyProvider[] = [
   openMeteo,
   metNo,
   openWeatherMap,
+  openMeteoAir,
+  airNow,
+  waqi,
+  openWeatherMapAir,
   homeAssistantCalendars,
   icsUrl,
   caldav,

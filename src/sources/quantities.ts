@@ -107,3 +107,6 @@ export const QUANTITIES: { readonly [kind in SourceKind]: { readonly [quantity: 
     opponent_score: measured("Opponent's score", null),
   },
 };
+
+/** Whether a quantity of the weather is one of whole local days. */
+export const isOfDays = (quantity: string): boolean => quantity.startsWith("day_") || /^temperature_(high|low)$/.test(quantity);

@@ -8,7 +8,8 @@ import type { Where } from "../place.ts";
 export type Variable = {
   readonly name: string;
   readonly quantity: string;
-  readonly unit: string;
+  /** null: a bare number, whatever word stands for its unit. */
+  readonly unit: string | null;
   /** What is said is of the time before the one given. */
   readonly before?: boolean;
 };
@@ -99,18 +100,15 @@ export function valueIn(
   convert: (value: number, from: string, to: string) => number | undefined,
 ): number | undefined {
   if (value === undefined || value === null) return undefined;
+  if (unit === null) return value;
   const from = units?.[name];
   // Written with the micro sign or with the Greek letter, which look alike.
   const said = from?.replaceAll("\u03bc", "\u00b5");
   const converted = said === undefined ? undefined : said === unit ? value : convert(value, said, unit);
   if (converted === undefined)
-    throw new Failure(
-      "changed_shape",
-      `Open-Meteo gives ${name} in ${from ?? "no unit"}, not in ${unit || "a bare number"}`,
-      {
-        fix: "Report it with the raw answer, which the source's page shows.",
-      },
-    );
+    throw new Failure("changed_shape", `Open-Meteo gives ${name} in ${from ?? "no unit"}, not in ${unit}`, {
+      fix: "Report it with the raw answer, which the source's page shows.",
+    });
   return converted;
 }
 

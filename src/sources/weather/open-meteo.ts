@@ -45,7 +45,7 @@ const HOURLY: readonly Variable[] = [
   { name: "precipitation", quantity: "precipitation", unit: "mm", before: true },
   { name: "precipitation_probability", quantity: "precipitation_probability", unit: "%", before: true },
   { name: "shortwave_radiation", quantity: "radiation", unit: "W/m²", before: true },
-  { name: "uv_index", quantity: "uv_index", unit: "" },
+  { name: "uv_index", quantity: "uv_index", unit: null },
 ];
 /** What is asked of the past: chances of what has been are of no use. */
 const PAST = HOURLY.filter(({ quantity }) => quantity !== "precipitation_probability");
@@ -58,7 +58,7 @@ const DAILY: readonly Variable[] = [
   { name: "precipitation_probability_max", quantity: "day_precipitation_probability", unit: "%" },
   { name: "wind_speed_10m_max", quantity: "day_wind_speed", unit: "m/s" },
   { name: "wind_gusts_10m_max", quantity: "day_wind_gust", unit: "m/s" },
-  { name: "uv_index_max", quantity: "day_uv_index", unit: "" },
+  { name: "uv_index_max", quantity: "day_uv_index", unit: null },
 ];
 const SKY = ["weather_code", "is_day"];
 
