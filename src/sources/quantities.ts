@@ -109,4 +109,5 @@ export const QUANTITIES: { readonly [kind in SourceKind]: { readonly [quantity: 
 };
 
 /** Whether a quantity of the weather is one of whole local days. */
-export const isOfDays = (quantity: string): boolean => quantity.startsWith("day_") || /^temperature_(high|low)$/.test(quantity);
+export const isOfDays = (quantity: string): boolean =>
+  quantity.startsWith("day_") || /^temperature_(high|low)$/.test(quantity);
