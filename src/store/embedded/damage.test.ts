@@ -168,6 +168,25 @@ test("what damage cost is a gap, once, and readings that lost their attributes a
     }
   }));
 
+test("after a power loss what was recorded behind a hole in the unsynced end is not there, so that it is filled whole", () =>
+  withFolder(async (folder) => {
+    const log = await logOf(join(folder, "whole"), ENTRIES);
+    for (const place of placesIn(log).slice(0, -1)) {
+      const own = join(folder, `${place}`);
+      const bytes = Buffer.from(log);
+      // A sector that never reached the disk.
+      bytes.fill(0, place, place + FRAME + 1);
+      await placeLog(own, bytes);
+      await writeFile(join(own, "running.json"), JSON.stringify({ pid: 1, since: "then", boot: "another boot" }));
+      await using(openIn(own), async (store) => {
+        assert.deepEqual(store.damages(), []);
+        const found = [...(await readings(store, 1)), ...(await readings(store, 2))];
+        assert.equal(found.filter((text) => text.includes("attributes_lost")).length, 0);
+        assert.equal(found.length, placesIn(log).filter((at) => at < place && log[at] === "R".charCodeAt(0)).length);
+      });
+    }
+  }));
+
 test("two damaged records cost only themselves, also with a single good one between", () =>
   withFolder(async (folder) => {
     const states = Array.from({ length: 20 }, (_, i) => readingEntry({ time: T0 + i, state: `${i}`, attributes: {} }));

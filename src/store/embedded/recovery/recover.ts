@@ -9,7 +9,7 @@ import type { HowLeft } from "../lock.ts";
 import { collectSegment } from "../segments/collect.ts";
 import { wholeFile } from "../segments/damage.ts";
 import { decodeHeader, HEADER, indexName, type ReadHeader, segmentName, VERSION } from "../segments/header.ts";
-import { attributesIn } from "../segments/replay.ts";
+import { attributesIn, replaySegment } from "../segments/replay.ts";
 import type { OpenSegment, Recovered, Segment } from "../segments/tail.ts";
 import type { AttributeState } from "../write/encode.ts";
 import { type Survey, setAside, surveyFolder } from "./survey.ts";
@@ -27,6 +27,9 @@ export type Recovery = Recovered & {
  * beyond anything that can have been written since.
  */
 const LEAP = 2 ** 32;
+
+/** A sync takes its time, and under full load groups of writes follow one another meanwhile. */
+const MOST_UNSYNCED_END = 1024 * 1024;
 
 type Needs = {
   folder: string;
@@ -151,7 +154,7 @@ function limitBefore({ logs }: Survey, headers: Headers, i: number): number | un
 }
 
 async function replay(
-  { files, folder, log, left, segmentBytes }: Needs,
+  { files, folder, log, left, segmentBytes, sealed }: Needs,
   segment: Segment,
   ledger: Ledger,
   { isLast, version }: { isLast: boolean; version: number },
@@ -159,6 +162,7 @@ async function replay(
   const path = join(folder, segment.name);
   const buffer = await files.readFile(path);
   const { limit } = segment;
+  if (isLast && left === "machine_stopped") segment.limit = whatCounts(buffer, segment, sealed);
   const collected = collectSegment(buffer, segment, ledger);
   segment.lists = collected.lists;
   segment.limit = collected.end;
@@ -195,6 +199,22 @@ async function replay(
   const closed = left === "closed";
   const file = { handle, end: collected.end, synced: closed ? collected.end : 0, isNew: !closed, retired: false };
   return { damages: collected.damages, open: { segment, file, attributes } };
+}
+
+/**
+ * Of the end of the log that may not have been synced when the power went, what stands in front of the first record
+ * that the disk does not have. What stands behind it may build on it, and all of it is asked of Home Assistant again.
+ */
+function whatCounts(buffer: Buffer, segment: Segment, sealed: Position): number {
+  let first: number | undefined;
+  const nothing = () => {};
+  replaySegment(buffer, segment, {
+    ...{ reading: nothing, event: nothing, gap: nothing, statistic: nothing, series: nothing },
+    damage: (offset) => {
+      if (offset >= segment.limit - MOST_UNSYNCED_END) first ??= offset;
+    },
+  });
+  return first === undefined || segment.base + first < sealed ? segment.limit : first;
 }
 
 /** A series whose identity is lost keeps its number and its readings; nothing else is known of it. */
