@@ -46,9 +46,15 @@ async function runOne(fault: Fault, form: ReturnType<typeof openForm>, noCore: s
     return line("stands");
   } catch (error) {
     if (error instanceof Skipped) return line("skipped", error.message);
-    process.stderr.write(`${fault.id}: ${error instanceof Error ? error.stack : error}\n`);
+    process.stderr.write(`${fault.id}: ${describe(error)}\n`);
     return line("FAILED", error instanceof Error ? error.message : String(error));
   }
+}
+
+/** A fetch that failed says why in its cause alone. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return [error.stack, ...(error.cause === undefined ? [] : [`because of ${describe(error.cause)}`])].join("\n");
 }
 
 const { long, write, home, ids } = asked();
