@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { layOutBundle } from "../../../scripts/layout.ts";
 import { eventually } from "../../support/eventually.ts";
 import { ALL, loadNames, openSimulatedHome } from "../../support/home/simulated-home.ts";
 import { forgetPeak, peakBytes, residentBytes } from "../../support/memory.ts";
@@ -16,8 +18,11 @@ export const burst: Fault = {
   how: `${CHANGES} changes of ${ENTITIES} entities as fast as the hub reads them, every kind of change`,
   home: "simulated",
   runs: "always",
-  run: async (row, { long }) => {
-    await using home = await openSimulatedHome();
+  run: async (row, { long, folder }) => {
+    // Memory is judged of what ships: the source needs room for the compiler that strips its types.
+    const app = join(folder(), "app");
+    if (long) await layOutBundle(app);
+    await using home = await openSimulatedHome(long ? { hub: { entry: join(app, "main.js"), cwd: app } } : {});
     const { sim, hub } = home;
     const before = residentBytes(hub.pid);
     forgetPeak(hub.pid);
@@ -46,7 +51,7 @@ export const burst: Fault = {
       const now = residentBytes(hub.pid);
       assert.ok(now <= MOST_IN_USE_BYTES, `${mb(now)} resident, five minutes later`);
     });
-    row.notes.push(`back at ${mb(residentBytes(hub.pid))}`);
+    row.notes.push(`the bundle, back at ${mb(residentBytes(hub.pid))}`);
   },
 };
 
