@@ -210,6 +210,7 @@ function whatCounts(buffer: Buffer, segment: Segment, sealed: Position): number 
   const nothing = () => {};
   replaySegment(buffer, segment, {
     ...{ reading: nothing, event: nothing, gap: nothing, statistic: nothing, series: nothing },
+    ...{ amendment: nothing, void: nothing },
     damage: (offset) => {
       if (offset >= segment.limit - MOST_UNSYNCED_END) first ??= offset;
     },
