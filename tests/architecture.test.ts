@@ -70,6 +70,7 @@ const OWNED_PACKAGES: Record<string, readonly string[]> = {
   "home-assistant-js-websocket": ["hass"],
   "drizzle-orm": ["database"],
   "better-sqlite3": ["database", "store"],
+  "fast-xml-parser": ["sources"],
 };
 
 const files = globSync("src/**/*.ts", { cwd: root });

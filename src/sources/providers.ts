@@ -6,6 +6,17 @@ import { waqi } from "./air_quality/waqi.ts";
 import { caldav } from "./calendar/caldav.ts";
 import { homeAssistantCalendars } from "./calendar/home-assistant.ts";
 import { icsUrl } from "./calendar/ics-url.ts";
+import { pricingEntity } from "./pricing/entity.ts";
+import { awattar } from "./pricing/exchanges/awattar.ts";
+import { energiDataService } from "./pricing/exchanges/energi-data-service.ts";
+import { energyCharts } from "./pricing/exchanges/energy-charts.ts";
+import { entsoe } from "./pricing/exchanges/entsoe.ts";
+import { nordPool } from "./pricing/exchanges/nord-pool.ts";
+import { comed } from "./pricing/suppliers/comed.ts";
+import { energyZero } from "./pricing/suppliers/energyzero.ts";
+import { octopus } from "./pricing/suppliers/octopus.ts";
+import { tibber } from "./pricing/suppliers/tibber.ts";
+import { fixedTariff, timeOfUseTariff } from "./pricing/tariff/tariffs.ts";
 import type { AnyProvider } from "./source.ts";
 import { espn } from "./sports/espn.ts";
 import { metNo } from "./weather/met-no.ts";
@@ -25,6 +36,18 @@ export const PROVIDERS: readonly AnyProvider[] = [
   icsUrl,
   caldav,
   espn,
+  energyCharts,
+  awattar,
+  entsoe,
+  nordPool,
+  energiDataService,
+  energyZero,
+  octopus,
+  tibber,
+  comed,
+  fixedTariff,
+  timeOfUseTariff,
+  pricingEntity,
 ];
 
 export const providersOf = (kind: SourceKind): readonly AnyProvider[] => PROVIDERS.filter((one) => one.kind === kind);
