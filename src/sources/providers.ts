@@ -6,6 +6,11 @@ import { waqi } from "./air_quality/waqi.ts";
 import { caldav } from "./calendar/caldav.ts";
 import { homeAssistantCalendars } from "./calendar/home-assistant.ts";
 import { icsUrl } from "./calendar/ics-url.ts";
+import { electricityMaps } from "./carbon/electricity-maps.ts";
+import { energiDataServiceCarbon } from "./carbon/energi-data-service.ts";
+import { carbonEntity } from "./carbon/entity.ts";
+import { ukCarbonIntensity } from "./carbon/uk-carbon-intensity.ts";
+import { createWattTime } from "./carbon/watttime.ts";
 import { pricingEntity } from "./pricing/entity.ts";
 import { awattar } from "./pricing/exchanges/awattar.ts";
 import { energiDataService } from "./pricing/exchanges/energi-data-service.ts";
@@ -36,6 +41,11 @@ export const PROVIDERS: readonly AnyProvider[] = [
   icsUrl,
   caldav,
   espn,
+  ukCarbonIntensity,
+  electricityMaps,
+  createWattTime(),
+  energiDataServiceCarbon,
+  carbonEntity,
   energyCharts,
   awattar,
   entsoe,
