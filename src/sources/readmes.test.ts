@@ -5,7 +5,13 @@ import { test } from "node:test";
 import { PROVIDERS } from "./providers.ts";
 import { QUANTITIES } from "./quantities.ts";
 
-const FOLDERS = { weather: "weather", air_quality: "air_quality", sports: "sports", carbon: "carbon", pricing: "pricing" } as const;
+const FOLDERS = {
+  weather: "weather",
+  air_quality: "air_quality",
+  sports: "sports",
+  carbon: "carbon",
+  pricing: "pricing",
+} as const;
 
 for (const [kind, folder] of Object.entries(FOLDERS) as [keyof typeof FOLDERS, string][])
   test(`the README of ${kind} names every quantity with its unit, and every provider`, () => {
