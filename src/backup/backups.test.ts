@@ -28,7 +28,7 @@ test("a backup made while readings come in restores to an equal store and app.db
   await filled(home);
   home.database.settings.set("kept", { as: "it was" });
   const { secret } = home.database.tokens.create("kept", "read");
-  const id = home.backups.make();
+  const { id } = home.backups.make();
   let at = 500;
   while (home.backups.underWay()) {
     await home.store.append(readings(at, 5));

@@ -2,15 +2,18 @@ import { access } from "node:fs/promises";
 import type { Worker } from "node:worker_threads";
 import { describeError, Failure } from "../domain/failure.ts";
 import { type Micros, microsToRfc3339 } from "../domain/time/time.ts";
+import type { Jobs, JobWork } from "../platform/jobs/jobs.ts";
 import type { Clock } from "../platform/time/clock.ts";
 import type { Log } from "../platform/told/log.ts";
 import type { StatusBoard } from "../platform/told/status-board.ts";
 import type { Store } from "../store/store.ts";
+import { isCancelled } from "./check/problem.ts";
 import { createStoreCheck, type StoreCheck } from "./check/store-check.ts";
 import type { FoundBackup, ListedBackup } from "./folder/list.ts";
-import type { MADE_BY } from "./folder/manifest.ts";
+import { MADE_BY } from "./folder/manifest.ts";
 import { isBackupId, newId } from "./folder/shelf.ts";
-import { createRunner } from "./jobs/runner.ts";
+import { offerWork } from "./jobs/offer.ts";
+import { createRunner, type OnStep } from "./jobs/runner.ts";
 import { createTurns, type UnderWay } from "./jobs/turns.ts";
 import { planRemoval } from "./schedule/keep.ts";
 import { createScheduler, type Scheduled } from "./schedule/scheduler.ts";
@@ -20,9 +23,9 @@ export type Backups = {
   readonly folder: string;
   list(): Promise<{ readonly freeBytes: number | null; readonly backups: readonly ListedBackup[] }>;
   find(id: string): Promise<FoundBackup | undefined>;
-  /** Begins one; answers its id. @throws Failure `action_unavailable` while something else is under way */
-  make(): string;
-  verify(id: string): void;
+  /** Begins one, as a job. @throws Failure `action_unavailable` while something else is under way */
+  make(): { readonly id: string; readonly job: string };
+  verify(id: string): { readonly job: string };
   remove(id: string): Promise<void>;
   underWay(): UnderWay | undefined;
   lastFailure(): LastFailure | undefined;
@@ -53,6 +56,7 @@ export type BackupsNeeds = {
   readonly version: string;
   readonly simulated: boolean;
   readonly startWorker: () => Worker;
+  readonly jobs: Pick<Jobs, "register" | "start">;
   readonly clock: Clock;
   readonly log: Log;
   readonly status: StatusBoard;
@@ -92,7 +96,7 @@ export function createBackups(needs: BackupsNeeds): Backups {
 
   const failed = (what: string, error: unknown) => {
     const { code, fix } = error instanceof Failure ? error : { code: "backup_failed", fix: undefined };
-    if (code === "backup_broken_off") return;
+    if (code === "backup_broken_off" || isCancelled(error)) return;
     const why = `${what}: ${describeError(error)}`;
     failure = {
       time: clock.now(),
@@ -103,11 +107,15 @@ export function createBackups(needs: BackupsNeeds): Backups {
     log.error(why, { fix: failure.fix });
   };
 
-  const copy = async (id: string, by: By) => {
+  const copy = async (id: string, by: By, { tell: tellJob, signal }: JobWork) => {
+    const onStep: OnStep = (phase, done, total) => {
+      turns.step(phase, done, total);
+      tellJob({ done, total });
+    };
     await runner.run("tidy", { folder });
     const made = clock.now();
     try {
-      await runner.run("begin", { folder, id, home });
+      await runner.run("begin", { folder, id, home }, { signal });
       const { release, files, ...counts } = await store.snapshot();
       try {
         const manifest = await runner.run(
@@ -127,9 +135,10 @@ export function createBackups(needs: BackupsNeeds): Backups {
               damaged: [...new Set(store.damages().map(({ file }) => file))],
             },
           },
-          turns.step,
+          { onStep, signal },
         );
         const { readings, copied } = manifest;
+        tellJob({ outcome: { backup: id, readings, copied_bytes: copied } });
         log.info("a backup was made", { id, readings, files: files.length + 1, copied_bytes: copied });
       } finally {
         release();
@@ -142,17 +151,6 @@ export function createBackups(needs: BackupsNeeds): Backups {
     }
   };
 
-  /** Resolves in any case; what went wrong is told by the status. */
-  const make = (by: By): { id: string; done: Promise<void> } => {
-    const id = newId(clock.now(), lastId);
-    lastId = id;
-    const done = turns.take("backup", id, async () => {
-      tell();
-      await copy(id, by).catch((error) => failed("The backup failed", error));
-    });
-    return { id, done: done.finally(tell) };
-  };
-
   const removeOld = async ({ keep }: BackupSchedule) => {
     const { backups } = await runner.run("list", { folder });
     const own = backups.flatMap(({ id, about }) => (about?.by === "schedule" ? [{ id, made: about.made }] : []));
@@ -162,22 +160,79 @@ export function createBackups(needs: BackupsNeeds): Backups {
     log.info("older backups were removed", { backups: ids.length });
   };
 
+  const nextId = () => {
+    lastId = newId(clock.now(), lastId);
+    return lastId;
+  };
+  const making = offerWork<{ readonly id?: string; readonly by: By }>(needs.jobs, {
+    kind: "backup",
+    unit: "bytes",
+    byHand: { by: "user" },
+    // Begun anew it has another id.
+    keep: ({ by }) => by,
+    read: (kept) => MADE_BY.filter((by) => by === kept).map((by) => ({ by }))[0],
+    work: async ({ id = nextId(), by }, job) => {
+      const what = by === "schedule" ? "The scheduled backup failed" : "The backup failed";
+      try {
+        await turns.take("backup", id, () => {
+          tell();
+          return copy(id, by, job);
+        });
+        if (by === "schedule") await removeOld(scheduler.get());
+      } catch (error) {
+        failed(what, error);
+        throw error;
+      } finally {
+        tell();
+      }
+    },
+  });
+  const make = (by: By) => {
+    turns.refuse();
+    const id = nextId();
+    return { id, ...making.start({ id, by }) };
+  };
+  const verifying = offerWork<string>(needs.jobs, {
+    kind: "backup_verification",
+    unit: "percent",
+    keep: (id) => id,
+    read: (kept) => (typeof kept === "string" && isBackupId(kept) ? kept : undefined),
+    work: async (id, { tell: tellJob, signal }) => {
+      const onStep: OnStep = (phase, done, total) => {
+        turns.step(phase, done, total);
+        const half = total === 0 ? 50 : Math.floor((50 * done) / total);
+        tellJob({ done: phase === "reading" ? 50 + half : half, total: 100 });
+      };
+      try {
+        const { ok, problems, readings } = await turns.take("verification", id, () =>
+          runner.run("verify", { folder, id, now: clock.now() }, { onStep, signal }),
+        );
+        tellJob({ outcome: { backup: id, ok, problems: problems.length, readings } });
+        if (ok) log.info("a backup was verified", { id });
+        else log.warning("a backup is not whole", { id, why: problems[0]?.why });
+      } catch (error) {
+        failed(`The backup ${id} could not be verified`, error);
+        throw error;
+      } finally {
+        tell();
+      }
+    },
+  });
+
   const scheduler = createScheduler({
     settings: needs.settings,
     timeZone: needs.timeZone,
     clock,
     isCalm: () => needs.isSettled() && turns.underWay() === undefined,
     onChange: () => tell(),
-    run: async (schedule) => {
+    run: async () => {
       const { newest } = store.stats();
       if (newest !== null && clock.now() < newest - DAY) {
         failed("No backup was made", clockIsBehind());
         return tell();
       }
       try {
-        const { done } = make("schedule");
-        await done;
-        if (!failure) await removeOld(schedule);
+        make("schedule");
       } catch (error) {
         failed("The scheduled backup failed", error);
         tell();
@@ -208,20 +263,19 @@ export function createBackups(needs: BackupsNeeds): Backups {
     folder,
     list: () => runner.run("list", { folder }),
     find: async (id) => (isBackupId(id) ? runner.run("find", { folder, id }) : undefined),
-    make: () => make("user").id,
+    make: () => {
+      const { id, job } = make("user");
+      return { id, job };
+    },
     verify: (id) => {
-      const done = turns.take("verification", id, async () => {
-        const { ok, problems } = await runner.run("verify", { folder, id, now: clock.now() }, turns.step);
-        if (ok) log.info("a backup was verified", { id });
-        else log.warning("a backup is not whole", { id, why: problems[0]?.why });
-      });
-      done.catch((error) => failed(`The backup ${id} could not be verified`, error)).finally(tell);
+      turns.refuse();
+      return { job: verifying.start(id).job };
     },
     remove: (id) => turns.take("removal", id, () => runner.run("remove", { folder, ids: [id] })).then(() => {}),
     underWay: turns.underWay,
     lastFailure: () => failure,
     schedule: scheduler,
-    store: createStoreCheck({ store, runner, turns, clock, log }),
+    store: createStoreCheck({ store, runner, turns, jobs: needs.jobs, clock, log }),
     idle: turns.idle,
     close: async () => {
       scheduler.close();

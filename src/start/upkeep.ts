@@ -48,6 +48,7 @@ export function openUpkeep(
       reserve: config.reserveBytes,
       simulated: config.simulated,
       startWorker: () => startWorker("backup/jobs/worker"),
+      jobs,
       clock,
       log: log.for("backup"),
       status,

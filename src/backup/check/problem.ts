@@ -1,3 +1,5 @@
+import { Failure } from "../../domain/failure.ts";
+
 /** What is wrong with a backup or a store, and what to do. */
 export type Problem = {
   readonly code:
@@ -26,3 +28,10 @@ export type Verified = {
 };
 
 export type OnProgress = (phase: "checking" | "reading" | "copying", done: number, total: number) => void;
+
+const CANCELLED = "backup_cancelled";
+
+/** Thrown by whoever is told of progress, to end the work. */
+export const cancelled = () => new Failure(CANCELLED, "It was cancelled", { fix: "Begin it again when it is wanted." });
+
+export const isCancelled = (error: unknown): boolean => error instanceof Failure && error.code === CANCELLED;

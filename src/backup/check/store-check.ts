@@ -1,8 +1,10 @@
 import { describeError } from "../../domain/failure.ts";
 import { ALL_TIME, type Micros } from "../../domain/time/time.ts";
+import type { Jobs, JobWork } from "../../platform/jobs/jobs.ts";
 import type { Clock } from "../../platform/time/clock.ts";
 import type { Log } from "../../platform/told/log.ts";
 import type { Store } from "../../store/store.ts";
+import { offerWork } from "../jobs/offer.ts";
 import type { Runner } from "../jobs/runner.ts";
 import type { Turns } from "../jobs/turns.ts";
 import type { Problem } from "./problem.ts";
@@ -20,7 +22,7 @@ export type CheckedStore = {
 /** Reads back everything in the store while it is in use; what is damaged is named and becomes gaps. */
 export type StoreCheck = {
   /** @throws Failure `action_unavailable` */
-  begin(): void;
+  begin(): { readonly job: string };
   last(): CheckedStore | undefined;
 };
 
@@ -28,19 +30,30 @@ export function createStoreCheck(needs: {
   store: Pick<Store, "view" | "release" | "series" | "stats" | "gaps" | "damages" | "noteDamages">;
   runner: Runner;
   turns: Turns;
+  jobs: Pick<Jobs, "register" | "start">;
   clock: Clock;
   log: Log;
 }): StoreCheck {
-  const { store, runner, turns, clock, log } = needs;
+  const { store, runner, turns, jobs, clock, log } = needs;
   let last: CheckedStore | undefined;
 
-  const check = async () => {
+  const check = async ({ tell, signal }: JobWork) => {
     const view = store.view();
     const { readings: expected, events: expectedEvents } = store.stats();
     const gaps = store.gaps(ALL_TIME).length;
     try {
       const series = [...store.series().keys()];
-      const { damages, readings, events } = await runner.run("read", { view, series, expected }, turns.step);
+      const { damages, readings, events } = await runner.run(
+        "read",
+        { view, series, expected },
+        {
+          signal,
+          onStep: (phase, done, total) => {
+            turns.step(phase, done, total);
+            tell({ done, total });
+          },
+        },
+      );
       store.noteDamages(damages);
       const problems: Problem[] = store.damages().map(damageProblem);
       const lost = readings < expected || events < expectedEvents;
@@ -52,17 +65,32 @@ export function createStoreCheck(needs: {
           fix: "Restart the hub, verify again, and report this.",
         });
       last = { time: clock.now(), ok: problems.length === 0, problems, readings, events, gaps };
+      tell({ outcome: { readings, events, problems: problems.length } });
       log.info("the store was verified", { readings, events, problems: problems.length });
     } finally {
       store.release(view);
     }
   };
 
+  const work = offerWork<"store">(jobs, {
+    kind: "store_verification",
+    unit: "readings",
+    byHand: "store",
+    keep: () => null,
+    read: () => "store",
+    work: async (_, job) => {
+      try {
+        await turns.take("store_verification", "", () => check(job));
+      } catch (error) {
+        if (!job.signal.aborted) log.warning("the store could not be verified", { why: describeError(error) });
+        throw error;
+      }
+    },
+  });
   return {
     begin: () => {
-      turns
-        .take("store_verification", "", check)
-        .catch((error) => log.warning("the store could not be verified", { why: describeError(error) }));
+      turns.refuse();
+      return { job: work.start("store").job };
     },
     last: () => last,
   };

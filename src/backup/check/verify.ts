@@ -12,7 +12,7 @@ import { type Disk, readThrough } from "../folder/disk.ts";
 import { bytesOf, type Manifest } from "../folder/manifest.ts";
 import { openShelf } from "../folder/shelf.ts";
 import { DATABASE, STORE } from "../make/make.ts";
-import type { OnProgress, Problem, Verified } from "./problem.ts";
+import { isCancelled, type OnProgress, type Problem, type Verified } from "./problem.ts";
 import { readBack } from "./read-back.ts";
 
 type Placed = { readonly path: string; readonly at: string };
@@ -86,6 +86,7 @@ function check(
     const sha256 = readThrough(disk, { from: at, bytes: file.bytes, onBytes });
     return sha256 === file.sha256 ? undefined : bad(`${file.path} is not as it was written`);
   } catch (error) {
+    if (isCancelled(error)) throw error;
     return bad(`${file.path} cannot be read: ${describeError(error)}`);
   }
 }
@@ -130,6 +131,7 @@ export async function readPlaced(
       await store.close();
     }
   } catch (error) {
+    if (isCancelled(error)) throw error;
     problems.push({
       code: "store_unreadable",
       file: null,

@@ -22,7 +22,9 @@ export type Jobs = {
 };
 export type JobKind = keyof Jobs;
 
-export type ToWorker = { [kind in JobKind]: { readonly kind: kind } & Jobs[kind]["job"] }[JobKind];
+export type ToWorker = { [kind in JobKind]: { readonly kind: kind; readonly stop: Stop } & Jobs[kind]["job"] }[JobKind];
+/** 1 where the work is cancelled: what blocks its thread hears no message. */
+export type Stop = Int32Array<SharedArrayBuffer>;
 export type FromWorker =
   | { readonly kind: "progress"; readonly phase: string; readonly done: number; readonly total: number }
   | { readonly kind: "answer"; readonly answer: unknown }

@@ -1,19 +1,27 @@
 import type { Worker } from "node:worker_threads";
 import { Failure } from "../../domain/failure.ts";
 import type { Clock } from "../../platform/time/clock.ts";
-import type { FromWorker, JobKind, Jobs, ToWorker } from "./job.ts";
+import type { FromWorker, JobKind, Jobs, Stop, ToWorker } from "./job.ts";
 
 export type OnStep = (phase: string, done: number, total: number) => void;
 
+export type How = {
+  readonly onStep?: OnStep;
+  /** Aborted: the work ends where it next tells how far it is, and clears up after itself. */
+  readonly signal?: AbortSignal;
+};
+
 /** Runs jobs in worker threads: one for those that follow each other, more where one hangs on a share. */
 export type Runner = {
-  run<kind extends JobKind>(kind: kind, job: Jobs[kind]["job"], onStep?: OnStep): Promise<Jobs[kind]["answer"]>;
+  run<kind extends JobKind>(kind: kind, job: Jobs[kind]["job"], how?: How): Promise<Jobs[kind]["answer"]>;
   /** Breaks off what is under way; what it leaves behind is cleared up by the next start. */
   close(): Promise<void>;
 };
 
 /** A worker with nothing to do is ended after so long: what it holds is given back. */
 const IDLE_MS = 5_000;
+/** What was cancelled and has not ended by then hangs on a disk. */
+const LONGEST_STOP_MS = 10_000;
 
 export function createRunner({ startWorker, clock }: { startWorker: () => Worker; clock: Clock }): Runner {
   const workers = new Set<Worker>();
@@ -48,12 +56,22 @@ export function createRunner({ startWorker, clock }: { startWorker: () => Worker
   };
 
   return {
-    run: (kind, job, onStep = () => {}) =>
+    run: (kind, job, { onStep = () => {}, signal } = {}) =>
       new Promise((resolve, reject) => {
         if (closed) return reject(brokenOff());
         const worker = take();
         worker.ref();
-        const quiet = () => worker.off("message", told).off("error", failed).off("exit", left);
+        const stop: Stop = new Int32Array(new SharedArrayBuffer(4));
+        let cancelEnd = () => {};
+        const cancel = () => {
+          Atomics.store(stop, 0, 1);
+          cancelEnd = clock.after(LONGEST_STOP_MS, () => void end(worker));
+        };
+        const quiet = () => {
+          signal?.removeEventListener("abort", cancel);
+          cancelEnd();
+          worker.off("message", told).off("error", failed).off("exit", left);
+        };
         const told = (message: FromWorker) => {
           if (message.kind === "progress") return onStep(message.phase, message.done, message.total);
           quiet();
@@ -68,7 +86,9 @@ export function createRunner({ startWorker, clock }: { startWorker: () => Worker
         };
         const left = () => failed(brokenOff());
         worker.on("message", told).on("error", failed).on("exit", left);
-        worker.postMessage({ kind, ...job } as ToWorker);
+        if (signal?.aborted) cancel();
+        else signal?.addEventListener("abort", cancel, { once: true });
+        worker.postMessage({ kind, stop, ...job } as ToWorker);
       }),
     close: async () => {
       closed = true;

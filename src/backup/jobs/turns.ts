@@ -14,6 +14,8 @@ export type UnderWay = {
 export type Turns = {
   /** @throws Failure `action_unavailable` at once while something is under way that others do not wait for */
   take<T>(kind: UnderWay["kind"], id: string, run: () => Promise<T>): Promise<T>;
+  /** @throws the same, without taking one */
+  refuse(): void;
   readonly step: OnStep;
   underWay(): UnderWay | undefined;
   idle(): Promise<void>;
@@ -22,14 +24,18 @@ export type Turns = {
 export function createTurns(): Turns {
   let now: UnderWay | undefined;
   let last: Promise<unknown> = Promise.resolve();
+  const refuse = () => {
+    // Tidying takes a moment: others wait for it.
+    if (now && now.kind !== "tidying")
+      throw new Failure("action_unavailable", `Something else is under way: ${now.kind} ${now.id}`.trim(), {
+        fix: "Try again when it is done.",
+        retry: true,
+      });
+  };
   return {
+    refuse,
     take: (kind, id, run) => {
-      // Tidying takes a moment: others wait for it.
-      if (now && now.kind !== "tidying")
-        throw new Failure("action_unavailable", `Something else is under way: ${now.kind} ${now.id}`.trim(), {
-          fix: "Try again when it is done.",
-          retry: true,
-        });
+      refuse();
       const before = last;
       const own: UnderWay = { kind, id, phase: "starting", done: 0, total: 0 };
       now = own;

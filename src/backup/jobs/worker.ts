@@ -2,13 +2,14 @@ import { parentPort } from "node:worker_threads";
 import { describeError, Failure } from "../../domain/failure.ts";
 import { systemClock } from "../../platform/time/clock.ts";
 import { openView } from "../../store/open.ts";
+import { cancelled } from "../check/problem.ts";
 import { readBack } from "../check/read-back.ts";
 import { verifyBackup } from "../check/verify.ts";
 import { systemDisk } from "../folder/disk.ts";
 import { findBackup, keepVerified, listBackups } from "../folder/list.ts";
 import { removeBackup, tidy } from "../folder/shelf.ts";
 import { beginBackup, finishBackup } from "../make/make.ts";
-import type { FromWorker, ToWorker } from "./job.ts";
+import type { FromWorker, Stop, ToWorker } from "./job.ts";
 
 /** Entry of the worker of backups: copying, checking and removing block, so they do it here. */
 
@@ -17,9 +18,10 @@ const say = (message: FromWorker): void => parentPort?.postMessage(message);
 /** Often enough for a bar to move. */
 const TOLD_EVERY = 1 / 200;
 
-function teller(): (phase: string, done: number, total: number) => void {
+function teller(check: () => void): (phase: string, done: number, total: number) => void {
   let told = { phase: "", share: 0 };
   return (phase, done, total) => {
+    check();
     const share = total === 0 ? 1 : done / total;
     if (phase === told.phase && share - told.share < TOLD_EVERY && share < 1) return;
     told = { phase, share };
@@ -36,8 +38,14 @@ parentPort?.on("message", async (job: ToWorker) => {
   }
 });
 
+const checkOf = (stop: Stop) => () => {
+  if (Atomics.load(stop, 0) === 1) throw cancelled();
+};
+
 async function run(job: ToWorker): Promise<unknown> {
-  const tell = teller();
+  const check = checkOf(job.stop);
+  const tell = teller(check);
+  check();
   switch (job.kind) {
     case "list":
       return { freeBytes: freeBytes(job.folder), backups: listBackups(systemDisk, job.folder) };
@@ -45,11 +53,13 @@ async function run(job: ToWorker): Promise<unknown> {
       return findBackup(systemDisk, job.folder, job.id);
     case "begin":
       await beginBackup(systemDisk, job);
+      check();
       return null;
     case "finish":
       return finishBackup(systemDisk, job, (done, total) => tell("copying", done, total));
     case "verify": {
       const verified = await verifyBackup(systemDisk, { ...job, clock: systemClock, onProgress: tell });
+      check();
       keepVerified(systemDisk, job.folder, job.id, { ...verified, time: job.now });
       return verified;
     }

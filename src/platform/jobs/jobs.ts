@@ -46,7 +46,7 @@ export type Jobs = {
 };
 
 const TELL_EVERY_MS = 1_000;
-/** Finished ones that are remembered. */
+/** Finished ones that are remembered, besides the last of each kind. */
 const MOST_FINISHED = 50;
 
 /** Long work in the background: one job of each kind at a time, told as it goes, going on after a restart. */
@@ -67,7 +67,8 @@ export function createJobs(needs: {
   let closing = false;
 
   const save = () => {
-    const finished = jobs.filter(isFinished);
+    // How the last of each kind ended is asked for long after.
+    const finished = jobs.filter((job) => isFinished(job) && jobs.findLast(({ kind }) => kind === job.kind) !== job);
     for (const old of finished.slice(0, Math.max(0, finished.length - MOST_FINISHED)))
       jobs.splice(jobs.indexOf(old), 1);
     book.set({ made, jobs } satisfies KeptJobs);

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Backups, type BackupsNeeds, createBackups } from "../../../src/backup/backups.ts";
 import { type Database, openDatabase } from "../../../src/database/open.ts";
+import { createJobs, type Jobs } from "../../../src/platform/jobs/jobs.ts";
 import { systemClock } from "../../../src/platform/time/clock.ts";
 import { silentLog } from "../../../src/platform/told/log.ts";
 import { createStatusBoard, type StatusBoard } from "../../../src/platform/told/status-board.ts";
@@ -19,6 +20,7 @@ export type BackedUpHome = {
   readonly store: EmbeddedStore;
   readonly database: Database;
   readonly backups: Backups;
+  readonly jobs: Jobs;
   readonly board: StatusBoard;
   /** Waits until it is made; answers its id. */
   make(): Promise<string>;
@@ -44,6 +46,12 @@ export async function openBackedUpHome(
     ...more.store,
   });
   const board = createStatusBoard({ clock });
+  const jobs = createJobs({
+    clock,
+    log,
+    book: { get: () => database.settings.get("jobs"), set: (kept) => database.settings.set("jobs", kept) },
+    onChange: () => {},
+  });
   const backups = createBackups({
     folder,
     home,
@@ -54,6 +62,7 @@ export async function openBackedUpHome(
     version: "0.0.0-test",
     simulated: false,
     startWorker: () => startWorker("backup/jobs/worker"),
+    jobs,
     clock,
     log,
     status: board,
@@ -66,13 +75,15 @@ export async function openBackedUpHome(
     store,
     database,
     backups,
+    jobs,
     board,
     make: async () => {
-      const id = backups.make();
+      const { id } = backups.make();
       await backups.idle();
       return id;
     },
     close: async () => {
+      await jobs.close();
       await backups.close();
       await store.close();
       database.close();

@@ -97,6 +97,7 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
     version: "0.0.0-test",
     simulated: false,
     startWorker: () => startWorker("backup/jobs/worker"),
+    jobs,
     clock,
     log,
     // The board tells what a test puts on it.

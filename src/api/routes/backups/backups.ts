@@ -31,7 +31,13 @@ const listSchema = v.pipe(
   }),
   v.title("Backups"),
 );
-const begunSchema = v.pipe(v.object({ id: v.string() }), v.title("BackupWorkBegun"));
+const begunSchema = v.pipe(
+  v.object({
+    id: v.string(),
+    job: v.pipe(v.string(), v.description("How far it is, and cancelling: api/v1/jobs/{id}.")),
+  }),
+  v.title("BackupWorkBegun"),
+);
 type Begun = Shape<typeof begunSchema>;
 
 const id = "The backup's id.";
@@ -101,7 +107,7 @@ export const backupsRoutes = ({ auth, backups }: { auth: Auth; backups: Backups 
     })
     .post("/backups", auth.needs("admin", MAKE), (c) => {
       readQuery(c, NO_PARAMETERS);
-      return json<Begun>(c, { id: backups.make() });
+      return json<Begun>(c, backups.make());
     })
     .get("/backups/:id", auth.needs("admin", FIND), async (c) => {
       readQuery(c, NO_PARAMETERS);
@@ -110,8 +116,7 @@ export const backupsRoutes = ({ auth, backups }: { auth: Auth; backups: Backups 
     .post("/backups/:id/verify", auth.needs("admin", VERIFY), async (c) => {
       readQuery(c, NO_PARAMETERS);
       const found = await find(c.req.param("id"));
-      backups.verify(found.id);
-      return json<Begun>(c, { id: found.id });
+      return json<Begun>(c, { id: found.id, ...backups.verify(found.id) });
     })
     .delete("/backups/:id", auth.needs("admin", REMOVE), async (c) => {
       readQuery(c, NO_PARAMETERS);
