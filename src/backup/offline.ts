@@ -47,8 +47,9 @@ export async function verifyStore(needs: { home: string; clock: Clock; onProgres
       ? [{ path: DATABASE, at: join(home, DATABASE) }]
       : [];
     const { problems, counts } = await readPlaced([...database, ...placed], 0, { clock, onProgress });
-    const { readings = 0, events = 0, gaps = 0 } = counts ?? {};
-    return { ok: problems.length === 0, problems, readings, events, gaps, files: placed.length, bytes: 0 };
+    const { readings = 0, events = 0, gaps = 0, statistics = 0 } = counts ?? {};
+    const ok = problems.length === 0;
+    return { ok, problems, readings, events, gaps, statistics, files: placed.length, bytes: 0 };
   } finally {
     free();
   }

@@ -16,6 +16,7 @@ export type Verified = {
   readonly readings: number;
   readonly events: number;
   readonly gaps: number;
+  readonly statistics: number | null;
 };
 
 export type FoundProblem = {

@@ -33,8 +33,9 @@ const noHub: Offline = {
     readings: 1,
     events: 0,
     gaps: 0,
+    statistics: null,
   }),
-  verifyBackup: async () => ({ ok: true, problems: [], readings: 3, events: 0, gaps: 0 }),
+  verifyBackup: async () => ({ ok: true, problems: [], readings: 3, events: 0, gaps: 0, statistics: null }),
   listBackups: () => [{ id: "one", made: null, readings: 1, bytes: 2, why: null }],
   restore: async ({ into }) => {
     if (existsSync(join(into, "in-use"))) throw new Failure("store_in_use", "A hub runs on it", { fix: "Stop it." });
@@ -89,7 +90,7 @@ test("an export is whole on standard output and in a file, which is there only o
   const file = join(folder, "all.CSV");
   const filed = await ran(["export", "light.*", "--output", file]);
   assert.equal(filed.code, 0);
-  assert.match(filed.err, /^2 readings, 0 events, 1 gaps; /);
+  assert.match(filed.err, /^2 readings, 0 events, 0 statistics, 1 gaps; /);
   assert.equal(readFileSync(file, "utf8"), piped.out);
   const again = await ran(["export", "--output", file]);
   assert.deepEqual([again.code, again.err.includes("--force")], [2, true]);

@@ -43,6 +43,7 @@ function exchangeOf(current: () => Store): Exchange & { held(): number; workers(
       noteDamages: (found) => current().noteDamages(found),
       gaps: (window) => current().gaps(window),
     },
+    unitOfStatistics: (series) => (series === 2 ? "kWh" : null),
     startWorker: () => {
       workers++;
       return startWorker("exchange/worker");
@@ -105,7 +106,7 @@ async function assertWhole(): Promise<number> {
   assert.equal(lines.length, all.length + stateGaps + 1);
   assert.equal(
     lines.at(-1),
-    `{"kind":"end","readings":${all.length},"events":0,"gaps":${stateGaps},"rolled_up":0,"damaged":0,"from":null,"to":null}`,
+    `{"kind":"end","readings":${all.length},"events":0,"statistics":0,"gaps":${stateGaps},"rolled_up":0,"damaged":0,"from":null,"to":null}`,
   );
 
   // Time and state alone are written by another way: column by column.
@@ -136,12 +137,12 @@ async function assertWhole(): Promise<number> {
   );
   assert.deepEqual(records.slice(0, all.length), cells);
   for (const record of records) assert.equal(record.length, READING_COLUMNS.length);
-  const end = `#end readings=${all.length} events=0 gaps=${stateGaps} rolled_up=0 damaged=0 replaced=`;
+  const end = `#end readings=${all.length} events=0 statistics=0 gaps=${stateGaps} rolled_up=0 damaged=0 replaced=`;
   const halves = shapes.filter(({ state }) => state?.isWellFormed() === false).length;
   assert.equal(shortCsv.at(-1)?.[0], `${end}${halves}`);
   assert.equal(
     records.at(-1)?.[0],
-    `#end readings=${all.length} events=0 gaps=${stateGaps} rolled_up=0 damaged=0 replaced=${replaced}`,
+    `#end readings=${all.length} events=0 statistics=0 gaps=${stateGaps} rolled_up=0 damaged=0 replaced=${replaced}`,
   );
   return all.length;
 }
@@ -257,7 +258,7 @@ test("gaps are named behind the rows, those of the asked entities and kinds alon
     [
       `#gap of=states from=${microsToRfc3339(TEST_TIME - 9)} to=${microsToRfc3339(TEST_TIME)} cause=hub_stopped`,
       `#gap of=states entity_id=light.a from=${microsToRfc3339(TEST_TIME)} to=${microsToRfc3339(TEST_TIME + 9)} cause=not_recorded`,
-      "#end readings=6 events=0 gaps=2 rolled_up=0 damaged=0 replaced=0",
+      "#end readings=6 events=0 statistics=0 gaps=2 rolled_up=0 damaged=0 replaced=0",
     ],
   );
 });
@@ -278,7 +279,7 @@ test("a window has its end outside, columns come as asked, times as numbers, sev
       `{"kind":"reading","time":${TEST_TIME + 1},"state":"=1+1"}`,
       `{"kind":"reading","time":${TEST_TIME + 2},"state":"+x"}`,
       `{"kind":"event","time":${TEST_TIME + 1},"type":"b"}`,
-      `{"kind":"end","readings":2,"events":1,"gaps":2,"rolled_up":0,"damaged":0,"from":${TEST_TIME + 1},"to":${TEST_TIME + 3}}`,
+      `{"kind":"end","readings":2,"events":1,"statistics":0,"gaps":2,"rolled_up":0,"damaged":0,"from":${TEST_TIME + 1},"to":${TEST_TIME + 3}}`,
       "",
     ],
   );

@@ -9,13 +9,12 @@ import type { Log } from "../platform/told/log.ts";
 import {
   DEFAULT_READING_COLUMNS,
   EVENT_COLUMNS,
-  type EventColumn,
   type ExportColumn,
   type ExportFormat,
   type ExportKind,
   type ExportPlan,
   READING_COLUMNS,
-  type ReadingColumn,
+  STATISTIC_COLUMNS,
 } from "./plan.ts";
 
 export type ExportRequest = {
@@ -48,6 +47,7 @@ const REST_MS = 60_000;
 
 export function createExchange(needs: {
   store: Views & { gaps(window: Window): readonly Stored<Gap>[] };
+  unitOfStatistics: (series: SeriesId) => string | null;
   startWorker: () => Worker;
   clock: Clock;
   log: Log;
@@ -60,9 +60,9 @@ export function createExchange(needs: {
     },
     close: jobs.close,
     export: async (request, signal) => {
-      const plan = planOf(request, store.gaps);
+      const plan = planOf(request, { gapsIn: store.gaps, unitOf: needs.unitOfStatistics });
       const narrow = {
-        series: plan.readings?.series.map(({ id }) => id) ?? [],
+        series: (plan.readings ?? plan.statistics)?.series.map(({ id }) => id) ?? [],
         events: plan.events !== undefined,
         log: false,
       };
@@ -71,19 +71,32 @@ export function createExchange(needs: {
   };
 }
 
-function planOf(request: ExportRequest, gapsIn: (window: Window) => readonly Stored<Gap>[]): ExportPlan {
+function planOf(
+  request: ExportRequest,
+  needs: { gapsIn: (window: Window) => readonly Stored<Gap>[]; unitOf: (series: SeriesId) => string | null },
+): ExportPlan {
   const { format, series, from = null, to = null, columns, times = "rfc3339", types, spreadsheet = false } = request;
   const kinds = new Set(request.kinds);
   checkColumns(columns, kinds);
   const window = { from: from ?? ALL_TIME.from, to: to ?? ALL_TIME.to };
-  const readings = kinds.has("readings") ? { series, columns: readingColumns(columns) } : undefined;
-  const events = kinds.has("events") ? { types, columns: eventColumns(columns) } : undefined;
-  if (format === "csv") checkCsv(kinds, readings?.columns ?? events?.columns);
+  const readings = kinds.has("readings")
+    ? { series, columns: columnsOf(columns, READING_COLUMNS, DEFAULT_READING_COLUMNS) }
+    : undefined;
+  const events = kinds.has("events") ? { types, columns: columnsOf(columns, EVENT_COLUMNS) } : undefined;
+  const statistics = kinds.has("statistics")
+    ? {
+        series: series.map((one) => ({ ...one, unit: needs.unitOf(one.id) })),
+        columns: columnsOf(columns, STATISTIC_COLUMNS),
+      }
+    : undefined;
+  if (format === "csv") checkCsv(kinds, (readings ?? events ?? statistics)?.columns);
   const names = new Map(series.map(({ id, entityId }) => [id, entityId]));
+  // By themselves gaps are those of everything.
+  const alone = kinds.has("gaps") && !kinds.has("readings") && !kinds.has("events");
   const wantsGap = ({ kind, series: of }: Gap) =>
     kind === "events"
-      ? kinds.has("events") || !kinds.has("readings")
-      : (kinds.has("readings") || !kinds.has("events")) && (of === null || names.has(of));
+      ? kinds.has("events") || alone
+      : (kinds.has("readings") || alone) && (of === null || names.has(of));
   return {
     format,
     window,
@@ -92,45 +105,45 @@ function planOf(request: ExportRequest, gapsIn: (window: Window) => readonly Sto
     times,
     ...(readings ? { readings } : {}),
     ...(events ? { events } : {}),
-    gaps: gapsIn(window)
+    ...(statistics ? { statistics } : {}),
+    gaps: needs
+      .gapsIn(window)
       .filter(wantsGap)
       .map((gap) => ({ ...gap, entityId: gap.series === null ? null : (names.get(gap.series) ?? null) })),
     spreadsheet,
   };
 }
 
-const isReadingColumn = (column: ExportColumn): column is ReadingColumn =>
-  (READING_COLUMNS as readonly string[]).includes(column);
-const isEventColumn = (column: ExportColumn): column is EventColumn =>
-  (EVENT_COLUMNS as readonly string[]).includes(column);
+const COLUMNS = { readings: READING_COLUMNS, events: EVENT_COLUMNS, statistics: STATISTIC_COLUMNS } as const;
+type Columned = keyof typeof COLUMNS;
+const COLUMNED = Object.keys(COLUMNS) as readonly Columned[];
+const isOf = (kind: Columned, column: ExportColumn) => (COLUMNS[kind] as readonly string[]).includes(column);
 
-const readingColumns = (asked: readonly ExportColumn[] | undefined): readonly ReadingColumn[] =>
-  asked ? [...new Set(asked.filter(isReadingColumn))] : DEFAULT_READING_COLUMNS;
-const eventColumns = (asked: readonly ExportColumn[] | undefined): readonly EventColumn[] =>
-  asked ? [...new Set(asked.filter(isEventColumn))] : EVENT_COLUMNS;
+const columnsOf = <C extends ExportColumn>(
+  asked: readonly ExportColumn[] | undefined,
+  all: readonly C[],
+  usual: readonly C[] = all,
+): readonly C[] => (asked ? [...new Set(asked)].filter((one): one is C => all.some((own) => own === one)) : usual);
 
 function checkColumns(asked: readonly ExportColumn[] | undefined, kinds: ReadonlySet<ExportKind>): void {
   if (!asked) return;
-  const unfit = asked.find(
-    (column) => !(kinds.has("readings") && isReadingColumn(column)) && !(kinds.has("events") && isEventColumn(column)),
-  );
+  const own = COLUMNED.filter((kind) => kinds.has(kind));
+  const unfit = asked.find((column) => !own.some((kind) => isOf(kind, column)));
   if (unfit !== undefined) throw invalid(`${[...kinds].join(", ")} have no column ${unfit}`, fixOfColumns(kinds));
-  const empty = [
-    ...(kinds.has("readings") && readingColumns(asked).length === 0 ? ["readings"] : []),
-    ...(kinds.has("events") && eventColumns(asked).length === 0 ? ["events"] : []),
-  ];
-  if (empty.length > 0) throw invalid(`no column of ${empty[0]} is asked for`, fixOfColumns(kinds));
+  const empty = own.find((kind) => !asked.some((column) => isOf(kind, column)));
+  if (empty !== undefined) throw invalid(`no column of ${empty} is asked for`, fixOfColumns(kinds));
 }
 
 const fixOfColumns = (kinds: ReadonlySet<ExportKind>): string =>
   [
-    ...(kinds.has("readings") ? [`Readings have ${READING_COLUMNS.join(", ")}.`] : []),
-    ...(kinds.has("events") ? [`Events have ${EVENT_COLUMNS.join(", ")}.`] : []),
+    ...COLUMNED.filter((kind) => kinds.has(kind)).map(
+      (kind) => `${kind[0]?.toUpperCase()}${kind.slice(1)} have ${COLUMNS[kind].join(", ")}.`,
+    ),
     ...(kinds.has("gaps") && kinds.size === 1 ? ["Gaps are always whole: leave the columns out."] : []),
   ].join(" ");
 
 /** What stands in these is anybody's text, which could look like the records at the end (encode/csv.ts). */
-const FREE: readonly ExportColumn[] = ["state", "attributes", "context", "flaws", "type", "data"];
+const FREE: readonly ExportColumn[] = ["state", "attributes", "context", "flaws", "type", "data", "unit"];
 
 function checkCsv(kinds: ReadonlySet<ExportKind>, columns: readonly ExportColumn[] | undefined): void {
   if (kinds.size > 1)

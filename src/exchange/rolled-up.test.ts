@@ -18,7 +18,7 @@ test("a file says of what time readings were let go and only roll-ups stand, in 
   withFolder((folder) =>
     using(openIn(folder, { clock, seals: true, maintainer: blockingMaintainer }), async (store) => {
       const exchange = createExchange({
-        ...{ store, clock, log: silentLog },
+        ...{ store, clock, log: silentLog, unitOfStatistics: () => null },
         startWorker: () => startWorker("exchange/worker"),
       });
       try {
@@ -47,13 +47,13 @@ test("a file says of what time readings were let go and only roll-ups stand, in 
         const [from, to] = ["2026-11-01T00:00:00.000000Z", "2026-11-02T00:00:00.000000Z"];
         assert.deepEqual((await ask()).trimEnd().split("\n").slice(-2), [
           `{"kind":"rolled_up","entity_id":"sensor.short","series":1,"from":"${from}","to":"${to}"}`,
-          '{"kind":"end","readings":72,"events":0,"gaps":0,"rolled_up":1,"damaged":0,"from":null,"to":null}',
+          '{"kind":"end","readings":72,"events":0,"statistics":0,"gaps":0,"rolled_up":1,"damaged":0,"from":null,"to":null}',
         ]);
         // Rows with attributes are written another way.
         assert.match(await ask({ columns: ["time", "attributes"] }), /"kind":"rolled_up"/);
         assert.deepEqual(parseCsv(await ask({ format: "csv" })).slice(-2), [
           [`#rolled_up entity_id=sensor.short from=${from} to=${to}`, null, null],
-          ["#end readings=72 events=0 gaps=0 rolled_up=1 damaged=0 replaced=0", null, null],
+          ["#end readings=72 events=0 statistics=0 gaps=0 rolled_up=1 damaged=0 replaced=0", null, null],
         ]);
         assert.doesNotMatch(await ask({ from: cutoff }), /"kind":"rolled_up"/);
         assert.doesNotMatch(await ask({ kinds: ["events"] }), /"kind":"rolled_up"/);

@@ -10,7 +10,7 @@ import type { Recording } from "./recording.ts";
 /** What is asked of the past, and what Home Assistant is offered to show. */
 export function openAnswers(
   { clock, log, status, keep }: Ground,
-  { store, storeStatus }: Data,
+  { store, storeStatus, statisticUnits }: Data,
   { ingest, present, live, feed, holes }: Recording,
   home: Home,
 ) {
@@ -36,6 +36,7 @@ export function openAnswers(
   const exchange = keep(
     createExchange({
       store: readable,
+      unitOfStatistics: statisticUnits.of,
       startWorker: () => startWorker("exchange/worker"),
       clock,
       log: log.for("exchange"),

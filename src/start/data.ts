@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { systemDisk } from "../backup/folder/disk.ts";
 import { settleRestore } from "../backup/restore/swap.ts";
+import { keptStatisticUnits } from "../database/home/statistic-units.ts";
 import { openDatabase } from "../database/open.ts";
 import { knownTimeZone } from "../domain/time/calendar.ts";
 import { roomAt } from "../platform/disk.ts";
@@ -24,6 +25,7 @@ export async function openData({ config, clock, log, status, keep }: Ground) {
     });
   // Kept, so that days are the home's before Home Assistant has been heard.
   const timeZone = () => knownTimeZone(database.settings.get("time_zone"));
+  const statisticUnits = keptStatisticUnits(database.settings);
   const storeStatus = createStoreStatus({ status });
   const room = () => roomAt(folder);
   const space = createSpace({ room, reserve: config.reserveBytes, clock });
@@ -43,5 +45,5 @@ export async function openData({ config, clock, log, status, keep }: Ground) {
     ...database.quarantined().map((one) => ({ ...one, kind: "settings" as const, month: null })),
     ...(await store.quarantined()),
   ];
-  return { folder, database, timeZone, storeStatus, room, disk: { ...space, quarantined }, store };
+  return { folder, database, timeZone, statisticUnits, storeStatus, room, disk: { ...space, quarantined }, store };
 }

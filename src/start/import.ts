@@ -12,7 +12,7 @@ const BUSY = 1_000;
 /** What Home Assistant recorded before the hub was there comes over in the background, once; it is resumed where it stopped. */
 export function offerImport(
   { config, clock, status, onClose }: Ground,
-  { database }: Data,
+  { database, statisticUnits }: Data,
   { held, ingest, feed, jobs }: Recording,
   home: Home,
 ): void {
@@ -34,6 +34,15 @@ export function offerImport(
         const series = ingest.holder(entityId);
         return series === undefined ? new Map() : held.statistics(series, window);
       },
+      noteUnits: (units) =>
+        statisticUnits.note(
+          new Map(
+            [...units].flatMap(([entityId, unit]) => {
+              const series = ingest.holder(entityId);
+              return series === undefined ? [] : [[series, unit]];
+            }),
+          ),
+        ),
       store: ingest.recordPast,
       began: keptTime(database.settings, "recording_began"),
       settleMs: 2 * Math.max(...config.settleMs),

@@ -20,7 +20,16 @@ const problemSchema = v.pipe(
 const countsOf = { readings: countSchema, events: countSchema, gaps: countSchema };
 
 export const verifiedSchema = v.pipe(
-  v.object({ time: timeSchema, ok: v.boolean(), problems: v.array(problemSchema), ...countsOf }),
+  v.object({
+    time: timeSchema,
+    ok: v.boolean(),
+    problems: v.array(problemSchema),
+    ...countsOf,
+    statistics: v.pipe(
+      v.nullable(countSchema),
+      v.description("null: an older hub checked it, which did not count them."),
+    ),
+  }),
   v.title("Verified"),
   v.description("What came of reading everything back."),
 );
@@ -88,15 +97,17 @@ type Told = { readonly time: number; readonly ok: boolean; readonly problems: re
   readonly readings: number;
   readonly events: number;
   readonly gaps: number;
+  readonly statistics: number | null;
 };
 
-export const verifiedShape = ({ time, ok, problems, readings, events, gaps }: Told): VerifiedShape => ({
+export const verifiedShape = ({ time, ok, problems, readings, events, gaps, statistics }: Told): VerifiedShape => ({
   time: microsToRfc3339(time),
   ok,
   problems: problems.map(({ code, file, why, fix }) => ({ code, file, why, fix })),
   readings,
   events,
   gaps,
+  statistics,
 });
 
 export function backupShape({ id, about, failure, verified }: ListedBackup): BackupShape {

@@ -23,6 +23,8 @@ export type Verified = {
   readonly readings: number;
   readonly events: number;
   readonly gaps: number;
+  /** One of each series, period and start; null: it was read back before statistics were. */
+  readonly statistics: number | null;
   readonly files: number;
   readonly bytes: number;
 };

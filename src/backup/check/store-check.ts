@@ -17,6 +17,7 @@ export type CheckedStore = {
   readonly readings: number;
   readonly events: number;
   readonly gaps: number;
+  readonly statistics: number;
 };
 
 /** Reads back everything in the store while it is in use; what is damaged is named and becomes gaps. */
@@ -43,7 +44,7 @@ export function createStoreCheck(needs: {
     const gaps = store.gaps(ALL_TIME).length;
     try {
       const series = [...store.series().keys()];
-      const { damages, readings, events } = await runner.run(
+      const { damages, readings, events, statistics } = await runner.run(
         "read",
         { view, series, expected },
         {
@@ -64,8 +65,8 @@ export function createStoreCheck(needs: {
           why: `${readings} readings and ${events} events can be read, and the store counts ${expected} and ${expectedEvents}`,
           fix: "Restart the hub, verify again, and report this.",
         });
-      last = { time: clock.now(), ok: problems.length === 0, problems, readings, events, gaps };
-      tell({ outcome: { readings, events, problems: problems.length } });
+      last = { time: clock.now(), ok: problems.length === 0, problems, readings, events, gaps, statistics };
+      tell({ outcome: { readings, events, statistics, problems: problems.length } });
       log.info("the store was verified", { readings, events, problems: problems.length });
     } finally {
       store.release(view);

@@ -42,13 +42,14 @@ export async function verifyBackup(
         why: `${found.counts[what]} ${what} can be read, and it was made with ${manifest[what]}`,
         fix: OTHER_BACKUP,
       });
-  const { readings = 0, events = 0, gaps = 0 } = found.counts ?? {};
+  const { readings = 0, events = 0, gaps = 0, statistics = 0 } = found.counts ?? {};
   return {
     ok: problems.length === 0,
     problems,
     readings,
     events,
     gaps,
+    statistics,
     files: manifest.files.length,
     bytes: bytesOf(manifest),
   };
@@ -103,7 +104,10 @@ export async function readPlaced(
   placed: readonly Placed[],
   expected: number,
   { clock, onProgress }: { clock: Clock; onProgress: OnProgress },
-): Promise<{ problems: readonly Problem[]; counts?: { readings: number; events: number; gaps: number } }> {
+): Promise<{
+  problems: readonly Problem[];
+  counts?: { readings: number; events: number; gaps: number; statistics: number };
+}> {
   const problems: Problem[] = [];
   const database = placed.find(({ path }) => path === DATABASE);
   if (database) problems.push(...lookAt(database.at));
@@ -119,14 +123,14 @@ export async function readPlaced(
       const view = store.view();
       const reader = store.reader(view);
       let done = 0;
-      const { readings, events } = await readBack(reader, [...store.series().keys()], (rows) => {
+      const { readings, events, statistics } = await readBack(reader, [...store.series().keys()], (rows) => {
         done += rows;
         onProgress("reading", Math.min(done, expected), expected);
       });
       await reader.close();
       store.release(view);
       problems.push(...store.damages().map(damageProblem));
-      return { problems, counts: { readings, events, gaps } };
+      return { problems, counts: { readings, events, gaps, statistics } };
     } finally {
       await store.close();
     }

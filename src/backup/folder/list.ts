@@ -56,6 +56,7 @@ const Kept = v.object({
   readings: count,
   events: count,
   gaps: count,
+  statistics: v.optional(v.nullable(count), null),
   files: count,
   bytes: count,
 });

@@ -18,6 +18,9 @@ async function filled(): Promise<BackedUpHome & { readonly root: string }> {
   await home.store.append(series([1, 2, 3]));
   for (let at = 0; at < 40_000; at += 1_000) await home.store.append(readings(at, 1_000));
   await home.store.append([event(1)]);
+  const values = { mean: 1, min: null, max: null, sum: null, state: null, lastReset: null };
+  for (const start of [0, 1, 1])
+    await home.store.append([{ kind: "statistic", statistic: { series: 2, period: "hour", start, ...values } }]);
   await home.store.maintained();
   return { ...home, root: own };
 }
@@ -90,6 +93,8 @@ test("a check that is cancelled leaves no result and no files, of a backup and o
   const { job } = home.backups.verify(id);
   await home.backups.idle();
   await eventually(20, () => assert.equal(home.jobs.get(job)?.state, "done"));
+  // Of two with one start the later counts.
+  assert.equal((await home.backups.list()).backups[0]?.verified?.statistics, 2);
   assert.deepEqual(home.jobs.get(job)?.outcome, { backup: id, ok: true, problems: 0, readings: 40_000 });
   assert.equal(home.jobs.get(job)?.progress.done, 100);
   await home.close();
@@ -98,7 +103,7 @@ test("a check that is cancelled leaves no result and no files, of a backup and o
 test("what a stop of the hub broke off is told, and begins anew only when it is resumed", async () => {
   const home = await filled();
   const { job } = home.backups.make();
-  const kept = home.database.settings.get("jobs");
+  const kept = structuredClone(home.database.settings.get("jobs"));
   await eventually(20, () => assert.equal(home.jobs.get(job)?.state, "done"));
   const [made] = (await home.backups.list()).backups;
   home.database.settings.set("jobs", kept);

@@ -10,7 +10,7 @@ import { withKnownEntities } from "../hub/entities.ts";
 import { bytesText } from "../output/table.ts";
 
 const FORMATS = ["ndjson", "csv"];
-const KINDS = ["readings", "events", "gaps"];
+const KINDS = ["readings", "events", "statistics", "gaps"];
 const FILTERS = { domain: "domains", area: "areas", device: "devices", label: "labels", integration: "integrations" };
 
 export const exportCommand: Command = {
@@ -78,12 +78,12 @@ export const exportCommand: Command = {
     } finally {
       progress.end();
     }
-    const { readings, events, gaps, rolledUp, damaged } = end.found() as Totals;
+    const { readings, events, statistics, gaps, rolledUp, damaged } = end.found() as Totals;
     const seconds = (clock.ticks() - began) / 1000;
     const count = (value: number) => value.toLocaleString("en-US");
     if (out.terminal || file !== undefined)
       out.note(
-        `${count(readings)} readings, ${count(events)} events, ${count(gaps)} gaps; ${bytesText(bytes)} in ${seconds.toFixed(1)} s${file === undefined ? "" : `: ${file}`}`,
+        `${count(readings)} readings, ${count(events)} events, ${count(statistics)} statistics, ${count(gaps)} gaps; ${bytesText(bytes)} in ${seconds.toFixed(1)} s${file === undefined ? "" : `: ${file}`}`,
       );
     if (rolledUp > 0)
       out.note(
@@ -161,6 +161,7 @@ function openFile(path: string) {
 type Totals = {
   readonly readings: number;
   readonly events: number;
+  readonly statistics: number;
   readonly gaps: number;
   readonly rolledUp: number;
   readonly damaged: number;
@@ -185,6 +186,7 @@ function createEndFinder(format: string) {
       return {
         readings: value("readings"),
         events: value("events"),
+        statistics: value("statistics"),
         gaps: value("gaps"),
         rolledUp: value("rolled_up"),
         damaged: value("damaged"),

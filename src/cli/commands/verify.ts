@@ -61,9 +61,9 @@ async function tell({ out }: Context, what: string, verified: Verified | null): 
     out.note(`${what} could not be verified: the hub's log says more.`);
     return EXIT.failed;
   }
-  const { ok, problems, readings, events, gaps } = verified;
+  const { ok, problems, readings, events, gaps, statistics } = verified;
   await out.answer(verified, () => {
-    const counts = `${readings.toLocaleString("en-US")} readings, ${events.toLocaleString("en-US")} events, ${gaps.toLocaleString("en-US")} gaps`;
+    const counts = `${readings.toLocaleString("en-US")} readings, ${events.toLocaleString("en-US")} events, ${gaps.toLocaleString("en-US")} gaps${statistics === null ? "" : `, ${statistics.toLocaleString("en-US")} statistics`}`;
     if (ok) return `${what} is whole: ${counts}\n`;
     const rows = problems.map(({ file, why, fix }) => `  ${file === null ? "" : `${file}: `}${why} ${fix}\n`);
     return `${what} is not whole (${counts}):\n${rows.join("")}`;

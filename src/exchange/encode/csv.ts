@@ -1,4 +1,5 @@
 import type { HomeEvent, Reading, Stored } from "../../domain/data/reading.ts";
+import type { Statistic } from "../../domain/data/statistic.ts";
 import type { ByteWriter } from "../../history/encode/bytes.ts";
 import { createStateWriter } from "../../history/encode/states.ts";
 import { contextShape } from "../../history/shapes.ts";
@@ -10,6 +11,7 @@ import {
   type GapColumn,
   type NamedGap,
   type ReadingColumn,
+  type StatisticColumn,
 } from "../plan.ts";
 import { fitsColumns } from "./by-columns.ts";
 import type { RowWriter } from "./export.ts";
@@ -28,8 +30,8 @@ const FORMULA = /^[=+\-@\t\r]/;
  * They have as many fields as every other record.
  */
 export function createCsv(plan: ExportPlan, out: ByteWriter): RowWriter {
-  const { readings, events, spreadsheet } = plan;
-  const columns: readonly string[] = readings?.columns ?? events?.columns ?? GAP_COLUMNS;
+  const { readings, events, statistics, spreadsheet } = plan;
+  const columns: readonly string[] = (readings ?? events ?? statistics)?.columns ?? GAP_COLUMNS;
   const rest = Buffer.from(`${",".repeat(columns.length - 1)}\r\n`);
   let replaced = 0;
 
@@ -135,8 +137,27 @@ export function createCsv(plan: ExportPlan, out: ByteWriter): RowWriter {
       };
     },
     event: row((events?.columns ?? []).map((column) => ofEvent[column])),
+    statisticsOf: ({ id, entityId, unit }) => {
+      const number = (value: number | null) => out.ascii(value === null ? "" : String(value));
+      const of: { [column in StatisticColumn]: (one: Stored<Statistic>) => void } = {
+        entity_id: () => text(entityId),
+        series: () => out.ascii(String(id)),
+        period: ({ period }) => out.ascii(period),
+        start: ({ start }) => out.bareTime(start),
+        mean: ({ mean }) => number(mean),
+        min: ({ min }) => number(min),
+        max: ({ max }) => number(max),
+        sum: ({ sum }) => number(sum),
+        state: ({ state }) => number(state),
+        last_reset: ({ lastReset }) => {
+          if (lastReset !== null) out.bareTime(lastReset);
+        },
+        unit: () => text(unit),
+      };
+      return row((statistics?.columns ?? []).map((column) => of[column]));
+    },
     gap: (gap) => {
-      if (!readings && !events) return gapRow(gap);
+      if (!readings && !events && !statistics) return gapRow(gap);
       const { kind, entityId, from, to, cause } = gap;
       record(() => {
         out.ascii(`#gap of=${kind}`);
@@ -152,10 +173,10 @@ export function createCsv(plan: ExportPlan, out: ByteWriter): RowWriter {
         named("from", from);
         named("to", to);
       }),
-    end: ({ readings, events, gaps, rolledUp, damaged }) =>
+    end: ({ readings, events, statistics, gaps, rolledUp, damaged }) =>
       record(() => {
         out.ascii(
-          `#end readings=${readings} events=${events} gaps=${gaps} rolled_up=${rolledUp} damaged=${damaged} replaced=${replaced}`,
+          `#end readings=${readings} events=${events} statistics=${statistics} gaps=${gaps} rolled_up=${rolledUp} damaged=${damaged} replaced=${replaced}`,
         );
         named("from", plan.from);
         named("to", plan.to);

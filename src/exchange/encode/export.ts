@@ -1,9 +1,10 @@
 import type { HomeEvent, Reading, SeriesId, Stored } from "../../domain/data/reading.ts";
+import { STATISTIC_PERIODS, type Statistic } from "../../domain/data/statistic.ts";
 import type { Window } from "../../domain/time/time.ts";
 import { createByteWriter } from "../../history/encode/bytes.ts";
 import { rolledUpIn } from "../../history/range/rolled-up.ts";
 import type { Columns, ViewReader } from "../../store/store.ts";
-import type { ExportPlan, NamedGap } from "../plan.ts";
+import type { ExportPlan, NamedGap, StatisticSource } from "../plan.ts";
 import { createCsv } from "./csv.ts";
 import { createNdjson } from "./ndjson.ts";
 
@@ -15,6 +16,7 @@ export type RowWriter = {
   /** The same by columns, where nothing is asked for but what columns have. */
   linesOf(series: SeriesId, entityId: string): ((columns: Columns, from: number, to: number) => void) | undefined;
   event(event: Stored<HomeEvent>): void;
+  statisticsOf(source: StatisticSource): (statistic: Stored<Statistic>) => void;
   gap(gap: NamedGap): void;
   rolledUp(time: TimeRolledUp): void;
   end(totals: Totals): void;
@@ -26,6 +28,7 @@ export type TimeRolledUp = Window & { readonly series: SeriesId; readonly entity
 export type Totals = {
   readonly readings: number;
   readonly events: number;
+  readonly statistics: number;
   readonly gaps: number;
   /** Series of which readings were let go in the window. */
   readonly rolledUp: number;
@@ -43,10 +46,10 @@ const BREATH = new Uint8Array(0);
 
 /** The bytes of an export, page by page as they are read; its last line says that it is whole. */
 export async function* encodeExport(reader: ViewReader, plan: ExportPlan): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const { window, readings, events, gaps } = plan;
+  const { window, readings, events, statistics, gaps } = plan;
   const out = createByteWriter(CHUNK_BYTES, plan.times);
   const rows = plan.format === "csv" ? createCsv(plan, out) : createNdjson(plan, out);
-  const count = { readings: 0, events: 0 };
+  const count = { readings: 0, events: 0, statistics: 0 };
   const rolledUp: TimeRolledUp[] = [];
 
   function* written<T>(page: readonly T[], write: (row: T) => void): Generator<Uint8Array<ArrayBuffer>> {
@@ -89,6 +92,15 @@ export async function* encodeExport(reader: ViewReader, plan: ExportPlan): Async
       count.events += page.length;
       yield* written(page, rows.event);
     }
+  }
+  for (const [index, source] of (statistics?.series ?? []).entries()) {
+    const write = rows.statisticsOf(source);
+    for (const period of STATISTIC_PERIODS)
+      for await (const page of reader.statistics({ series: source.id, period, window })) {
+        count.statistics += page.length;
+        yield* written(page, write);
+      }
+    if (index % 64 === 63) yield BREATH;
   }
   yield* written(gaps, rows.gap);
   yield* written(rolledUp, rows.rolledUp);

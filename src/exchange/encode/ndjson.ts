@@ -1,9 +1,10 @@
 import type { Reading, Stored } from "../../domain/data/reading.ts";
+import type { Statistic } from "../../domain/data/statistic.ts";
 import type { ByteWriter } from "../../history/encode/bytes.ts";
 import { createStateWriter } from "../../history/encode/states.ts";
 import { contextShape } from "../../history/shapes.ts";
 import type { StateColumn } from "../../store/store.ts";
-import type { EventColumn, ExportPlan, ReadingColumn } from "../plan.ts";
+import type { EventColumn, ExportPlan, ReadingColumn, StatisticColumn } from "../plan.ts";
 import { fitsColumns } from "./by-columns.ts";
 import type { RowWriter } from "./export.ts";
 
@@ -91,6 +92,30 @@ export function createNdjson(plan: ExportPlan, out: ByteWriter): RowWriter {
       }
       out.append(CLOSE);
     },
+    statisticsOf: ({ id, entityId, unit }) => {
+      const of: { [column in StatisticColumn]: (one: Stored<Statistic>) => void } = {
+        entity_id: () => out.string(entityId),
+        series: () => out.ascii(String(id)),
+        period: ({ period }) => out.string(period),
+        start: ({ start }) => out.time(start),
+        mean: ({ mean }) => json(mean),
+        min: ({ min }) => json(min),
+        max: ({ max }) => json(max),
+        sum: ({ sum }) => json(sum),
+        state: ({ state }) => json(state),
+        last_reset: ({ lastReset }) => (lastReset === null ? out.ascii("null") : out.time(lastReset)),
+        unit: () => out.string(unit),
+      };
+      const columns = (plan.statistics?.columns ?? []).map((column) => ({ name: `,"${column}":`, write: of[column] }));
+      return (one) => {
+        out.ascii('{"kind":"statistic"');
+        for (const { name, write } of columns) {
+          out.ascii(name);
+          write(one);
+        }
+        out.append(CLOSE);
+      };
+    },
     gap: ({ position, kind, entityId, series, from, to, cause }) => {
       out.ascii(`{"kind":"gap","id":${position},"of":"${kind}","entity_id":`);
       out.string(entityId);
@@ -107,9 +132,9 @@ export function createNdjson(plan: ExportPlan, out: ByteWriter): RowWriter {
       time("to", to);
       out.append(CLOSE);
     },
-    end: ({ readings, events, gaps, rolledUp, damaged }) => {
+    end: ({ readings, events, statistics, gaps, rolledUp, damaged }) => {
       out.ascii(
-        `{"kind":"end","readings":${readings},"events":${events},"gaps":${gaps},"rolled_up":${rolledUp},"damaged":${damaged}`,
+        `{"kind":"end","readings":${readings},"events":${events},"statistics":${statistics},"gaps":${gaps},"rolled_up":${rolledUp},"damaged":${damaged}`,
       );
       time("from", plan.from);
       time("to", plan.to);

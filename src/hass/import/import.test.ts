@@ -80,20 +80,24 @@ test("statistics are asked for back to the first, over holes, and only what diff
       for (const item of items) if (item.kind === "statistic") stored.push(item.statistic.start);
     },
   });
-  assert.equal(await run({ entityId: "sensor.a", types: ["mean"] }, NOW), 4);
+  assert.equal(await run({ entityId: "sensor.a", types: ["mean"], unit: null }, NOW), 4);
   assert.deepEqual(stored, [starts[0], starts[2], starts[3]]);
 });
 
-test("statistics that belong to no entity are counted and left out", async () => {
+test("statistics are listed with the unit of their values; those that belong to no entity are counted and left out", async () => {
   const list = [
-    { statistic_id: "sensor.b", mean_type: 0, has_sum: true },
-    { statistic_id: "sensor.a", mean_type: 1, has_sum: false },
+    { statistic_id: "sensor.b", mean_type: 0, has_sum: true, statistics_unit_of_measurement: "kWh" },
+    {
+      ...{ statistic_id: "sensor.a", mean_type: 1, has_sum: false },
+      // It shows another unit than the one that is kept, and its values are answered in that.
+      ...{ statistics_unit_of_measurement: "°C", display_unit_of_measurement: "°F" },
+    },
     { statistic_id: "solar:roof", mean_type: 0, has_sum: true },
   ];
   assert.deepEqual(await listStatistics(async () => list), {
     sources: [
-      { entityId: "sensor.a", types: ["mean", "min", "max"] },
-      { entityId: "sensor.b", types: ["sum", "state", "last_reset"] },
+      { entityId: "sensor.a", types: ["mean", "min", "max"], unit: "°F" },
+      { entityId: "sensor.b", types: ["sum", "state", "last_reset"], unit: "kWh" },
     ],
     external: 1,
   });

@@ -23,6 +23,8 @@ export type ImportNeeds = {
   readonly isExcluded: (entityId: string) => boolean;
   readonly heldRows: (entityId: string, window: Window) => Promise<HeldRows>;
   readonly heldStatistics: (entityId: string, window: Window) => Promise<ReadonlyMap<Micros, Statistic>>;
+  /** What the statistics of each entity are in. */
+  readonly noteUnits: (units: ReadonlyMap<string, string>) => void;
   /** Files and stores, and tells nobody. */
   readonly store: (items: readonly PastItem[]) => Promise<void>;
   /** When the hub began to record this home, kept for good: what came since then it has heard itself. */
@@ -78,6 +80,8 @@ async function runImport(needs: ImportNeeds, work: JobWork): Promise<void> {
     const items = gone.map((name): PastItem => ({ kind: "change", change: removal(name, until, "imported") }));
     await needs.store(items);
   }
+
+  needs.noteUnits(new Map(sources.flatMap(({ entityId, unit }) => (unit === null ? [] : [[entityId, unit]]))));
 
   await orRefused(async () => {
     const oldest = at.statesUntil ?? (await oldestDay(ask, names, until));

@@ -16,6 +16,8 @@ const ENTITY_ID = /^[a-z0-9_]+\.[a-z0-9_]+$/;
 export type StatisticSource = {
   readonly entityId: string;
   readonly types: readonly string[];
+  /** What its values are answered in; null: it has none. */
+  readonly unit: string | null;
 };
 
 /** Statistics of entities by name, and how many there are that belong to none (`domain:name`). */
@@ -39,9 +41,15 @@ export async function listStatistics(call: Call): Promise<{ sources: StatisticSo
       ...(mean ? ["mean", "min", "max"] : []),
       ...(one.has_sum === true ? ["sum", "state", "last_reset"] : []),
     ];
-    if (types.length > 0) sources.push({ entityId: id, types });
+    if (types.length > 0) sources.push({ entityId: id, types, unit: unitOf(one) });
   }
   return { sources: sources.sort((a, b) => (a.entityId < b.entityId ? -1 : 1)), external };
+}
+
+/** Values are answered in the unit that the entity shows, where that is another one than they are kept in. */
+function unitOf(one: { readonly [key: string]: unknown }): string | null {
+  const unit = one.display_unit_of_measurement ?? one.statistics_unit_of_measurement;
+  return typeof unit === "string" && unit !== "" ? unit : null;
 }
 
 /** Imports all hours of one statistic, newest first. Answers how many there were. */

@@ -143,16 +143,20 @@ test("a job that waits says why, and since when", async () => {
   assert.deepEqual([jobs.get(id)?.state, jobs.get(id)?.why], ["running", undefined]);
 });
 
-test("old finished jobs are forgotten, and their ids are not given again", async () => {
+test("old finished jobs are forgotten but the last of each kind, and their ids are not given again", async () => {
   const { disk, jobs, works, register } = setUp();
   register();
+  jobs.register({ kind: "once", unit: "steps", byHand: false, run: async () => {} });
+  jobs.start("once");
+  await turns();
   for (let i = 0; i < 60; i++) {
     jobs.start("count");
     works.at(-1)?.done();
     await turns();
   }
-  assert.equal(setUp({ value: disk.value }).jobs.list().length, 50);
-  assert.equal(jobs.start("count").id, "count-61");
+  const kept = setUp({ value: disk.value }).jobs;
+  assert.deepEqual([kept.list().length, kept.last("once")?.state], [52, "done"]);
+  assert.equal(jobs.start("count").id, "count-62");
 });
 
 test("a book that cannot be read is an empty one", () => {

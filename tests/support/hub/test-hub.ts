@@ -73,7 +73,13 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
   });
   const series = createSeriesBook(store.series);
   const history = createHistory({ store, startWorker: () => startWorker("history/worker"), clock, log });
-  const exchange = createExchange({ store, startWorker: () => startWorker("exchange/worker"), clock, log });
+  const exchange = createExchange({
+    store,
+    unitOfStatistics: () => null,
+    startWorker: () => startWorker("exchange/worker"),
+    clock,
+    log,
+  });
   const retention = createRetention({
     store,
     settings: database.settings,

@@ -31,7 +31,10 @@ function start(t: { after(run: () => unknown): void }) {
 
 test("a job is started by hand, followed, cancelled and resumed", async (t) => {
   const { works, call } = start(t);
-  assert.deepEqual((await call("GET", "", undefined, "read")).body, { jobs: [], startable: ["backup", "store_verification", "count"] });
+  assert.deepEqual((await call("GET", "", undefined, "read")).body, {
+    jobs: [],
+    startable: ["backup", "store_verification", "count"],
+  });
   const started = await call("POST", "", { kind: "count" });
   assert.equal(started.body.id, "count-1");
   works[0]?.tell({ done: 1, total: 2, outcome: { rows: 5 } });

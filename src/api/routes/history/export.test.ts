@@ -72,7 +72,7 @@ test("entities are chosen by name, former name, series id, pattern and filter, a
   assert.deepEqual(lines, [
     `{"kind":"reading","entity_id":"sensor.gone","time":${TEST_TIME},"state":"of 3"}`,
     `{"kind":"event","id":${JSON.parse(lines[1] ?? "").id},"time":${TEST_TIME},"type":"a","data":{"a":1},"context":null,"origin":"live"}`,
-    '{"kind":"end","readings":1,"events":1,"gaps":0,"rolled_up":0,"damaged":0,"from":null,"to":null}',
+    '{"kind":"end","readings":1,"events":1,"statistics":0,"gaps":0,"rolled_up":0,"damaged":0,"from":null,"to":null}',
   ]);
 });
 
