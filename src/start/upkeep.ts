@@ -61,7 +61,7 @@ export function openUpkeep(
     backups: {
       list: async () => (await backups.list()).backups.map(({ id }) => id),
       make: async () => {
-        const id = backups.make();
+        const { id } = backups.make();
         await backups.idle();
         if ((await backups.find(id))?.about) return id;
         const failure = backups.lastFailure();
