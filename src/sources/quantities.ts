@@ -84,12 +84,13 @@ export const QUANTITIES: { readonly [kind in SourceKind]: { readonly [quantity: 
     feed_in_price: measured("Feed-in price", null),
   },
   calendar: {
-    /** `on` while an event is on. */
+    /** `on` while an event takes time. */
     busy: text("Busy"),
-    /** Of the event that is on, or the next one. */
+    /** Titles of what is on; only where the user wants titles recorded. */
     event: text("Event"),
     /** `home`, `away` or `unknown`, by the rules of the home. */
     occupancy: text("Expected occupancy"),
+    /** The day's names, or `none`. */
     holiday: text("Public holiday"),
   },
   smart_meter: {

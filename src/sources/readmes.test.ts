@@ -11,6 +11,7 @@ const FOLDERS = {
   sports: "sports",
   carbon: "carbon",
   pricing: "pricing",
+  calendar: "calendar",
 } as const;
 
 for (const [kind, folder] of Object.entries(FOLDERS) as [keyof typeof FOLDERS, string][])

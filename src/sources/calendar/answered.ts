@@ -3,6 +3,7 @@ import type { Issue, OutsideReading, Slot } from "../../domain/outside/outside.t
 import type { Calendar } from "../../domain/time/calendar.ts";
 import type { Micros, Window } from "../../domain/time/time.ts";
 import type { Answered, ReadNeeds } from "../source.ts";
+import { readFacts } from "./facts.ts";
 import { byStart } from "./ics/series.ts";
 import { busySlots, freeSlots, holidaysAt, onAt, takesTime } from "./looking/looking.ts";
 import { occupancy } from "./looking/occupancy.ts";
@@ -34,41 +35,30 @@ export function windowAt(now: Micros, calendar: Calendar): Window {
 
 /** What was read of calendars, as a provider answers it. */
 export function answered(
-  { settings, now, place }: Pick<ReadNeeds<CommonSettings>, "settings" | "now" | "place">,
+  needs: Pick<ReadNeeds<CommonSettings>, "settings" | "now" | "place" | "facts">,
   read: readonly CalendarRead[],
 ): Answered<CalendarFacts> {
-  const { calendar } = place;
+  const { settings, now } = needs;
+  const { calendar } = needs.place;
   const calendars = withNamesOfTheirOwn(read);
-  const occurrences = calendars.flatMap((one) => one.occurrences).sort(byStart);
   const facts: CalendarFacts = {
     window: windowAt(now, calendar),
     calendars: calendars.map(({ id, name, holidays }) => ({ id, name, holidays })),
-    occurrences,
+    occurrences: calendars.flatMap(({ occurrences }) => occurrences).sort(byStart),
     problems: calendars.flatMap(({ problems }) => problems),
     rules: rulesOf(settings),
   };
-  const today = calendar.startOf("day", now);
-  const window = { from: today, to: daysAfter(today, DAYS_SAID, calendar) };
-  const days = daysOf(window, calendar);
-  const issue = (quantity: string, slots: readonly Slot[]): Issue => ({ quantity, issued: now, slots });
-  const issues = [
-    issue("busy", busyOf(occurrences, window)),
-    issue("occupancy", occupancyOf(facts, window, calendar.timeZone)),
-  ];
-  const ofHolidays = new Set(facts.calendars.filter(({ holidays }) => holidays).map(({ name }) => name));
-  if (ofHolidays.size > 0) {
-    const isHoliday = ({ calendar: name }: Occurrence) => ofHolidays.has(name);
-    const named = (day: Window) => holidaysAt(occurrences, isHoliday, day.from, calendar.timeZone).join(", ") || "none";
-    issues.push(
-      issue(
-        "holiday",
-        days.map((day) => ({ ...day, value: named(day) })),
-      ),
-    );
-  }
-  if (settings.keep_names) issues.push(issue("event", titlesOf(occurrences, window)));
-  const said = issues.map((one) => ({ ...one, slots: one.slots.slice(0, MOST_SLOTS) }));
-  return { readings: said.flatMap((one) => readingAt(one, now)), issues: said, facts };
+  const before = readFacts(needs.facts);
+  const past = before && saidBy(before, { now, calendar, titles: settings.keep_names });
+  const issues = saidBy(facts, { now, calendar, titles: settings.keep_names });
+  const readings = issues.flatMap((issue) =>
+    readingAt(
+      issue,
+      past?.find(({ quantity }) => quantity === issue.quantity),
+      now,
+    ),
+  );
+  return { readings, issues, facts };
 }
 
 /** Two calendars of one name are told apart. */
@@ -79,10 +69,39 @@ const withNamesOfTheirOwn = (read: readonly CalendarRead[]): readonly CalendarRe
     return { ...one, name, occurrences: one.occurrences.map((occurrence) => ({ ...occurrence, calendar: name })) };
   });
 
-/** Of what an issue says, what holds now. */
-function readingAt({ quantity, slots }: Issue, now: Micros): OutsideReading[] {
-  const slot = slots.find(({ from, to }) => from <= now && now < to);
-  return slot ? [{ quantity, time: slot.from, until: slot.to, value: slot.value }] : [];
+/** What calendars say of the local days from today on. */
+function saidBy(
+  facts: CalendarFacts,
+  { now, calendar, titles }: { readonly now: Micros; readonly calendar: Calendar; readonly titles: boolean },
+): Issue[] {
+  const { occurrences, calendars } = facts;
+  const today = calendar.startOf("day", now);
+  const window = { from: today, to: daysAfter(today, DAYS_SAID, calendar) };
+  const issues: [quantity: string, slots: Slot[]][] = [
+    ["busy", busyOf(occurrences, window)],
+    ["occupancy", occupancyOf(facts, window, calendar.timeZone)],
+  ];
+  const ofHolidays = new Set(calendars.filter(({ holidays }) => holidays).map(({ name }) => name));
+  if (ofHolidays.size > 0) {
+    const isHoliday = ({ calendar: name }: Occurrence) => ofHolidays.has(name);
+    const named = (day: Window) => holidaysAt(occurrences, isHoliday, day.from, calendar.timeZone).join(", ") || "none";
+    issues.push(["holiday", daysOf(window, calendar).map((day) => ({ ...day, value: named(day) }))]);
+  }
+  if (titles) issues.push(["event", titlesOf(occurrences, window)]);
+  return issues.map(([quantity, slots]) => ({ quantity, issued: now, slots: slots.slice(0, MOST_SLOTS) }));
+}
+
+/**
+ * Of what is said, what holds now. Where a calendar was changed so that something else holds than what it said before
+ * of this time, and that has told itself already, it holds since now.
+ */
+function readingAt({ quantity, slots }: Issue, before: Issue | undefined, now: Micros): OutsideReading[] {
+  const holding = (all: readonly Slot[]) => all.find(({ from, to }) => from <= now && now < to);
+  const slot = holding(slots);
+  if (!slot) return [];
+  const past = before && holding(before.slots);
+  const isRevised = past !== undefined && past.value !== slot.value && slot.from <= past.from;
+  return [{ quantity, time: isRevised ? now : slot.from, until: slot.to, value: slot.value }];
 }
 
 function busyOf(occurrences: readonly Occurrence[], window: Window): Slot[] {

@@ -76,6 +76,26 @@ test("what is said of the next days is the same all day long", async () => {
   assert.notDeepEqual(await read("2026-11-26T22:59:00Z"), await read("2026-11-26T23:00:00Z"));
 });
 
+test("an event that is called off while it is on takes no time from then on, and one that is added does since it began", async () => {
+  const read = (text: string, now: string, facts?: unknown) =>
+    icsUrl.read({
+      ...asked(() => text, { settings: settingsOf(), now, place: { timeZone: "Europe/Amsterdam" } }),
+      facts,
+    });
+  const busy = ({ readings }: Awaited<ReturnType<typeof read>>) =>
+    readings
+      .filter(({ quantity }) => quantity === "busy")
+      .map(({ value, time }) => `${value} ${microsToRfc3339(time).slice(11, 16)}`);
+  const first = await read(calendar(DENTIST), "2026-11-26T11:35:00Z");
+  assert.deepEqual(busy(first), ["on 11:30"]);
+  assert.deepEqual(busy(await read(calendar(DENTIST), "2026-11-26T11:50:00Z", first.facts)), ["on 11:30"]);
+  const off = await read(calendar(), "2026-11-26T11:50:00Z", first.facts);
+  assert.deepEqual(busy(off), ["off 11:50"]);
+  assert.deepEqual(busy(await read(calendar(DENTIST), "2026-11-26T12:05:00Z", off.facts)), ["on 11:30"]);
+  // Facts of another shape are of no use.
+  assert.deepEqual(busy(await read(calendar(DENTIST), "2026-11-26T12:05:00Z", { events: 1 })), ["on 11:30"]);
+});
+
 test("titles are recorded where the user wants them, and nowhere else; descriptions never are", async () => {
   const recorded = async (more: object) => {
     const { issues, readings } = await icsUrl.read(needs(() => calendar(DENTIST), more));

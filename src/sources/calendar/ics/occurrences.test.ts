@@ -271,12 +271,16 @@ test("a described zone changes its clocks when its rules say, in both halves of 
           ]),
       "END:VTIMEZONE",
       event("UID:a", "DTSTART;TZID=Mine:20260101T013000", "RRULE:FREQ=WEEKLY;COUNT=52"),
+      // Every half hour of the nights in which the clocks of either are set.
+      ...["20260329", "20261025", "20260405", "20261004"].map((day) =>
+        event(`UID:${day}`, `DTSTART;TZID=Mine:${day}T000000`, "RRULE:FREQ=MINUTELY;INTERVAL=30;COUNT=10"),
+      ),
     );
   for (const [south, name] of [
     [false, "Europe/Berlin"],
     [true, "Australia/Sydney"],
   ] as const) {
-    const named = text(south).replace("DTSTART;TZID=Mine", `DTSTART;TZID=${name}`);
+    const named = text(south).replaceAll("DTSTART;TZID=Mine", `DTSTART;TZID=${name}`);
     assert.deepEqual((await read(text(south))).times, (await read(named)).times, name);
   }
 });
@@ -310,4 +314,38 @@ test("a calendar of any size is cut at 5,000 events, and says so; long texts are
 test("a line that is made to be slow to read is read at once", async () => {
   const slow = [`X-A;B=${",".repeat(50_000)}`, `X-B;${"C=,,,,,,,,,,;".repeat(2_000)}`, `X-C;D="${'"'.repeat(20_000)}`];
   assert.deepEqual((await read(calendar(...slow, event("UID:a", "DTSTART:20260105T090000Z")))).times.length, 1);
+});
+
+test("of a described zone whose rules of several eras do not end, each holds until the next of its kind", async () => {
+  const rules = (name: string, at: string, from: string, to: string, rule: string) => [
+    `BEGIN:${name}`,
+    `DTSTART:${at}`,
+    `TZOFFSETFROM:${from}`,
+    `TZOFFSETTO:${to}`,
+    `RRULE:FREQ=YEARLY;${rule}`,
+    `END:${name}`,
+  ];
+  const text = calendar(
+    "BEGIN:VTIMEZONE",
+    "TZID:Mine",
+    ...rules("STANDARD", "16711029T020000", "-0400", "-0500", "BYDAY=-1SU;BYMONTH=10"),
+    ...rules("DAYLIGHT", "16710404T020000", "-0500", "-0400", "BYDAY=1SU;BYMONTH=4"),
+    ...rules("STANDARD", "20071104T020000", "-0400", "-0500", "BYDAY=1SU;BYMONTH=11"),
+    ...rules("DAYLIGHT", "20070311T020000", "-0500", "-0400", "BYDAY=2SU;BYMONTH=3"),
+    "END:VTIMEZONE",
+    // Between the ends of summer of the two eras.
+    event("UID:a", "DTSTART;TZID=Mine:20261028T090000"),
+    event("UID:b", "DTSTART;TZID=Mine:20261103T090000"),
+  );
+  assert.deepEqual(
+    (await read(text)).times.map((time) => time.slice(0, 11)),
+    ["10-28T13:00", "11-03T14:00"],
+  );
+});
+
+test("a recurrence that ends on a date has its last occurrence on that day", async () => {
+  const timed = event("UID:a", "DTSTART;TZID=Europe/Amsterdam:20260105T230000", "RRULE:FREQ=DAILY;UNTIL=20260107");
+  assert.equal((await read(calendar(timed))).times.length, 3);
+  const whole = event("UID:b", "DTSTART;VALUE=DATE:20260105", "RRULE:FREQ=DAILY;UNTIL=20260107T000000Z");
+  assert.equal((await read(calendar(whole))).times.length, 3);
 });
