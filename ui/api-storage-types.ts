@@ -131,6 +131,26 @@ export type RetentionPreview = {
   readonly refused: { readonly why: string; readonly fix: string } | null;
 };
 
+export type Erasure = {
+  readonly id: string;
+  readonly state: "running" | "done" | "failed";
+  readonly asked: Time;
+  readonly entities: readonly { readonly entity_id: string }[];
+  /** null: without end. */
+  readonly from: Time | null;
+  readonly to: Time | null;
+  readonly removed: {
+    readonly readings: number;
+    readonly statistics: number;
+    readonly rollups: number;
+    readonly events: number;
+  };
+  /** Ids of those that hold it still. */
+  readonly backups: { readonly held: readonly string[] };
+  readonly why?: string;
+  readonly fix?: string;
+};
+
 export type ThinningRule = {
   readonly select: Selector;
   readonly min_change: number | null;

@@ -1,6 +1,7 @@
 import type {
   BackupSchedule,
   Backups,
+  Erasure,
   Jobs,
   Recording,
   Retention,
@@ -182,6 +183,7 @@ export function createApi(needs: {
     verifyBackup: (id: string) => ask<unknown>("POST", `api/v1/backups/${encodeURIComponent(id)}/verify`),
     removeBackup: (id: string) => ask<void>("DELETE", `api/v1/backups/${encodeURIComponent(id)}`),
     scheduleBackups: (schedule: BackupSchedule) => ask<unknown>("PUT", "api/v1/backups/schedule", { body: schedule }),
+    erasures: () => ask<{ readonly erasures: readonly Erasure[] }>("GET", "api/v1/erasures"),
     storeCheck: () => ask<StoreCheck>("GET", "api/v1/store/verify"),
     checkStore: () => ask<unknown>("POST", "api/v1/store/verify"),
     refetch: () => ask<{ holes: number }>("POST", "api/v1/store/refetch"),

@@ -24,6 +24,7 @@ import { backupAtFullLoad } from "./storage/hot-backup.ts";
 import { killedAtAnyMoment } from "./storage/kill.ts";
 import { schemas } from "./storage/schemas.ts";
 import { killedWhileAmending } from "./store/amending.ts";
+import { powerCutsWhileAmending } from "./store/amending-power.ts";
 import { powerCuts } from "./store/power.ts";
 import { killedAtEveryStep } from "./store/steps.ts";
 import { clockJumps, startIn1970 } from "./time/clock.ts";
@@ -36,6 +37,7 @@ export const FAULTS: readonly Fault[] = [
   killedWhileAmending,
   killedBackups,
   powerCuts,
+  powerCutsWhileAmending,
   ...fullDisk,
   ...failingDisk,
   homeRestarts,

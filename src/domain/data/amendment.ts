@@ -12,6 +12,8 @@ export type Amendment = {
   readonly windows: readonly Window[];
   /** Events of these times that mention one of these names go too. */
   readonly names: readonly string[];
+  /** So many entries that follow it belong to it: corrected readings, gaps. Where they are missing it does not count. */
+  readonly rest: number;
 };
 
 const inside = ({ windows }: Amendment, time: Micros): boolean =>

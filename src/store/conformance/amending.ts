@@ -241,6 +241,28 @@ export function amending(suite: Suite): void {
       assert.equal(left.length, 1);
     }));
 
+  test(`${suite.name}: what is corrected is told corrected at once, and when it has become history`, () =>
+    withStore(suite, async ({ store }) => {
+      const rows = ["1", "2", "3"].map((text, i) => ({ series: 1, time: T0 + i, changed: T0 + i, state: text }));
+      await store.append([seriesEntry(1), ...rows.map((one) => readingEntry(one))]);
+      const corrected = readingEntry({ ...(rows[1] as (typeof rows)[number]), state: "9" });
+      const reading = corrected.kind === "reading" ? corrected.reading : assert.fail();
+      await store.correct([
+        { series: 1, time: T0 + 1, reading },
+        { series: 1, time: T0 + 2, reading: null },
+      ]);
+      const states = () =>
+        withReader(store, async (reader) => {
+          const found = await collect(reader.readings(everyReading(1)));
+          return found.map((row) => `${row.state} ${row.origin}`);
+        });
+      assert.deepEqual(await states(), ["1 live", "9 corrected"]);
+      assert.equal(store.latest(1)?.state, "9");
+      await store.seal();
+      assert.deepEqual(await states(), ["1 live", "9 corrected"]);
+      assert.equal(store.stats().readings, 2);
+    }));
+
   test(`${suite.name}: the log tells of what was corrected before and after, and of nothing that was erased`, () =>
     withStore(suite, async ({ store }) => {
       const reading = readingEntry({ time: T0, state: "1", context: null });

@@ -139,6 +139,7 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
       dropDone(ledger, keeper.manifest);
       return ledger.amendments;
     },
+    sync: syncing.sync,
     roll: appender.roll,
     indexed: indexer.idle,
     mayPurge: views.mayPurge,

@@ -175,15 +175,12 @@ export function createMemoryStore(): Store {
       return positions.filter((_, i) => entries[i]?.kind === "reading");
     },
     countErasure: async (plan) => {
-      const { amendments: _, gaps: __, ...counts } = await taking(plan);
+      const { entries: _, gaps: __, ...counts } = await taking(plan);
       return counts;
     },
     erase: async (plan, onTaken) => {
-      const { amendments, gaps, ...counts } = await taking(plan);
-      const positions = await append([
-        ...amendments.map((amendment): Logged => ({ kind: "amendment", amendment })),
-        ...gaps.map((gap): Logged => ({ kind: "gap", gap })),
-      ]);
+      const { entries, gaps, ...counts } = await taking(plan);
+      const positions = await append(entries);
       await withReader((reader) => lookUpLatest(ledger, reader));
       const erased = { ...counts, gaps: storedGaps(gaps, positions) };
       onTaken?.(erased);

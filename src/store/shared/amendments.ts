@@ -36,14 +36,25 @@ export async function loggedCorrections(
         fix: "Give the exact time of a reading, to the microsecond",
       });
   }
-  const amendments = [...taken].map(([series, times]): Logged => {
+  const amendments = [...taken].map(([series, times]): Taker => {
     const windows = [...times].sort((a, b) => a - b).map((time) => ({ from: time, to: time + 1 }));
-    return { kind: "amendment", amendment: { kind: "correction", series, windows, names: [] } };
+    return { kind: "correction", series, windows, names: [] };
   });
   const readings = corrections.flatMap(({ reading }): Logged[] =>
     reading ? [{ kind: "reading", reading: { ...reading, origin: "corrected" } }] : [],
   );
-  return [...amendments, ...readings];
+  return batchOf(amendments, readings);
+}
+
+type Taker = Omit<Amendment, "rest">;
+
+/** Amendments, and behind them what belongs to them: all of it or nothing. */
+export function batchOf(amendments: readonly Taker[], others: readonly Logged[]): readonly Logged[] {
+  const last = amendments.length + others.length - 1;
+  return [
+    ...amendments.map((taker, i): Logged => ({ kind: "amendment", amendment: { ...taker, rest: last - i } })),
+    ...others,
+  ];
 }
 
 async function isThere(reader: Pick<ViewReader, "columns">, series: SeriesId, time: Micros): Promise<boolean> {
@@ -54,7 +65,7 @@ async function isThere(reader: Pick<ViewReader, "columns">, series: SeriesId, ti
 }
 
 export type Taking = ErasedCounts & {
-  readonly amendments: readonly Amendment[];
+  readonly entries: readonly Logged[];
   readonly gaps: readonly Gap[];
 };
 
@@ -68,7 +79,7 @@ export async function takingOf(plan: ErasePlan, reader: ViewReader, now: Micros)
   if (ids.size < plan.series.length)
     throw new Failure("bad_query", "A series is named twice", { fix: "Name each series once" });
   const amendments = plan.series.map(
-    ({ series, names }): Amendment => ({ kind: "erasure", series, windows: [window], names: [...names] }),
+    ({ series, names }): Amendment => ({ kind: "erasure", series, windows: [window], names: [...names], rest: 0 }),
   );
   const counts = { readings: 0, statistics: 0, rollups: 0, events: 0 };
   const gaps: Gap[] = [];
@@ -99,7 +110,11 @@ export async function takingOf(plan: ErasePlan, reader: ViewReader, now: Micros)
       ...{ kind: "events", series: null, cause: "erased" },
       ...{ from: (times[0] as Micros) - 1, to: (times.at(-1) as Micros) + 1 },
     });
-  return { ...counts, amendments, gaps };
+  const entries = batchOf(
+    amendments,
+    gaps.map((gap): Logged => ({ kind: "gap", gap })),
+  );
+  return { ...counts, entries, gaps };
 }
 
 /** How many, and from when to when the last of it tells anything. */

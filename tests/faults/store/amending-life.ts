@@ -1,10 +1,12 @@
+import { openSync, writeSync } from "node:fs";
 import { ALL_TIME } from "../../../src/domain/time/time.ts";
 import type { Correction, Entry, ErasePlan } from "../../../src/store/store.ts";
 import { identities, openSmall } from "./life.ts";
 
 /**
  * A store's life in a process of its own, to be killed at any of its steps: what was recorded is partly sealed, then some
- * of it is corrected and some of it erased. Says what it has come to.
+ * of it is corrected and some of it erased. Says what it has come to; where a second argument names a file, it notes it there, too,
+ * and syncs what was recorded first. With UNTIL_RECORDED=1 it ends there: so its steps are counted.
  */
 export const COUNT = 400;
 const SECOND = 1_000_000;
@@ -55,18 +57,24 @@ export const ERASURE: ErasePlan = { series: [{ series: 1, names: ["sensor.s1"] }
 if (import.meta.main) {
   const store = await openSmall(process.argv[2] as string);
   const say = (what: string) => process.stdout.write(`${what}\n`);
+  const notes = process.argv[3] === undefined ? undefined : openSync(process.argv[3], "a");
+  // At once, so that it stands among what the store does in the order in which it happened.
+  const note = (what: string) => void (notes !== undefined && writeSync(notes, `${what}\n`));
   await store.append(identities);
   for (const [index, batch] of batches.entries()) {
     await store.append(batch);
     await store.maintained();
     if (index === 8) await store.seal();
   }
-  // As many steps as it takes up to here are counted so.
-  if (process.argv[3] === "recorded") process.exit(0);
+  if (process.env.UNTIL_RECORDED === "1") process.exit(0);
+  if (notes !== undefined) await store.sync();
+  note("recorded");
   await store.correct([...CORRECTIONS, REMOVED]);
   say("corrected");
+  note("corrected");
   await store.maintained();
   await store.erase(ERASURE);
   say("erased");
+  note("erased");
   await store.close();
 }

@@ -88,7 +88,7 @@ function note(promised: Promised, step: Step): void {
 }
 
 /** As the store's folder, and as a machine that has been started again since. */
-function inCut(tree: ReadonlyMap<string, Buffer | "folder">): ReadonlyMap<string, Buffer | "folder"> {
+export function inCut(tree: ReadonlyMap<string, Buffer | "folder">): ReadonlyMap<string, Buffer | "folder"> {
   const own = [...tree].filter(([path]) => path === "store" || path.startsWith("store/"));
   return new Map(
     own.map(([path, content]) => [

@@ -4,6 +4,7 @@ import { ReadOnlyNote } from "../../parts/forms/read-only.tsx";
 import { useCell, useHub, useLoad, useReconnected } from "../../parts/hub.ts";
 import { t } from "../../text/text.ts";
 import { BackupsCard } from "./backups.tsx";
+import { ErasuresCard } from "./erasures.tsx";
 import { IntegrityCard } from "./integrity.tsx";
 import { QuarantinedCard } from "./quarantined.tsx";
 import { RetentionCard } from "./retention.tsx";
@@ -43,6 +44,7 @@ export function StoragePage() {
         </div>
       </div>
       <BackupsCard round={round} />
+      <ErasuresCard round={round} />
     </Page>
   );
 }

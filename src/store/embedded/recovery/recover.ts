@@ -11,6 +11,7 @@ import { wholeFile } from "../segments/damage.ts";
 import { decodeHeader, HEADER, indexName, type ReadHeader, segmentName, VERSION } from "../segments/header.ts";
 import { attributesIn, replaySegment } from "../segments/replay.ts";
 import type { OpenSegment, Recovered, Segment } from "../segments/tail.ts";
+import { endOfWhole } from "../segments/whole.ts";
 import type { AttributeState } from "../write/encode.ts";
 import { type Survey, setAside, surveyFolder } from "./survey.ts";
 
@@ -163,6 +164,7 @@ async function replay(
   const buffer = await files.readFile(path);
   const { limit } = segment;
   if (isLast && left === "machine_stopped") segment.limit = whatCounts(buffer, segment, sealed);
+  if (isLast && left !== "closed") segment.limit = endOfWhole(buffer, segment);
   const collected = collectSegment(buffer, segment, ledger);
   segment.lists = collected.lists;
   segment.limit = collected.end;

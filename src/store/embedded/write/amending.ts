@@ -19,7 +19,7 @@ type Needs = {
  */
 export function createAmending({ append, keeper, ledger, clock, withReader }: Needs) {
   const taking: Store["countErasure"] = async (plan) => {
-    const { amendments: _, gaps: __, ...counts } = await withReader((reader) => takingOf(plan, reader, clock.now()));
+    const { entries: _, gaps: __, ...counts } = await withReader((reader) => takingOf(plan, reader, clock.now()));
     return counts;
   };
   const lookUp = async () => {
@@ -36,16 +36,12 @@ export function createAmending({ append, keeper, ledger, clock, withReader }: Ne
   const erase: Store["erase"] = async (plan, onTaken) => {
     const { erased, last } = await keeper.urgently(async () => {
       const now = Math.max(clock.now(), (ledger.newest ?? 0) + 1);
-      const { amendments, gaps, ...counts } = await withReader((reader) => takingOf(plan, reader, now));
-      const entries: Logged[] = [
-        ...amendments.map((amendment): Logged => ({ kind: "amendment", amendment })),
-        ...gaps.map((gap): Logged => ({ kind: "gap", gap })),
-      ];
+      const { entries, gaps, ...counts } = await withReader((reader) => takingOf(plan, reader, now));
       const positions = await append(entries);
       await lookUp();
       return {
         erased: { ...counts, gaps: storedGaps(gaps, positions) },
-        last: positions[amendments.length - 1] ?? 0,
+        last: positions[plan.series.length - 1] ?? 0,
       };
     });
     onTaken?.(erased);

@@ -67,6 +67,8 @@ export function createKeeper(needs: {
   readonly holes: () => readonly Hole[];
   /** Those of which something is left to do. */
   readonly amendments: () => readonly Stored<Amendment>[];
+  /** Resolves when everything appended before is on the disk. */
+  readonly sync: () => Promise<void>;
   /** Closes the open segment. */
   readonly roll: () => Promise<void>;
   /** Resolves when every closed segment has its index, if it can have one. */
@@ -184,6 +186,8 @@ export function createKeeper(needs: {
   };
   /** Block by block: until the segment with the amendments is sealed, readers leave out what they take. */
   const amendBlocks = async (amendments: readonly Amendment[]) => {
+    // A power loss must not take an amendment and leave what it has done.
+    await needs.sync();
     const inputs = manifest.blocks;
     const names = await maintainer.run({ kind: "amended", blocks: folder, inputs, amendments });
     for (const block of inputs) if (names.includes(block.name)) await merge([block], { without: amendments });
