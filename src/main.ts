@@ -22,6 +22,7 @@ import { namedIn, openEnergy } from "./start/energy.ts";
 import { layGround } from "./start/ground.ts";
 import { connectHome, createHome, createRefetch } from "./start/home.ts";
 import { offerImport } from "./start/import.ts";
+import { openOutside } from "./start/outside.ts";
 import { openRecording } from "./start/recording.ts";
 import { openUpkeep } from "./start/upkeep.ts";
 import { startIntegrationPart } from "./supervisor/integration/integration.ts";
@@ -80,6 +81,7 @@ async function start(): Promise<{ close(): Promise<void> }> {
         status,
       }),
     );
+  const sources = openOutside(ground, data, recording, { home, version });
   const upkeep = openUpkeep(ground, data, recording, { home, version });
 
   const series = createSeriesBook(store.series);
@@ -113,6 +115,7 @@ async function start(): Promise<{ close(): Promise<void> }> {
     exchange,
     registries: database.registry,
     figures: () => figuresOf(store, feed.perSecond()),
+    sources,
     thinning: { list: ingest.thinned.list, replace: ingest.thin, dropped: () => ingest.thinned.dropped },
     retention: upkeep.retention,
     amending: upkeep.amending,

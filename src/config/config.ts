@@ -50,6 +50,8 @@ export type Config = {
   readonly reserveBytes: number;
   /** Whether the first start imports what Home Assistant has recorded. */
   readonly imports: boolean;
+  /** All that sources ask goes to `<gateway>/<host>/<path>`; undefined: to the host itself. */
+  readonly gateway: string | undefined;
   readonly simulator: { readonly seed: number; readonly speed: number };
 };
 
@@ -111,6 +113,7 @@ export function readConfig(
       settleMs: options.HA_INGESTOR_SETTLE_SECONDS.map((seconds) => seconds * 1000),
       reserveBytes: options.HA_INGESTOR_RESERVE_MB * 1_000_000,
       imports: options.HA_INGESTOR_IMPORT,
+      gateway: options.HA_INGESTOR_GATEWAY,
       simulator: { seed: options.HA_INGESTOR_SIMULATOR_SEED, speed: options.HA_INGESTOR_SIMULATOR_SPEED },
     },
   };

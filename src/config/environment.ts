@@ -64,6 +64,10 @@ const OPTIONS = {
     ),
     fix: "Give on or off.",
   },
+  HA_INGESTOR_GATEWAY: {
+    read: v.optional(webAddress.read),
+    fix: "Give the address through which sources ask, such as http://192.168.1.2:3128, without user, password or query.",
+  },
   HA_INGESTOR_SIMULATOR_SEED: { read: v.optional(wholeNumber, "1"), fix: "Give a whole number." },
   HA_INGESTOR_SIMULATOR_SPEED: {
     read: v.optional(positive, "1"),

@@ -15,6 +15,7 @@ import { type Games, openGames } from "./home/games.ts";
 import { type Home, openHome } from "./home/home.ts";
 import { openRegistry, type Registry } from "./home/registry.ts";
 import { openSettings, type Settings } from "./home/settings.ts";
+import { openSources, type SourceBook } from "./home/sources.ts";
 import { migrateDatabase } from "./migrate.ts";
 import * as schema from "./schema.ts";
 
@@ -34,6 +35,7 @@ export type Database = {
   readonly usage: Usage;
   readonly annotations: Annotations;
   readonly games: Games;
+  readonly sources: SourceBook;
   /**
    * Until the answer is called, `app.db` itself does not change: what is written goes to `app.db-wal` alone, whose
    * beginning is valid wherever a copy cuts it off.
@@ -98,6 +100,7 @@ function openParts(needs: { file: string; clock: Clock; log: Log; migrations: UR
       usage,
       annotations: openAnnotations({ tables, clock }),
       games: openGames({ tables }),
+      sources: openSources({ tables }),
       holdFile: () => {
         sqlite.pragma("wal_checkpoint(TRUNCATE)");
         sqlite.pragma("wal_autocheckpoint = 0");

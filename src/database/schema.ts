@@ -75,6 +75,31 @@ export const usage = sqliteTable("usage", {
   bytesOut: integer("bytes_out").notNull(),
 });
 
+/** Sources that somebody set up. Settings hold keys: the file is its owner's alone. */
+export const sources = sqliteTable("sources", {
+  id: text().primaryKey(),
+  kind: text().notNull(),
+  name: text().notNull(),
+  enabled: integer({ mode: "boolean" }).notNull(),
+  /** In the order of preference. */
+  providers: text({ mode: "json" })
+    .$type<readonly { readonly provider: string; readonly settings: { readonly [name: string]: unknown } }[]>()
+    .notNull(),
+  created: integer().notNull(),
+});
+
+/** What each source knew last. */
+export const sourceAnswers = sqliteTable("source_answers", {
+  source: text().primaryKey(),
+  answer: text({ mode: "json" }).$type<unknown>().notNull(),
+});
+
+/** How often each provider was asked of late, for limits that outlast a start of the hub. */
+export const sourceCalls = sqliteTable("source_calls", {
+  provider: text().primaryKey(),
+  counts: text({ mode: "json" }).$type<unknown>().notNull(),
+});
+
 /** Notes that people and programs put at a time; `until` is null for a moment. */
 export const annotations = sqliteTable(
   "annotations",

@@ -1,6 +1,7 @@
 import type { HomeEvent, Reading, SeriesId, Stored } from "../domain/data/reading.ts";
 import { currentIdentity } from "../domain/data/series.ts";
 import type { Statistic } from "../domain/data/statistic.ts";
+import { isOutside } from "../domain/outside/names.ts";
 import { ALL_TIME, type Micros, type Window } from "../domain/time/time.ts";
 import type { Store, ViewReader } from "../store/store.ts";
 
@@ -78,7 +79,9 @@ export function createHeld(needs: { store: Store; keyOf: (time: Micros, state: s
       entities: () =>
         [...store.series().values()].flatMap((series) => {
           const { entityId, holdsName } = currentIdentity(series);
-          return holdsName ? [{ entityId, present: typeof store.latest(series.id)?.state === "string" }] : [];
+          return holdsName && !isOutside(entityId)
+            ? [{ entityId, present: typeof store.latest(series.id)?.state === "string" }]
+            : [];
         }),
     }),
     statistics: async (series, window) => {
@@ -103,7 +106,12 @@ export function createHeld(needs: { store: Store; keyOf: (time: Micros, state: s
         for await (const page of reader.events({ window: ALL_TIME, order: "newest_first", limit: 1 }))
           events.push(...page.map(({ time }) => time));
       });
-      const named = [...store.allLatest()].filter(({ timeIsArrival }) => !timeIsArrival);
+      const isOfHome = (series: SeriesId) => {
+        const known = store.series().get(series);
+        return known !== undefined && !isOutside(currentIdentity(known).entityId);
+      };
+      // What a source told says nothing of when Home Assistant was heard.
+      const named = [...store.allLatest()].filter(({ timeIsArrival, series }) => !timeIsArrival && isOfHome(series));
       const times = (readings: typeof named) => readings.map(({ time }) => time);
       // One connection brings changes and events in order, so both are known up to the later one. What was filled says
       // nothing of events: those that came meanwhile were still waiting.

@@ -1,6 +1,7 @@
 import type { Worker } from "node:worker_threads";
 import type { Gap, Position, Reading, SeriesId, Stored } from "../domain/data/reading.ts";
 import type { ThinnedSpan } from "../domain/home/thinning.ts";
+import { isOutside } from "../domain/outside/names.ts";
 import type { Micros, Window } from "../domain/time/time.ts";
 import type { Clock } from "../platform/time/clock.ts";
 import type { Log } from "../platform/told/log.ts";
@@ -137,12 +138,12 @@ export function createHistory(needs: HistoryNeeds): History {
     },
     at: async ({ series, time, attributes = false }, signal) => {
       const moment = { from: time, to: time + 1 };
-      const open = openHoles().find(({ from, to }) => from <= time && time < to);
       const plan = {
         kind: "at" as const,
         time,
         attributes,
         series: series.map(({ id, entityId }) => {
+          const open = openHoles(entityId).find(({ from, to }) => from <= time && time < to);
           const gap = store.gaps(moment, id).find(({ from, to }) => from <= time && time < to);
           const told = gap ? gapShape(gap, gap.series === null ? null : entityId) : open && openHoleShape(open);
           return { id, entityId, gap: told ? JSON.stringify(told) : null };
@@ -217,7 +218,9 @@ export function createHistory(needs: HistoryNeeds): History {
     },
   };
 
-  function openHoles(): Window[] {
+  /** Of sources there are none: it is Home Assistant that was not heard. */
+  function openHoles(entityId: string): Window[] {
+    if (isOutside(entityId)) return [];
     const now = clock.now();
     return (needs.openHoles?.() ?? []).map(({ from, to }) => ({ from, to: to ?? Math.max(from, now) }));
   }
@@ -239,7 +242,7 @@ export function createHistory(needs: HistoryNeeds): History {
       knowledge: typeof latest?.state === "string" ? knowledgeOf(latest.attributes) : null,
       gaps: JSON.stringify(gaps.map((gap) => gapShape(gap, gap.series === null ? null : entityId))),
       ...(answered ? {} : thinnedIn(id, window)),
-      holes: answered ? [] : mergeWindows([...gaps, ...openHoles()]),
+      holes: answered ? [] : mergeWindows([...gaps, ...openHoles(entityId)]),
     };
   }
 }

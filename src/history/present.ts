@@ -1,5 +1,6 @@
 import type { Gap, Reading, SeriesId, Stored } from "../domain/data/reading.ts";
 import { currentIdentity } from "../domain/data/series.ts";
+import { isOutside } from "../domain/outside/names.ts";
 import type { Micros, Window } from "../domain/time/time.ts";
 import type { Store } from "../store/store.ts";
 
@@ -39,13 +40,14 @@ export function createPresent(
       const stored = store.gaps(window, series);
       return open.length === 0 ? stored : [...stored, ...open].sort((a, b) => a.from - b.from);
     },
-    /** Entities that are there and recorded, with since when at least they have been there. */
+    /** Entities of Home Assistant that are there and recorded, with since when at least they have been there. */
     *followed(): Generator<{ entityId: string; since: Micros; latest: { time: Micros; state: string } }> {
       for (const { series, time, state } of all()) {
         const known = store.series().get(series);
         if (state === null || !known) continue;
         const { entityId, holdsName } = currentIdentity(known);
-        if (holdsName) yield { entityId, since: known.identities[0]?.from ?? time, latest: { time, state } };
+        if (holdsName && !isOutside(entityId))
+          yield { entityId, since: known.identities[0]?.from ?? time, latest: { time, state } };
       }
     },
   };

@@ -1,6 +1,7 @@
 import type { SeriesId } from "../domain/data/reading.ts";
 import { currentIdentity, type Identity, type Series } from "../domain/data/series.ts";
 import type { RegisteredEntity, RegistryUpdate } from "../domain/home/home.ts";
+import { isOutside } from "../domain/outside/names.ts";
 import type { Micros } from "../domain/time/time.ts";
 
 export type SeriesEntry = { readonly kind: "series"; readonly series: SeriesId; readonly identity: Identity };
@@ -13,6 +14,8 @@ export type SeriesEntry = { readonly kind: "series"; readonly series: SeriesId; 
 export type Identities = {
   /** The series of a change, and the entry that makes it if it is new. A removal of what is not known has none. */
   resolve(entityId: string, isRemoval: boolean, time: Micros): { series: SeriesId; entry?: SeriesEntry } | undefined;
+  /** The series of a source's quantity. What Home Assistant calls the same is another one. */
+  outside(name: string, time: Micros): { series: SeriesId; entry?: SeriesEntry };
   /** What the registry's news alters. `orphaned`: series that lost their name to nobody's rename. */
   apply(update: RegistryUpdate): { entries: SeriesEntry[]; orphaned: SeriesId[] };
   /** The series that has this name now. */
@@ -63,7 +66,7 @@ export function createIdentities(known: Iterable<Series>): Identities {
   const seriesFor = (entity: RegisteredEntity): SeriesId | undefined => {
     const own = byRegistryId.get(entity.registryId);
     if (own !== undefined) return own;
-    const holder = byName.get(entity.entityId);
+    const holder = isOutside(entity.entityId) ? undefined : byName.get(entity.entityId);
     return holder !== undefined && current.get(holder)?.registryId === null ? holder : undefined;
   };
   const register = (update: RegistryUpdate) => {
@@ -89,7 +92,13 @@ export function createIdentities(known: Iterable<Series>): Identities {
     named: () => byName.entries(),
     nameOf: (series) => current.get(series)?.entityId,
     identityOf: (series) => current.get(series),
+    outside: (name, time) => {
+      const holder = byName.get(name);
+      return holder === undefined ? create(unregistered(name, time)) : { series: holder };
+    },
     resolve: (entityId, isRemoval, time) => {
+      // The hub's own names: an entity that somebody made under one would be filed among its values.
+      if (isOutside(entityId)) return undefined;
       if (isRemoval) {
         const series = lastUnder.get(entityId);
         return series === undefined ? undefined : { series };
@@ -121,7 +130,7 @@ export function createIdentities(known: Iterable<Series>): Identities {
       register(update);
       if (update.complete) kept = new Set();
       for (const [series, identity] of current) {
-        if (!identity.holdsName || pending.has(series)) continue;
+        if (!identity.holdsName || pending.has(series) || isOutside(identity.entityId)) continue;
         const owner = registered.get(identity.entityId);
         const taken = owner !== undefined && seriesFor(owner) !== series;
         const gone =

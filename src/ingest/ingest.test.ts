@@ -38,6 +38,7 @@ function setUp(disk: (entries: readonly IngestEntry[]) => void | Promise<void> =
     series: [],
     latest: store.latest,
     isHeld: async () => false,
+    heldIn: async () => () => false,
     publish: {
       changes: (changes) => {
         told.push("changes");

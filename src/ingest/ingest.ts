@@ -3,8 +3,11 @@ import type { HomeEvent, Reading, SeriesId, Stored } from "../domain/data/readin
 import { describeError } from "../domain/failure.ts";
 import type { Change, FeedItem, HomeGap } from "../domain/home/home.ts";
 import type { ThinningRule } from "../domain/home/thinning.ts";
+import { isOutside } from "../domain/outside/names.ts";
+import type { OutsideItem } from "../domain/outside/record.ts";
 import { createExclusions, type Exclusions } from "./exclusions/exclusions.ts";
 import { createChangeFiling } from "./filing/changes.ts";
+import { createOutsideFiling } from "./filing/outside.ts";
 import { createPastFiling } from "./filing/past.ts";
 import { createIdentities } from "./identities.ts";
 import type { IngestNeeds } from "./needs.ts";
@@ -20,6 +23,8 @@ export type Ingest = {
   record(items: readonly FeedItem[]): Promise<void>;
   /** Stores what was before the hub, and publishes nothing of it. */
   recordPast(items: readonly PastItem[]): Promise<void>;
+  /** Stores what sources of the outside world know, then publishes what is news. */
+  recordOutside(items: readonly OutsideItem[]): Promise<void>;
   /** Tells that nothing comes in since the link is paused, or that it will again. */
   rest(rests: boolean): void;
   /** The series that has this name now. */
@@ -74,7 +79,15 @@ export function createIngest(needs: IngestNeeds): Ingest {
     refuse: tellRefused,
   });
 
+  const fileOutside = createOutsideFiling({
+    ...{ identities, excluded, quality, latest },
+    heldIn: needs.heldIn,
+    now: clock.now,
+    onRepeated: () => void counts.repeated++,
+  });
+
   const fileGap = (gap: HomeGap, batch: Batch) => {
+    if (gap.entityId !== null && isOutside(gap.entityId)) return;
     const series = gap.entityId === null ? null : identities.holder(gap.entityId);
     if (series === undefined || (series !== null && excluded.has(series))) return;
     const { entityId: _, ...rest } = gap;
@@ -86,11 +99,19 @@ export function createIngest(needs: IngestNeeds): Ingest {
     batch.events.push({ at: batch.entries.length, event: filed });
     batch.entries.push({ kind: "event", event: filed });
   };
+  const tellTaken = (entityId: string) =>
+    status.set("outside_names", {
+      state: "degraded",
+      why: `${entityId} of Home Assistant is not recorded: names that begin with "outside." are those of the hub's own sources.`,
+      fix: "Give the entity another name in Home Assistant.",
+    });
   const file = async (items: readonly FeedItem[]): Promise<Batch> => {
     const batch = createBatch();
     for (const item of items) {
-      if (item.kind === "change") await fileChange(item.change, batch);
-      else if (item.kind === "event") fileEvent(item.event, batch);
+      if (item.kind === "change") {
+        if (isOutside(item.change.entityId)) tellTaken(item.change.entityId);
+        else await fileChange(item.change, batch);
+      } else if (item.kind === "event") fileEvent(item.event, batch);
       else if (item.kind === "gap") fileGap(item.gap, batch);
       else {
         const { entries, orphaned } = identities.apply(item.update);
@@ -129,6 +150,12 @@ export function createIngest(needs: IngestNeeds): Ingest {
       status.set("recording", { state: "degraded", why: "Nothing comes in: the link is paused.", fix });
     },
     record: (items) => inTurn(async () => store(await file(items))),
+    recordOutside: (items) =>
+      inTurn(async () => {
+        const batch = createBatch();
+        await fileOutside(items, batch);
+        await store(batch, "outside");
+      }),
     recordPast: (items) => inTurn(() => filePast(items)),
     holder: identities.holder,
     excluded,

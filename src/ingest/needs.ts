@@ -1,7 +1,7 @@
 import type { Gap, HomeEvent, Position, Reading, SeriesId, Stored } from "../domain/data/reading.ts";
 import type { Identity, Series } from "../domain/data/series.ts";
 import type { Statistic } from "../domain/data/statistic.ts";
-import type { Micros } from "../domain/time/time.ts";
+import type { Micros, Window } from "../domain/time/time.ts";
 import type { Clock } from "../platform/time/clock.ts";
 import type { Log } from "../platform/told/log.ts";
 import type { StatusBoard } from "../platform/told/status-board.ts";
@@ -30,6 +30,8 @@ export type IngestNeeds = {
   readonly latest: (series: SeriesId) => Stored<Reading> | undefined;
   /** Whether the store has this very reading; asked only for one heard live that is older than the latest of its series. */
   readonly isHeld: (series: SeriesId, time: Micros, state: string | null) => Promise<boolean>;
+  /** What the store holds of a series in a window; asked only for values of sources that are older than the latest. */
+  readonly heldIn: (series: SeriesId, window: Window) => Promise<(time: Micros, state: string | null) => boolean>;
   /**
    * The readings next to a time in the store, without attributes; asked only for one that is older than the latest of a
    * series that a rule thins.

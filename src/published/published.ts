@@ -1,5 +1,6 @@
 import type { Gap, Reading, SeriesId, Stored } from "../domain/data/reading.ts";
 import { currentIdentity, type Series } from "../domain/data/series.ts";
+import { isOutside } from "../domain/outside/names.ts";
 import type { Firing, PublishedEntry } from "../domain/published.ts";
 import type { PartStatus } from "../domain/status.ts";
 import { ALL_TIME, type Micros, type Window } from "../domain/time/time.ts";
@@ -57,11 +58,14 @@ export function createPublished(needs: PublishedNeeds): Published {
   const present = (): Followed[] => {
     const followed: Followed[] = [];
     for (const series of needs.series().values()) {
-      if (!currentIdentity(series).holdsName || needs.latest(series.id)?.state == null) continue;
+      const { holdsName, entityId } = currentIdentity(series);
+      if (!holdsName || isOutside(entityId) || needs.latest(series.id)?.state == null) continue;
       followed.push({ id: series.id, since: (series.identities[0] as Series["identities"][0]).from });
     }
     return followed;
   };
+  /** A source that was silent is told by its own status. */
+  const isOfHome = ({ cause }: Gap) => cause !== "source_silent";
   const list = (): readonly PublishedEntry[] => {
     const now = clock.now();
     const connected = needs.connected();
@@ -71,7 +75,7 @@ export function createPublished(needs: PublishedNeeds): Published {
     if (lostAt !== undefined) open.push({ from: lostAt, to: now });
     const followed = present();
     const { bytes, oldest } = needs.stats();
-    const lastGap = latestOf(needs.gaps(ALL_TIME));
+    const lastGap = latestOf(needs.gaps(ALL_TIME).filter(isOfHome));
     return healthEntries({
       connected,
       parts: needs.parts(),
@@ -91,7 +95,7 @@ export function createPublished(needs: PublishedNeeds): Published {
     const { messages } = heard.take();
     states = stateOf(needs.parts());
     const gaps = messages.flatMap((message) => (message.topic === "gap" ? [message.item] : []));
-    const firings = firingsOf(gaps, (id) => nameOf(id) ?? undefined, clock.now());
+    const firings = firingsOf(gaps.filter(isOfHome), (id) => nameOf(id) ?? undefined, clock.now());
     recent = [...recent, ...firings].slice(-MOST_RECENT);
     const changed: PublishedEntry[] = [];
     for (const entry of list()) {

@@ -2,7 +2,7 @@ import type { Issue, OutsidePresent, SourceId, SourceKind } from "../domain/outs
 import type { PartState } from "../domain/status.ts";
 import type { Micros } from "../domain/time/time.ts";
 import type { FormField } from "../platform/settings/form.ts";
-import type { Limit } from "./source.ts";
+import type { Ask, Limit } from "./source.ts";
 
 /** What a user chose: which providers a source asks, in the order of preference, and with which settings. */
 export type SourceConfig = {
@@ -99,11 +99,11 @@ export type Sources = {
   list(): readonly SourceStatus[];
   get(id: SourceId): SourceStatus | undefined;
   /** @throws Failure `invalid_request` with the path of what is wrong, `action_unavailable`, `limit_reached` */
-  add(config: SourceConfig): SourceStatus;
+  add(config: SourceConfig): Promise<SourceStatus>;
   /** undefined: there is no such source. @throws as `add` */
-  replace(id: SourceId, config: SourceConfig): SourceStatus | undefined;
+  replace(id: SourceId, config: SourceConfig): Promise<SourceStatus | undefined>;
   /** False: there is no such source. What was recorded of it stays. */
-  remove(id: SourceId): boolean;
+  remove(id: SourceId): Promise<boolean>;
   /** Asks now, also whom it was told not to ask again. undefined: there is no such source. */
   refresh(id: SourceId): Promise<SourceStatus | undefined>;
   /** Asks each provider of it once and keeps nothing. */
@@ -126,6 +126,8 @@ export type Sources = {
     kind: SourceKind,
     listener: (source: SourceId, facts: KnownFacts, before: KnownFacts | undefined) => void,
   ): () => void;
+  /** Asks one provider of a kind beside its reads, within its limits. */
+  askOf(kind: SourceKind, provider: string): Ask;
   /** Home Assistant has said where the home is, or anew. */
   placeChanged(): void;
   close(): Promise<void>;

@@ -24,6 +24,7 @@ export function layGround(opening: AsyncDisposableStack) {
     config,
     clock,
     log,
+    mask,
     status,
     /** Closed in reverse order. */
     keep: <Part extends { close(): unknown }>(part: Part): Part =>

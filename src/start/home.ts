@@ -1,6 +1,7 @@
-import { currentIdentity } from "../domain/data/series.ts";
+import { currentIdentity, type Identity } from "../domain/data/series.ts";
 import { Failure } from "../domain/failure.ts";
 import { type HomeFacts, REGISTRY_KINDS } from "../domain/home/home.ts";
+import { isOutside } from "../domain/outside/names.ts";
 import { isTimeZone } from "../domain/time/calendar.ts";
 import { ALL_TIME, type Micros } from "../domain/time/time.ts";
 import { checkHome, knownHome } from "../hass/binding.ts";
@@ -19,6 +20,7 @@ export function createHome() {
   let link: Link | undefined;
   let facts: HomeFacts | undefined;
   let since: Micros | undefined;
+  const listeners: (() => void)[] = [];
   const call: Call = (command) =>
     link?.call(command) ?? Promise.reject(new Failure("not_connected", "Home Assistant is not connected yet"));
   return {
@@ -35,9 +37,12 @@ export function createHome() {
     isLinked: (started: Link) => {
       link = started;
     },
+    /** Calls back whenever Home Assistant says of itself what it is and where. */
+    onFacts: (hear: () => void) => void listeners.push(hear),
     told: (heard: HomeFacts, at: Micros) => {
       facts = heard;
       since = at;
+      for (const hear of listeners) hear();
     },
   };
 }
@@ -86,14 +91,16 @@ export async function connectHome(
   home.isLinked(keep(startLink(needs)));
 }
 
+const isOfHome = ({ holdsName, entityId }: Identity): boolean => holdsName && !isOutside(entityId);
+
 /** Asks Home Assistant once more for what damage has taken; answers how much that is. */
 export function createRefetch({ clock }: Ground, { store }: Data, { holes }: Recording, home: Home) {
   return () => {
-    const names = [...store.series().values()].map(currentIdentity).filter(({ holdsName }) => holdsName);
+    const names = [...store.series().values()].map(currentIdentity).filter(isOfHome);
     const found = damagedHoles(store.gaps(ALL_TIME), clock.now(), (series) => {
       const own =
         series === null ? names : [store.series().get(series)].flatMap((it) => (it ? currentIdentity(it) : []));
-      return own.filter(({ holdsName }) => holdsName).map(({ entityId }) => entityId);
+      return own.filter(isOfHome).map(({ entityId }) => entityId);
     });
     if (found.length > 0) {
       holes.set([...holes.get(), ...found]);

@@ -104,6 +104,7 @@ export const en = {
   "gap.cause.damaged": "A file of the store was damaged.",
   "gap.cause.overflow": "More arrived at once than could be held in memory.",
   "gap.cause.paused": "The link to Home Assistant was paused.",
+  "gap.cause.source_silent": "The source knew nothing at that time.",
   "gap.cause.switched": "The hub changed or renewed its connection to Home Assistant.",
 
   "live.lead": "Every change and event, the moment it is on the disk.",

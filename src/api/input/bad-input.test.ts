@@ -156,6 +156,7 @@ const STAGES = [{ minutes: 60, watts: 1000 }];
 function sample(schema: v.GenericSchema): unknown {
   for (const value of [
     "light.kitchen",
+    "weather",
     "read",
     ["light.kitchen"],
     [],

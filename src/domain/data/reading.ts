@@ -80,6 +80,8 @@ export const GAP_CAUSES = [
   "switched",
   "excluded",
   "erased",
+  /** A source of the outside world knew nothing. */
+  "source_silent",
 ] as const;
 export type GapCause = (typeof GAP_CAUSES)[number];
 

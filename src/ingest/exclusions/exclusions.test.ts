@@ -29,6 +29,7 @@ function setUp(
     series: store.series().values(),
     latest: store.latest,
     isHeld: async () => false,
+    heldIn: async () => () => false,
     publish: {
       changes: (changes) => published.push(...changes.map(({ reading }) => `${reading.state}`)),
       events: (events) => published.push(...events.map(({ type }) => type)),

@@ -14,6 +14,9 @@ export type Counts = {
   refused: number;
 };
 
+/** Whom a batch is from. */
+type From = "home" | "outside";
+
 /** The position of what the store refused. */
 const REFUSED: Position = -1;
 /** The position of what a rule keeps from being stored: it is told all the same, since it is the present. */
@@ -74,7 +77,7 @@ export function createStoring(needs: {
       return appendEach(batch);
     });
 
-  const count = (batch: Batch) => {
+  const count = (batch: Batch, from: From) => {
     counts.changes += batch.changes.length;
     counts.events += batch.events.length;
     for (const { reading } of batch.changes) {
@@ -82,11 +85,13 @@ export function createStoring(needs: {
       counts.flawed++;
       for (const flaw of reading.flaws) flaws.set(flaw, (flaws.get(flaw) ?? 0) + 1);
     }
+    // What sources know says nothing of how Home Assistant is recorded.
+    if (from === "outside") return;
     if (refusal) status.set("recording", { state: "degraded", ...refusal, figures: { refused: counts.refused } });
     else if (status.get("recording")?.state !== "ok") status.set("recording", { state: "ok" });
   };
 
-  const store = async (batch: Batch): Promise<void> => {
+  const store = async (batch: Batch, from: From = "home"): Promise<void> => {
     const { entries, changes, events, gaps } = batch;
     if (entries.length === 0 && changes.length === 0) return;
     const positions = entries.length === 0 ? [] : await appendAll(batch);
@@ -98,7 +103,7 @@ export function createStoring(needs: {
     for (const [series, reading] of batch.latest)
       if (isStored(reading)) last.set(series, reading);
       else last.delete(series);
-    count(batch);
+    count(batch, from);
     const stored = changes.filter(({ reading }) => isStored(reading)).map(({ change }) => change);
     if (stored.length > 0) publish.changes(stored);
     if (events.length > 0) publish.events(events.map(({ event }) => event).filter(isStored));

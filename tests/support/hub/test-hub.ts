@@ -8,7 +8,9 @@ import { createBackups } from "../../../src/backup/backups.ts";
 import { openDatabase } from "../../../src/database/open.ts";
 import type { Gap, HomeEvent, Reading, SeriesId, Stored } from "../../../src/domain/data/reading.ts";
 import { currentIdentity, type Identity, type Series } from "../../../src/domain/data/series.ts";
+import { Failure } from "../../../src/domain/failure.ts";
 import type { Scope } from "../../../src/domain/scope.ts";
+import { createCalendar } from "../../../src/domain/time/calendar.ts";
 import { createEnergy } from "../../../src/energy/energy.ts";
 import { createExchange } from "../../../src/exchange/exchange.ts";
 import { createHistory } from "../../../src/history/history.ts";
@@ -19,6 +21,8 @@ import { createMask } from "../../../src/platform/told/mask.ts";
 import { createStatusBoard } from "../../../src/platform/told/status-board.ts";
 import { startWorker } from "../../../src/platform/worker.ts";
 import { createRetention } from "../../../src/retention/retention.ts";
+import { PROVIDERS } from "../../../src/sources/providers.ts";
+import { createSources } from "../../../src/sources/registry.ts";
 import { createMemoryStore } from "../../../src/store/memory/memory.ts";
 import { createTestClock, TEST_TIME } from "../test-clock.ts";
 
@@ -132,6 +136,31 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
     clock,
     log,
   });
+  const mask = createMask();
+  const sources = createSources({
+    providers: PROVIDERS,
+    book: database.sources,
+    http: async () => {
+      throw new Failure("unreachable", "There is no network in a test", { retry: true });
+    },
+    userAgent: "HA-Ingestor/test (+https://example.org)",
+    mask,
+    status: createStatusBoard({ clock }),
+    place: () => ({
+      known: false,
+      place: {
+        ...{ latitude: null, longitude: null, elevation: null, currency: null, country: null, language: null },
+        calendar: createCalendar("UTC"),
+      },
+    }),
+    entity: () => undefined,
+    calendars: async () => [],
+    record: async () => {},
+    latest: () => undefined,
+    clock,
+    random: () => 0.5,
+    log,
+  });
   const api = createApi({
     energy,
     clock,
@@ -160,6 +189,7 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
     },
     excluding: { list: () => [], has: () => false, replace: async () => {} },
     thinning: { list: () => [], dropped: () => 0, replace: async () => {} },
+    sources,
     retention,
     amending,
     disk: {
@@ -251,6 +281,7 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
     },
     nameOf: (id: SeriesId) => currentIdentity(store.series().get(id) as Series).entityId,
     close: async () => {
+      await sources.close();
       api.streams.close();
       await backups.close();
       await history.close();

@@ -1,0 +1,67 @@
+import { isOutside } from "../domain/outside/names.ts";
+import { createCalendar } from "../domain/time/calendar.ts";
+import { createHomeCalendars } from "../hass/calendars/calendars.ts";
+import { createHttp } from "../platform/http/http.ts";
+import { systemRandom } from "../platform/random.ts";
+import { throughGateway } from "../sources/asking/gateway.ts";
+import { PROVIDERS } from "../sources/providers.ts";
+import { createSources } from "../sources/registry.ts";
+import type { Place } from "../sources/source.ts";
+import type { Data } from "./data.ts";
+import type { Ground } from "./ground.ts";
+import type { Home } from "./home.ts";
+import type { Recording } from "./recording.ts";
+
+/** Where a hub can be read about: several providers refuse who does not say who it is. */
+const HOMEPAGE = "https://github.com/ha-ingestor/ha-ingestor";
+
+/** What is known of the world outside the home, as far as somebody set up sources. */
+export function openOutside(
+  { config, clock, log, mask, status, keep }: Ground,
+  { database, store, timeZone }: Data,
+  { ingest, present }: Recording,
+  { home, version }: { readonly home: Home; readonly version: string },
+) {
+  const place = (): { place: Place; known: boolean } => {
+    const facts = home.facts();
+    const { latitude = null, longitude = null, elevation = null } = facts ?? {};
+    const { currency = null, country = null, language = null } = facts ?? {};
+    const zone = timeZone();
+    if (calendar.timeZone !== zone) calendar = createCalendar(zone);
+    return {
+      place: { latitude, longitude, elevation, currency, country, language, calendar },
+      known: facts !== undefined,
+    };
+  };
+  let calendar = createCalendar(timeZone());
+  const http = createHttp({ clock });
+  const sources = keep(
+    createSources({
+      providers: PROVIDERS,
+      book: database.sources,
+      http: throughGateway(http, config.gateway),
+      userAgent: `HA-Ingestor/${version} (+${HOMEPAGE})`,
+      mask,
+      status,
+      place,
+      entity: (entityId) => {
+        const series = ingest.holder(entityId);
+        const latest = series === undefined ? undefined : present.states.get(series);
+        if (!latest || latest.state === null || isOutside(entityId)) return undefined;
+        const { state, attributes, time } = latest;
+        return { entityId, state, attributes, time };
+      },
+      calendars: createHomeCalendars({ http, through: home.through }),
+      record: ingest.recordOutside,
+      latest: (entityId) => {
+        const series = ingest.holder(entityId);
+        return series === undefined ? undefined : store.latest(series);
+      },
+      clock,
+      random: systemRandom,
+      log: log.for("sources"),
+    }),
+  );
+  home.onFacts(sources.placeChanged);
+  return sources;
+}
