@@ -88,7 +88,8 @@ export function startSourceRun(needs: SourceRunNeeds) {
   const save = (force: boolean) => {
     if (!knowledge) return;
     const text = JSON.stringify(knowledge, (key, value: unknown) =>
-      key === "fetched" || key === "due" ? undefined : value,
+      // Who does not say when an issue was made is said to have made it when it was read.
+      ["fetched", "due", "issued"].includes(key) ? undefined : value,
     );
     if (!force && text === keptText && clock.ticks() - keptAt < KEEP_EVERY_MS) return;
     keptText = text;
@@ -109,7 +110,7 @@ export function startSourceRun(needs: SourceRunNeeds) {
   const waitAfter = (answered: Answered<unknown>, { provider, settings }: Asker): number => {
     const now = clock.now();
     const ms =
-      answered.next === undefined
+      answered.next === undefined || answered.next <= now
         ? (provider.rhythm?.(answered.facts as never, settings as never, now) ?? provider.everyMs)
         : (answered.next - now) / 1000;
     return jittered(ms, random);
