@@ -53,6 +53,14 @@ const SCOPE_OF: Record<string, Scope> = {
   "GET /api/v1/erasures": "admin",
   "POST /api/v1/erasures": "admin",
   "POST /api/v1/erasures/preview": "admin",
+  "POST /api/v1/sources": "admin",
+  "POST /api/v1/sources/test": "admin",
+  "PUT /api/v1/sources/:id": "admin",
+  "DELETE /api/v1/sources/:id": "admin",
+  "POST /api/v1/sources/:id/enable": "admin",
+  "POST /api/v1/sources/:id/disable": "admin",
+  "POST /api/v1/sources/:id/refresh": "write",
+  "GET /api/v1/sources/:id/raw": "admin",
 };
 const routes = [
   ...new Map(
@@ -165,6 +173,8 @@ test("what does not belong in a request is refused with where and what, never ig
     [path, { method: "POST", headers, body: typeof body === "string" ? body : JSON.stringify(body) }] as const;
   const put = (path: string, body: unknown) => [path, { ...post(path, body)[1], method: "PUT" }] as const;
   const keep = { daily: 0, weekly: 0, monthly: 0 };
+  const source = { id: "roof", kind: "weather", name: "Roof", providers: [{ provider: "open_meteo" }] };
+  const chosen = (settings: unknown) => ({ ...source, providers: [{ provider: "open_meteo", settings }] });
   const cases: [readonly [string, RequestInit?], path: string, message: RegExp][] = [
     [["/api/v1/info?x=1"], "x", /not known here; known are none/],
     [["/metrics?x=1"], "x", /not known/],
@@ -268,6 +278,26 @@ test("what does not belong in a request is refused with where and what, never ig
     [post("/api/v1/erasures", {}), "plan", /missing/],
     [["/api/v1/storage?x=1"], "x", /not known/],
     [post("/api/v1/storage/top", { group: "colour" }), "group", /none of entity/],
+    [["/api/v1/sources?x=1"], "x", /not known/],
+    [["/api/v1/sources/kinds?x=1"], "x", /not known/],
+    [["/api/v1/sources/1?x=1"], "x", /not known/],
+    [["/api/v1/sources/1?x=1", { method: "DELETE" }], "x", /not known/],
+    [["/api/v1/sources/1/raw?x=1"], "x", /not known/],
+    [["/api/v1/sources/1/enable?x=1", { method: "POST" }], "x", /not known/],
+    [["/api/v1/sources/1/disable?x=1", { method: "POST" }], "x", /not known/],
+    [["/api/v1/sources/1/refresh?x=1", { method: "POST" }], "x", /not known/],
+    [put("/api/v1/sources/1", { name: "", providers: [] }), "name", /empty/],
+    [post("/api/v1/sources", { ...source, kind: "wether" }), "kind", /none of weather/],
+    [post("/api/v1/sources", { ...source, id: "My weather" }), "id", /word of a-z/],
+    [post("/api/v1/sources", { ...source, id: "kinds" }), "id", /address of the API/],
+    [post("/api/v1/sources", { ...source, providers: [] }), "providers", /at least one/],
+    [post("/api/v1/sources", chosen({ latitude: 91 })), "providers[0].settings.latitude", /./],
+    [post("/api/v1/sources", chosen({ latitud: 9 })), "providers[0].settings.latitud", /known are .*latitude/],
+    [
+      post("/api/v1/sources/test", { ...source, providers: [{ provider: "frogs" }] }),
+      "providers[0].provider",
+      /open_meteo/,
+    ],
     [["/api/v1/energy/now?x=1"], "x", /not known/],
     [["/api/v1/energy/window?minutes=0"], "minutes", /below 1/],
     [["/api/v1/energy/window?minutes=60&by=colour"], "by", /none of price, carbon/],
