@@ -1,3 +1,4 @@
+import type { ServiceAction } from "./api-admin-types.ts";
 import type { Job } from "./api-storage-types.ts";
 
 /** The JSON of docs/api.md and docs/wire.md. Times are RFC 3339 in UTC with microseconds, so texts sort as times do. */
@@ -17,24 +18,6 @@ export type ProblemBody = {
   readonly request_id?: string;
   readonly errors?: readonly { readonly path: string; readonly message: string }[];
 };
-
-export const SCOPES = ["read", "write", "admin"] as const;
-export type Scope = (typeof SCOPES)[number];
-export type Me = {
-  readonly kind: "token" | "session" | "socket" | "ingress";
-  readonly name: string;
-  readonly scope: Scope;
-};
-
-export type Token = {
-  readonly id: string;
-  readonly name: string;
-  readonly scope: Scope;
-  readonly created: Time;
-  readonly last_used: Time | null;
-};
-/** `token` is the secret, told this once. */
-export type NewToken = Token & { readonly token: string };
 
 export type Info = {
   readonly name: string;
@@ -61,27 +44,6 @@ export type Part = {
   readonly actions?: readonly ServiceAction[];
 };
 
-export type ServiceAction = "pause" | "resume" | "restart";
-
-export type Connection = {
-  readonly id: string;
-  readonly name: string;
-  readonly url: string;
-  readonly active: boolean;
-  readonly breaker: "closed" | "open" | "half_open";
-  readonly consecutive_failures: number;
-  readonly paused: boolean;
-  readonly connected_since?: Time;
-  readonly last_connected?: Time;
-  readonly last_failure?: { readonly time: Time; readonly code: string; readonly why: string; readonly fix?: string };
-  readonly next_attempt?: Time;
-  readonly attempts: number;
-  readonly connects: number;
-  readonly failures: number;
-};
-/** `paused`: the link as a whole. */
-export type Connections = { readonly paused: boolean; readonly connections: readonly Connection[] };
-
 /** What was taken over from Home Assistant. */
 export type Home = {
   readonly name: string;
@@ -95,41 +57,6 @@ export type Home = {
   readonly elevation: number | null;
   readonly unit_system: { readonly [quantity: string]: string };
 };
-export type RecorderLook = {
-  readonly state: "not_asked" | "asked" | "failed";
-  readonly asked?: Time;
-  readonly moment?: Time;
-  readonly looked_at?: number;
-  readonly too_new?: number;
-  readonly unrecorded: readonly string[];
-  readonly why?: string;
-  readonly fix?: string;
-};
-export type Setup = {
-  readonly finished: Time | null;
-  readonly connection: Part | null;
-  /** Absent where the hub does not install it. */
-  readonly integration?: Part;
-  readonly home: Home | null;
-  readonly recorder: RecorderLook;
-};
-export type Exclusions = {
-  readonly exclusions: readonly { readonly pattern: string; readonly since: Time; readonly entities: number }[];
-  readonly entities: readonly string[];
-};
-
-/** What a caller has used; `id` of a token as in the list of tokens. */
-export type Usage = {
-  readonly kind: string;
-  readonly id: string;
-  readonly name: string;
-  readonly since: Time;
-  readonly last_used: Time;
-  readonly requests: number;
-  readonly refused: number;
-  readonly bytes_out: number;
-};
-
 export type Status = {
   readonly state: "ok" | "starting" | "degraded" | "broken";
   readonly parts: readonly Part[];

@@ -1,4 +1,15 @@
 import type {
+  Connections,
+  Exclusions,
+  Me,
+  NewToken,
+  Scope,
+  ServiceAction,
+  Setup,
+  Token,
+  Usage,
+} from "./api-admin-types.ts";
+import type {
   BackupSchedule,
   Backups,
   Erasure,
@@ -16,24 +27,15 @@ import type {
 import type {
   Annotation,
   Area,
-  Connections,
   Device,
   Entity,
-  Exclusions,
   Gap,
   History,
   Info,
-  Me,
-  NewToken,
   ProblemBody,
-  Scope,
-  ServiceAction,
-  Setup,
   State,
   Statistics,
   Status,
-  Token,
-  Usage,
 } from "./api-types.ts";
 import { t } from "./text/text.ts";
 

@@ -1,6 +1,6 @@
 import type { Api } from "./api.ts";
 import { Problem } from "./api.ts";
-import type { Me } from "./api-types.ts";
+import type { Me } from "./api-admin-types.ts";
 import { type Cell, createCell } from "./data/cell.ts";
 import { t } from "./text/text.ts";
 

@@ -1,7 +1,8 @@
 import { createContext } from "preact";
 import { useContext, useEffect, useReducer, useRef, useState } from "preact/hooks";
 import type { Api } from "../api.ts";
-import type { Info, Me, Subscription } from "../api-types.ts";
+import type { Me } from "../api-admin-types.ts";
+import type { Info, Subscription } from "../api-types.ts";
 import type { Cell } from "../data/cell.ts";
 import type { HubClock } from "../data/clock.ts";
 import type { States } from "../data/states.ts";

@@ -1,5 +1,5 @@
 import { useId, useState } from "preact/hooks";
-import { type NewToken, SCOPES, type Scope, type Token, type Usage } from "../../api-types.ts";
+import { type NewToken, SCOPES, type Scope, type Token, type Usage } from "../../api-admin-types.ts";
 import { Age, Card, Empty, Page, ProblemNote, Skeleton, Tag } from "../../parts/basics.tsx";
 import { Confirm } from "../../parts/forms/confirm.tsx";
 import { ReadOnlyNote, useMay } from "../../parts/forms/read-only.tsx";

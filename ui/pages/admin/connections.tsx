@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import type { Connection, Connections, ServiceAction } from "../../api-types.ts";
+import type { Connection, Connections, ServiceAction } from "../../api-admin-types.ts";
 import { Age, Card, Empty, Lasting, Page, ProblemNote, Skeleton, StateBadge, Tag } from "../../parts/basics.tsx";
 import { ReadOnlyNote, useMay } from "../../parts/forms/read-only.tsx";
 import { useHub, useLoad, useNow, useReconnected, useWanted } from "../../parts/hub.ts";

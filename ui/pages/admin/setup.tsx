@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
-import type { Home, Part, Setup } from "../../api-types.ts";
+import type { Setup } from "../../api-admin-types.ts";
+import type { Home, Part } from "../../api-types.ts";
 import { Card, Page, ProblemNote, Skeleton, StateBadge, type stateIcon } from "../../parts/basics.tsx";
 import { ReadOnlyNote, useMay } from "../../parts/forms/read-only.tsx";
 import { useAction, useHub, useLoad, useReconnected } from "../../parts/hub.ts";

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { ServiceAction } from "../../api-types.ts";
+import type { ServiceAction } from "../../api-admin-types.ts";
 import { ProblemNote } from "../../parts/basics.tsx";
 import { Confirm } from "../../parts/forms/confirm.tsx";
 import { useAction } from "../../parts/hub.ts";

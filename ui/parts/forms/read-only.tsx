@@ -1,4 +1,4 @@
-import type { Scope } from "../../api-types.ts";
+import type { Scope } from "../../api-admin-types.ts";
 import { t } from "../../text/text.ts";
 import { useMe } from "../hub.ts";
 import { Icon } from "../icons.tsx";
