@@ -94,7 +94,7 @@ test("the built command serves a person on a terminal and a program in a pipe, b
     assert.match(shown.out, /Part +State +Since \(UTC\) +Why\n/);
     assert.match(shown.out, /\nstore +ok +\d{4}-/);
     const drawn = await onTerminal("export", "--output", join(folder, "again.csv"));
-    assert.match(drawn.out, /Exporting .*\r.*readings, \d+ events, \d+ gaps; /s);
+    assert.match(drawn.out, /Exporting .*\r.*readings, \d+ events, \d+ statistics, \d+ gaps; /s);
     assert.ok(existsSync(join(folder, "again.csv")));
     assert.match((await onTerminal("doctor")).out, /Looked at +Found\n/);
     assert.match((await onTerminal("doctor", "--json")).out, /^\{"findings"/);
