@@ -1,6 +1,6 @@
 import { useEffect, useId, useState } from "preact/hooks";
-import type { RecorderLook } from "../../api-admin-types.ts";
-import type { Exclusions as Known, State } from "../../api-types.ts";
+import type { Exclusions as Known, RecorderLook } from "../../api-admin-types.ts";
+import type { State } from "../../api-types.ts";
 import { Card, Empty, ProblemNote, Skeleton, Tag } from "../../parts/basics.tsx";
 import { useMay } from "../../parts/forms/read-only.tsx";
 import { type Action, useAction, useCell, useHub, useLoad } from "../../parts/hub.ts";
