@@ -111,7 +111,7 @@ async function start(): Promise<{ close(): Promise<void> }> {
     gaps: present.gaps,
     history,
     timeZone: data.timeZone,
-    energy: openEnergy(ground, data, recording, { home, history, named: namedIn(series) }),
+    energy: openEnergy(ground, data, recording, { home, history, sources, named: namedIn(series) }),
     exchange,
     registries: database.registry,
     figures: () => figuresOf(store, feed.perSecond()),

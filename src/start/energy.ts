@@ -1,24 +1,25 @@
 import type { SeriesBook } from "../api/ports/ports.ts";
 import { currentIdentity, domainOf } from "../domain/data/series.ts";
 import { describeError } from "../domain/failure.ts";
-import { type EnergyMeters, NO_METERS } from "../domain/home/energy.ts";
+import type { EnergyMeters } from "../domain/home/energy.ts";
 import { type Micros, microsFromRfc3339, type Window } from "../domain/time/time.ts";
 import { createEnergy } from "../energy/energy.ts";
-import { type Held, isUnknown, type Named, type Rate, type RateKind, type Unknown } from "../energy/needs.ts";
+import { type Held, isUnknown, type Named, type Unknown } from "../energy/needs.ts";
 import { readEnergyMeters } from "../hass/energy/preferences.ts";
 import type { History } from "../history/history.ts";
 import { readAnswer } from "../history/jobs/read-answer.ts";
 import type { AtAnswer, HistoryAnswer } from "../history/shapes.ts";
 import type { StatisticsAnswer } from "../history/statistics/shapes.ts";
+import type { Sources } from "../sources/sources.ts";
 import type { Data } from "./data.ts";
 import type { Ground } from "./ground.ts";
 import type { Home } from "./home.ts";
+import { rateOf } from "./rates.ts";
 import type { Recording } from "./recording.ts";
 
 /** The user changes the energy dashboard now and then; Home Assistant tells nobody of it. */
 const LOOK_EVERY_MS = 300_000;
 const MOST_POINTS = 50_000;
-const DAY: Micros = 86_400_000_000;
 
 /** What can be switched, and draws power itself. */
 const SWITCHABLE = new Set([
@@ -37,15 +38,28 @@ export function openEnergy(
   { clock, log, onClose }: Ground,
   { timeZone }: Data,
   { present }: Recording,
-  needs: { readonly home: Home; readonly history: History; readonly named: (entityId: string) => Named | undefined },
+  needs: {
+    readonly home: Home;
+    readonly history: History;
+    readonly sources: Sources;
+    readonly named: (entityId: string) => Named | undefined;
+  },
 ) {
-  const { home, history, named } = needs;
+  const { home, history, sources, named } = needs;
   const meters = followMeters({ home, clock, log: log.for("energy"), onClose });
   return createEnergy({
     clock,
     timeZone,
     meters: meters.get,
-    rate: (kind) => dashboardRate(kind, meters.get(), { now: clock.now(), home, named, latest: present.states.get }),
+    rate: (kind, source) =>
+      rateOf(kind, source, {
+        sources,
+        meters: meters.get(),
+        facts: home.facts(),
+        named,
+        latest: present.states.get,
+        now: clock.now(),
+      }),
     named,
     latest: present.states.get,
     statistics: async (request, signal) => readAnswer<StatisticsAnswer>(await history.statistics(request, signal)),
@@ -85,38 +99,6 @@ function followMeters({ home, clock, log, onClose }: Pick<Ground, "clock" | "log
   });
   return { get: () => known };
 }
-
-/** The dashboard's own price, fixed or an entity's, where no source says one. */
-function dashboardRate(
-  kind: RateKind,
-  meters: EnergyMeters | Unknown,
-  needs: {
-    now: Micros;
-    home: Home;
-    named: (id: string) => Named | undefined;
-    latest: (id: number) => { state: string | null } | undefined;
-  },
-): Rate | Unknown {
-  const { grid } = isUnknown(meters) ? NO_METERS : meters;
-  const price = grid.find((one) => one.price.fixed !== null || one.price.entityId !== null)?.price;
-  const none = {
-    why: kind === "price" ? "No source says what power costs" : "No source says what power emits",
-    fix: "Add one under Data sources.",
-  };
-  if (kind === "carbon" || !price) return none;
-  const unit = `${needs.home.facts()?.currency ?? "EUR"}/kWh`;
-  // A fixed price was always so, as far as anybody knows.
-  const ahead = { from: 0, to: needs.now + 2 * DAY };
-  if (price.fixed !== null)
-    return { source: null, quantity: "price", unit, slots: [{ ...ahead, value: price.fixed }], series: undefined };
-  const series = price.entityId === null ? undefined : needs.named(price.entityId);
-  const value = Number((series && needs.latest(series.id)?.state) ?? Number.NaN);
-  if (!series || !Number.isFinite(value)) return { ...none, why: `${price.entityId} tells no price` };
-  // What it will be, an entity does not say: its price holds for this hour alone.
-  const slot = { from: needs.now - (needs.now % HOUR), to: needs.now - (needs.now % HOUR) + HOUR, value };
-  return { source: null, quantity: "price", unit, slots: [slot], series };
-}
-const HOUR: Micros = 3_600_000_000;
 
 async function readingsOf(
   history: History,
