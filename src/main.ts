@@ -24,6 +24,7 @@ import { connectHome, createHome, createRefetch } from "./start/home.ts";
 import { offerImport } from "./start/import.ts";
 import { openOutside } from "./start/outside.ts";
 import { openRecording } from "./start/recording.ts";
+import { openSports } from "./start/sports.ts";
 import { openUpkeep } from "./start/upkeep.ts";
 import { startIntegrationPart } from "./supervisor/integration/integration.ts";
 import { startSupervisorPart } from "./supervisor/supervisor.ts";
@@ -116,6 +117,7 @@ async function start(): Promise<{ close(): Promise<void> }> {
     registries: database.registry,
     figures: () => figuresOf(store, feed.perSecond()),
     sources,
+    sports: openSports(ground, data, recording, sources),
     thinning: { list: ingest.thinned.list, replace: ingest.thin, dropped: () => ingest.thinned.dropped },
     retention: upkeep.retention,
     amending: upkeep.amending,

@@ -10,6 +10,7 @@ import type { Clock } from "../platform/time/clock.ts";
 import type { Log } from "../platform/told/log.ts";
 import type { Retention } from "../retention/retention.ts";
 import type { Sources } from "../sources/sources.ts";
+import type { Sports } from "../sources/sports/sports.ts";
 import { type Credentials, createAuth, refuseTokenInQuery } from "./auth/auth.ts";
 import { createLimiter } from "./auth/limiter.ts";
 import { createGate } from "./limits/gate.ts";
@@ -70,6 +71,7 @@ import { statesRoutes } from "./routes/now/states.ts";
 import { summaryRoutes } from "./routes/now/summary.ts";
 import { energyRoutes } from "./routes/outside/energy.ts";
 import { sourcesRoutes } from "./routes/outside/sources.ts";
+import { sportsRoutes } from "./routes/outside/sports.ts";
 import { exclusionsRoutes } from "./routes/setup/exclusions.ts";
 import { setupRoutes } from "./routes/setup/setup.ts";
 import { recordingRoutes } from "./routes/storage/recording.ts";
@@ -111,6 +113,7 @@ export type ApiNeeds = {
   readonly refetch: Refetch;
   readonly seal: Seal;
   readonly sources: Sources;
+  readonly sports: Sports;
   readonly usage: Usage;
   readonly annotations: Annotations;
   /** The home's; of a home that has never said it, UTC. */
@@ -171,6 +174,7 @@ export function createApi(given: ApiNeeds) {
     .route("/api/v1", erasuresRoutes({ ...given, auth }))
     .route("/api/v1", storageRoutes({ ...given, auth }))
     .route("/api/v1", sourcesRoutes({ ...given, auth }))
+    .route("/api/v1", sportsRoutes({ ...given, auth }))
     .route("/api/v1", liveRoutes({ auth, streams }))
     .route("/api/v1", docsRoutes({ ...given, auth, routes: () => app.routes }));
   if (given.panel !== undefined) app.use(servePanel({ folder: given.panel, log: given.log }));

@@ -8,6 +8,8 @@ const HOUR = 60 * MINUTE;
 const RESTS: { readonly [code: string]: { readonly firstMs: number; readonly mostMs: number } } = {
   // Without a key to mend, it is the provider that blocks us: it is asked seldom until it does no longer.
   refused: { firstMs: 2 * HOUR, mostMs: 24 * HOUR },
+  // A name in the settings is wrong.
+  unknown_team: { firstMs: 2 * HOUR, mostMs: 24 * HOUR },
   limited: { firstMs: 10 * MINUTE, mostMs: 6 * HOUR },
   changed_shape: { firstMs: 20 * MINUTE, mostMs: 6 * HOUR },
   unexpected_status: { firstMs: 20 * MINUTE, mostMs: 6 * HOUR },

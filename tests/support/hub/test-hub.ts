@@ -23,6 +23,7 @@ import { startWorker } from "../../../src/platform/worker.ts";
 import { createRetention } from "../../../src/retention/retention.ts";
 import { PROVIDERS } from "../../../src/sources/providers.ts";
 import { createSources } from "../../../src/sources/registry.ts";
+import { createSports } from "../../../src/sources/sports/sports.ts";
 import { createMemoryStore } from "../../../src/store/memory/memory.ts";
 import { createTestClock, TEST_TIME } from "../test-clock.ts";
 
@@ -190,6 +191,13 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
     excluding: { list: () => [], has: () => false, replace: async () => {} },
     thinning: { list: () => [], dropped: () => 0, replace: async () => {} },
     sources,
+    sports: createSports({
+      sources,
+      ask: sources.askOf("sports", "espn"),
+      book: database.games,
+      stored: async () => [],
+      clock,
+    }),
     retention,
     amending,
     disk: {
