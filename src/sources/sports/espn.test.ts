@@ -231,7 +231,9 @@ test("a team that the league does not have is said; where there is no other, not
         },
       ),
     );
-  assert.deepEqual((await read(["KC", "KCC"])).facts?.unknownTeams, ["KCC"]);
+  const answered = await read(["KC", "KCC"]);
+  assert.deepEqual(answered.facts?.unknownTeams, ["KCC"]);
+  assert.equal(answered.waitsFor, "football/nfl has no team KCC.");
   await assert.rejects(read(["KCC"]), (error: unknown) => error instanceof Failure && error.code === "unknown_team");
 });
 

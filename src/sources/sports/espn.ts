@@ -91,7 +91,16 @@ export const espn: Provider<EspnSettings, SportsFacts> = {
     const form = SPORTS_FACTS_FORM;
     const heard = await nextOf(ask, { form, ...followed, league: chosen.league, games, problems, since }, now);
     const readings = readingsOf(heard, now);
-    return { readings, issues: [], facts: { ...heard, since: sinceOf(readings) } };
+    const waitsFor = [
+      ...heard.unknownTeams.map((name) => `${chosen.league} has no team ${name}.`),
+      ...heard.problems.map(({ team, why }) => `The next game of ${team} is not known: ${why}.`),
+    ].join(" ");
+    return {
+      readings,
+      issues: [],
+      facts: { ...heard, since: sinceOf(readings) },
+      ...(waitsFor === "" ? {} : { waitsFor }),
+    };
   },
 };
 

@@ -168,7 +168,7 @@ const followedNamed = ({ teams }: SportsFacts, name: string): FollowedTeam | und
 function createHeldAnswers<T>(clock: Clock, holds: Micros) {
   const held = new Map<string, { readonly value: T; readonly fetched: Micros }>();
   const asking = new Map<string, Promise<Dated<T>>>();
-  const fetch = async (key: string, ask: () => Promise<T>): Promise<Dated<T>> => {
+  const askAnew = async (key: string, ask: () => Promise<T>): Promise<Dated<T>> => {
     const before = held.get(key);
     if (before && before.fetched <= clock.now() && clock.now() < before.fetched + holds) return before;
     try {
@@ -193,7 +193,7 @@ function createHeldAnswers<T>(clock: Clock, holds: Micros) {
     get: (key: string, ask: () => Promise<T>): Promise<Dated<T>> => {
       const under = asking.get(key);
       if (under) return under;
-      const started = fetch(key, ask).finally(() => asking.delete(key));
+      const started = askAnew(key, ask).finally(() => asking.delete(key));
       asking.set(key, started);
       return started;
     },
