@@ -93,6 +93,8 @@ export type SportsFacts = {
   readonly nextAsked: { readonly [team: string]: Micros };
   /** Of followed teams, by start; those of the last days, on now, and to come as far as they are known. */
   readonly games: readonly Game[];
+  /** Games that were on and that their day lists no longer, by id: since when. */
+  readonly unlisted: { readonly [game: string]: Micros };
   /** By followed team's key and quantity: what its series says, and since when. */
   readonly since: { readonly [series: string]: { readonly value: string | number; readonly time: Micros } };
   /** What could not be had beside the scores: a team's next game. */

@@ -43,6 +43,7 @@ const factsOf = (league: string, now: string, teams: readonly (readonly [id: str
   teamsAsked: at(now),
   nextAsked: Object.fromEntries(teams.map(([id]) => [id, at(now)])),
   games: [],
+  unlisted: {},
   since: {},
   problems: [],
 });
@@ -174,8 +175,7 @@ test("a value keeps the time since when it is so", { skip: recordedAreAbsent }, 
     const answered = await espn.read({ ...needs, facts });
     facts = JSON.parse(JSON.stringify(answered.facts));
     times.push(answered.readings.map(({ quantity, value, time }) => `${quantity} ${value} ${plain(time)}`).join(", "));
-    // Which game is on is not known at first.
-    assert.equal(needs.requests.length, i === 0 ? 3 : 1);
+    assert.equal(needs.requests.length, 1);
   }
   assert.deepEqual(times, [
     "status break 2025-06-04T02:00:00Z, score 30 2025-06-04T02:00:00Z, opponent_score 38 2025-06-04T02:00:00Z",
@@ -246,11 +246,27 @@ test("blocked is refused with what to know, not a day without games", async () =
   assert.match(String(needs.requests[0]?.headers?.["user-agent"]), /^HA-Ingestor\//);
 });
 
+test("a game that is on survives an empty answer, and ten minutes of them end it", {
+  skip: recordedAreAbsent,
+}, async () => {
+  const settings = { league: "basketball/wnba", teams: ["sea"] };
+  let facts: unknown = factsOf(settings.league, "2025-06-04T02:00:00Z", [["14", "sea"]]);
+  const counts: number[] = [];
+  for (const minute of ["00", "01", "09", "11", "12"]) {
+    const text = minute === "00" ? recorded("espn/wnba_seq1_b_fourth_quarter.json") : '{"events":[]}';
+    const needs = asked(() => text, { settings, now: `2025-06-04T02:${minute}:00Z` });
+    const answered = await espn.read({ ...needs, facts });
+    facts = answered.facts;
+    counts.push(answered.facts?.games.length ?? 0);
+  }
+  assert.deepEqual(counts, [1, 1, 1, 0, 0]);
+});
+
 test("a range of days is never asked for", { skip: recordedAreAbsent }, async () => {
   const now = "2025-06-05T03:00:00Z";
   const { requests } = await readRecorded("nba_scoreboard_no_games.json", "basketball/nba", now, [["1", "atl"]]);
   const days = requests.map(({ url }) => new URL(url).searchParams.get("dates"));
-  assert.deepEqual(days, ["20250603", "20250604", "20250605"]);
+  assert.deepEqual(days, ["20250604", "20250603", "20250605"]);
 });
 
 test("a game of another team in a shape that nobody knows troubles nobody; one's own is said with its path", async () => {

@@ -20,6 +20,7 @@ const MOST_FOLLOWED = 30;
 /** Teams asked for their next game in one read; the others follow a minute later. */
 const MOST_ASKED = 5;
 const KEPT_AFTER = 3 * DAY;
+const UNLISTED_HOLDS: Micros = 10 * 60_000_000;
 
 const settings = v.strictObject({
   league: v.pipe(
@@ -82,14 +83,19 @@ export const espn: Provider<EspnSettings, SportsFacts> = {
     const ids = new Set(followed.teams.map(({ id }) => id));
     const known = (before?.games ?? []).filter((game) => playsIn(game, ids));
 
-    const days = daysToAsk(known, now);
+    const days = new Set<string>();
     const found: Game[] = [];
-    for (const day of days) found.push(...(await askScoreboard(ask, chosen.league, day, ids)));
-    const games = merge(known, found, new Set(days), now);
+    for (const day of daysToAsk(known, now)) {
+      days.add(day);
+      found.push(...(await askScoreboard(ask, chosen.league, day, ids)));
+      // Whoever is set up while a game is on goes on with that one alone.
+      if (found.some(isOn)) break;
+    }
+    const { problems = [], since = {}, unlisted = {} } = before ?? {};
+    const merged = merge({ games: known, unlisted }, found, days, now);
 
-    const { problems = [], since = {} } = before ?? {};
     const form = SPORTS_FACTS_FORM;
-    const heard = await nextOf(ask, { form, ...followed, league: chosen.league, games, problems, since }, now);
+    const heard = await nextOf(ask, { form, ...followed, league: chosen.league, ...merged, problems, since }, now);
     const readings = readingsOf(heard, now);
     const waitsFor = [
       ...heard.unknownTeams.map((name) => `${chosen.league} has no team ${name}.`),
@@ -106,13 +112,28 @@ export const espn: Provider<EspnSettings, SportsFacts> = {
 
 const playsIn = ({ home, away }: Game, ids: ReadonlySet<string>): boolean => ids.has(home.id) || ids.has(away.id);
 
-/** What a day's scoreboard no longer lists was moved; games of other days stay as they were heard. */
-function merge(known: readonly Game[], found: readonly Game[], days: ReadonlySet<string>, now: Micros): Game[] {
-  const games = new Map(known.filter(({ start }) => !days.has(easternDay(start))).map((game) => [game.id, game]));
-  for (const game of found) games.set(game.id, game);
-  return [...games.values()]
-    .filter((game) => game.start + KEPT_AFTER > now || isOn(game))
-    .sort((a, b) => a.start - b.start || (a.id < b.id ? -1 : 1));
+/**
+ * What a day's scoreboard no longer lists was moved; games of other days stay as they were heard. One that was on is
+ * believed in for a while: an answer is empty now and then, and the next one is not.
+ */
+function merge(
+  before: Pick<SportsFacts, "games" | "unlisted">,
+  found: readonly Game[],
+  days: ReadonlySet<string>,
+  now: Micros,
+): Pick<SportsFacts, "games" | "unlisted"> {
+  const games = new Map(found.map((game) => [game.id, game]));
+  const unlisted: { [game: string]: Micros } = {};
+  for (const game of before.games) {
+    if (games.has(game.id) || game.start + KEPT_AFTER <= now) continue;
+    if (days.has(easternDay(game.start))) {
+      const since = before.unlisted[game.id] ?? now;
+      if (!isOn(game) || now >= since + UNLISTED_HOLDS) continue;
+      unlisted[game.id] = since;
+    }
+    games.set(game.id, game);
+  }
+  return { games: [...games.values()].sort((a, b) => a.start - b.start || (a.id < b.id ? -1 : 1)), unlisted };
 }
 
 /** Next games of teams; a team that cannot be told of now costs the others nothing. */

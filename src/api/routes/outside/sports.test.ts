@@ -25,6 +25,7 @@ const factsOf = (league: string, games: readonly Game[]): SportsFacts => ({
   teamsAsked: TEST_TIME,
   nextAsked: { a: TEST_TIME },
   games,
+  unlisted: {},
   since: {},
   problems: [],
 });

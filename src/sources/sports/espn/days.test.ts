@@ -15,6 +15,7 @@ const factsOf = (...games: Game[]): SportsFacts => ({
   teamsAsked: 0,
   nextAsked: {},
   games,
+  unlisted: {},
   since: {},
   problems: [],
 });
@@ -58,6 +59,6 @@ test("games on two days are asked for in turn, one call at a time", () => {
   assert.deepEqual(new Set(days.flat()), new Set(["20260110", "20260111"]));
 });
 
-test("with no game near, yesterday, today and tomorrow are asked for", () => {
-  assert.deepEqual(daysToAsk([], at("2026-03-08T12:00:00Z")), ["20260307", "20260308", "20260309"]);
+test("with no game near, today, yesterday and tomorrow are asked for", () => {
+  assert.deepEqual(daysToAsk([], at("2026-03-08T12:00:00Z")), ["20260308", "20260307", "20260309"]);
 });

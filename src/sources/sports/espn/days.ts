@@ -37,8 +37,8 @@ const soon = (game: Game, now: Micros): boolean =>
 
 /**
  * The days whose scoreboard is asked for. While a game is on it is one day, and one call: that of the game; of two days,
- * now one, now the other. Before a game that is near it is its day. Else yesterday (what ended late), today and tomorrow
- * (which begins here while it is still today there).
+ * now one, now the other. Before a game that is near it is its day. Else today, yesterday (what ended late) and
+ * tomorrow (which begins here while it is still today there).
  */
 export function daysToAsk(games: readonly Game[], now: Micros): readonly string[] {
   const daysOf = (wanted: (game: Game) => boolean) => [
@@ -48,7 +48,7 @@ export function daysToAsk(games: readonly Game[], now: Micros): readonly string[
   if (on.length > 0) return [on[Math.floor(now / (LIVE_MS * 1000)) % on.length] as string];
   const near = daysOf((game) => !isOver(game) && now < game.start && game.start - now <= MATCH_DAY).sort();
   if (near.length > 0) return near.slice(0, 1);
-  return [...new Set([dayBefore(now), now, dayAfter(now)].map(easternDay))];
+  return [...new Set([now, dayBefore(now), dayAfter(now)].map(easternDay))];
 }
 
 /** Milliseconds until the next look. */

@@ -64,6 +64,7 @@ const factsOf = (games: readonly Game[], teams: readonly string[] = ["a"]): Spor
   teamsAsked: 0,
   nextAsked: {},
   games,
+  unlisted: {},
   since: {},
   problems: [],
 });
