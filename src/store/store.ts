@@ -117,6 +117,8 @@ export type ViewReader = {
    * late are not in it.
    */
   rollups(query: RollupsQuery): AsyncIterable<readonly RolledUp[]>;
+  /** When the first and the last reading of a series are, both inside; undefined: there is none. Reads none of them. */
+  recorded(series: SeriesId): Promise<Window | undefined>;
   /** From the first to the last reading of a series that were rolled up; undefined: none was. */
   rolledUp(series: SeriesId): Promise<Window | undefined>;
   /** The last reading of a series before a time, without its attributes; undefined: there is none. */

@@ -15,6 +15,8 @@ export type ByteWriter = {
   json(text: string): void;
   /** A text as a JSON string; null as null. */
   string(text: string | null): void;
+  /** Whatever `write` puts at a place with room for so many bytes; it says where that ends. */
+  place(room: number, write: Placed): void;
   /** `"2026-11-23T22:39:00.123456Z"`, or the microseconds as a number. */
   time(time: Micros): void;
   /** The same without quote marks. */
@@ -33,6 +35,8 @@ export type ByteWriter = {
   /** What was written since the last call, in a buffer of its own that may be transferred. */
   take(): Uint8Array<ArrayBuffer>;
 };
+
+export type Placed = (buffer: Buffer, view: DataView, at: number) => number;
 
 /** What a line holds, in this order: `before`, the time, `between`, the state, `after`. */
 export type Line = {
@@ -102,6 +106,10 @@ export function createByteWriter(capacity: number, times: "rfc3339" | "us" = "rf
     ascii,
     json,
     string,
+    place: (room, write) => {
+      ensure(room);
+      at = write(buffer, view, at);
+    },
     time: (time) => {
       ensure(LONGEST_TIME);
       at = writeTime(buffer, view, at, time);
@@ -192,9 +200,11 @@ export function createByteWriter(capacity: number, times: "rfc3339" | "us" = "rf
       }
     },
     append: (bytes) => {
-      ensure(bytes.length);
-      buffer.set(bytes, at);
-      at += bytes.length;
+      const { length } = bytes;
+      ensure(length);
+      if (length > SHORT) buffer.set(bytes, at);
+      else for (let i = 0; i < length; i++) buffer[at + i] = bytes[i] as number;
+      at += length;
     },
     get length() {
       return at;

@@ -116,7 +116,8 @@ export async function* encodePoints(reader: ViewReader, plan: PointsPlan): Async
 
   async function* choose(one: PointsPlan["series"][number], most: number) {
     const knowledge = one.knowledge ?? (await lastKnowledge(reader, one.id));
-    const numeric = (yield* kindOf(reader, one, knowledge, window.to)) === "numeric";
+    const recorded = await reader.recorded(one.id);
+    const numeric = (yield* kindOf(reader, one, knowledge, { recorded, until: window.to })) === "numeric";
     const limit = Number.MAX_SAFE_INTEGER;
     const query = { series: one.id, window, order, limit, attributes: plan.attributes };
     return yield* sample(reader, query, { ...one, numeric, until: plan.until, most: Math.min(most, plan.limit) });

@@ -1,4 +1,5 @@
 import { type StateColumn, stateText } from "../../store/shared/columns.ts";
+import { writeScaled } from "./numbers.ts";
 
 /** Writes the state of a row at a place that has room, and says where it ends. */
 export type StateWriter = (buffer: Buffer, at: number, row: number) => number;
@@ -15,7 +16,7 @@ export type Spelling = {
 const AS_JSON: Spelling = { text: (text) => JSON.stringify(text), quoted: true };
 
 /** Bytes of the longest number: a sign, sixteen digits, a point, quotes. */
-const LONGEST_NUMBER = 24;
+const LONGEST_SCALED = 24;
 
 const QUOTE = 0x22;
 const MINUS = 0x2d;
@@ -53,8 +54,7 @@ function textWriter({ dictionary, indexes }: Extract<StateColumn, { form: "texts
 
 function numberWriter(states: Extract<StateColumn, { form: "scaled" }>, { text, quoted }: Spelling) {
   const { values, decimals, least, exceptions } = states;
-  const scale = 10 ** decimals;
-  let longest = LONGEST_NUMBER;
+  let longest = LONGEST_SCALED;
   for (const text of exceptions.values()) longest = Math.max(longest, (text?.length ?? 0) * 6 + 4);
   const write: StateWriter = (buffer, at, row) => {
     const value = values[row] as number;
@@ -63,12 +63,8 @@ function numberWriter(states: Extract<StateColumn, { form: "scaled" }>, { text, 
     if (!(size < 0x7fff_ffff)) return at + buffer.write(text(stateText(states, row)), at);
     if (quoted) buffer[at++] = QUOTE;
     if (value < 0) buffer[at++] = MINUS;
-    if (decimals === 0) at = writeDigits(buffer, at, size | 0, 1);
-    else {
-      const whole = (size / scale) | 0;
-      at = writeDigits(buffer, at, whole, 1);
-      buffer[at++] = POINT;
-      at = writeDigits(buffer, at, (size - whole * scale) | 0, decimals);
+    at = writeScaled(buffer, at, size, decimals);
+    if (decimals > least) {
       for (let cut = decimals; cut > least && buffer[at - 1] === ZERO; cut--) at--;
       if (buffer[at - 1] === POINT) at--;
     }
@@ -76,18 +72,4 @@ function numberWriter(states: Extract<StateColumn, { form: "scaled" }>, { text, 
     return at;
   };
   return { write, longest };
-}
-
-/** At least so many digits, zeros in front. */
-function writeDigits(buffer: Buffer, at: number, value: number, least: number): number {
-  let count = 1;
-  for (let rest = (value / 10) | 0; rest > 0; rest = (rest / 10) | 0) count++;
-  if (count < least) count = least;
-  let rest = value;
-  for (let i = at + count - 1; i >= at; i--) {
-    const next = (rest / 10) | 0;
-    buffer[i] = ZERO + (rest - next * 10);
-    rest = next;
-  }
-  return at + count;
 }

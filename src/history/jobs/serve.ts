@@ -1,11 +1,14 @@
 import type { MessagePort } from "node:worker_threads";
 import { describeError, Failure } from "../../domain/failure.ts";
+import { type Clock, systemClock } from "../../platform/time/clock.ts";
 import { openView } from "../../store/open.ts";
 import type { ViewReader } from "../../store/store.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
 
 /** Chunks under way to a reader that has not taken them yet. */
 const MOST_UNTAKEN = 4;
+/** So long a job may work before others get their turn: one costs some 50 µs, a page of a question mostly less. */
+const TURN_MS = 2;
 
 type Job = { cancelled: boolean; untaken: number; resume: () => void };
 
@@ -17,11 +20,14 @@ type Job = { cancelled: boolean; untaken: number; resume: () => void };
 export function serveJobs<Plan>(
   port: MessagePort,
   encode: (reader: ViewReader, plan: Plan) => AsyncIterable<Uint8Array<ArrayBuffer>>,
+  clock: Pick<Clock, "ticks"> = systemClock,
 ): void {
+  let turned = clock.ticks();
   const jobs = new Map<number, Job>();
   const say = (message: FromWorker, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
 
   port.on("message", (message: ToWorker<Plan>) => {
+    turned = clock.ticks();
     if (message.kind === "start") return void run(message);
     const job = jobs.get(message.job);
     if (!job) return;
@@ -39,8 +45,10 @@ export function serveJobs<Plan>(
       reader = openView(view);
       for await (const bytes of encode(reader, plan)) {
         if (bytes.length === 0) {
+          if (clock.ticks() - turned < TURN_MS) continue;
           // Messages come between turns of the event loop alone.
           await new Promise((resolve) => setImmediate(resolve));
+          turned = clock.ticks();
           if (job.cancelled) break;
           continue;
         }

@@ -1,22 +1,19 @@
 import { calendarOf } from "../../domain/time/calendar.ts";
-import { type Micros, microsToRfc3339 } from "../../domain/time/time.ts";
+import { type Micros, microsToRfc3339, type Window } from "../../domain/time/time.ts";
 import type { ViewReader } from "../../store/store.ts";
 import { createByteWriter } from "../encode/bytes.ts";
 import { BREATH } from "../encode/replay.ts";
 import type { StatisticsPlan } from "../jobs/plan.ts";
 import { writeStatisticsCursor } from "./cursor.ts";
 import { bucketEnd, bucketStart, edgesFrom } from "./resolutions.ts";
-import type { Bucket, StatisticsFunction } from "./shapes.ts";
-import { type BucketContent, bucketOf, isKnown } from "./values/buckets.ts";
-import { firstImported, type ImportedSource, importedOf, importedSource } from "./values/imported.ts";
+import { columnRows, listRows, type Rows } from "./rows.ts";
+import { type BucketContent, fieldsOf, isKnown } from "./values/buckets.ts";
+import { firstImported, type Imported, type ImportedSource, importedOf, importedSource } from "./values/imported.ts";
 import { functionsFor, isCounter, kindOf, lastKnowledge } from "./values/kinds.ts";
-import { carriedTo, NOTHING, numbersOf } from "./values/numbers.ts";
+import { carriedTo, NOTHING, type Numbers, numbersOf } from "./values/numbers.ts";
 import { edgesOutside } from "./values/rolled-up.ts";
 import { spansOf } from "./values/spans.ts";
-import { type Held, heldAt, statesOf } from "./values/states.ts";
-
-/** Of a bucket that does not say it. */
-const EMPTY: { readonly [name in keyof Bucket]?: unknown } = { states_omitted: 0, approximate: false };
+import { type Held, heldAt, type States, statesOf } from "./values/states.ts";
 
 type Series = StatisticsPlan["series"][number];
 
@@ -31,13 +28,13 @@ export async function* encodeStatistics(
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const { window, resolution, series: asked, start } = plan;
   const calendar = calendarOf(plan.timeZone);
-  const time = plan.times === "us" ? (at: Micros) => at : microsToRfc3339;
-  const out = createByteWriter(CHUNK_BYTES);
+  const out = createByteWriter(CHUNK_BYTES, plan.times);
   /** Nothing is known of what comes later. */
   const end = Math.min(window.to, resolution === "window" ? window.to : bucketEnd(plan.until, resolution, calendar));
   let left = plan.limit;
   let bytes = 0;
   let next: { readonly index: number; readonly at: Micros } | undefined;
+  let lately: { readonly from: Micros; readonly most: number; readonly edges: readonly Micros[] } | undefined;
 
   out.json(
     `{"from":"${microsToRfc3339(window.from)}","to":"${microsToRfc3339(window.to)}","resolution":"${resolution}","time_zone":${JSON.stringify(plan.timeZone)},"series":[`,
@@ -59,13 +56,14 @@ export async function* encodeStatistics(
   async function* one(series: Series, index: number, from: Micros) {
     const knowledge = series.knowledge ?? (await lastKnowledge(reader, series.id));
     const source = importedSource(series.id, resolution === "5m" || resolution === "15m");
+    const recorded = await reader.recorded(series.id);
     const importedFrom = await firstImported(reader, source, { from, to: end });
-    const held = yield* kindOf(reader, series, knowledge, window.to);
+    const held = yield* kindOf(reader, series, knowledge, { recorded, until: window.to });
     // Home Assistant keeps statistics of numbers alone.
     const kind = held === "none" && importedFrom !== undefined ? "numeric" : held;
     const functions = functionsFor(plan.functions, kind, knowledge);
-    const rows = plan.form === "columns" ? columnRows(functions) : listRows();
-    const shape = { functions, kind, difference: knowledge.stateClass === "total", time };
+    const rows = plan.form === "columns" ? columnRows(out, functions, plan.times) : listRows(out, plan.times);
+    const fields = fieldsOf({ functions, kind, difference: knowledge.stateClass === "total" });
     const { unit, deviceClass, stateClass } = knowledge;
     const head = { entity_id: series.entityId, series: series.id, kind, unit };
     out.json(JSON.stringify({ ...head, device_class: deviceClass, state_class: stateClass }).slice(0, -1));
@@ -75,21 +73,16 @@ export async function* encodeStatistics(
       const counts = functions.has("increase") || isCounter(knowledge);
       const wanted = { counts, states: functions.has("states") || kind === "text" };
       const imported = importedFrom === undefined ? undefined : { ...source, from: importedFrom };
-      for await (const batch of contents(series, from, wanted, imported)) {
+      for await (const batch of contents(series, from, wanted, { recorded, imported })) {
         if (batch === BREATH) {
           yield BREATH;
           continue;
         }
-        for (const content of batch as readonly BucketContent[]) {
-          if (!isKnown(content)) continue;
-          if (left === 0 || bytes + out.length + rows.held >= plan.mostBytes) {
-            more = { index, at: content.from };
-            break;
-          }
-          rows.add(bucketOf(content, shape));
-          left--;
+        const rest = addAll(batch as readonly BucketContent[], rows, fields);
+        if (rest !== undefined) {
+          more = { index, at: rest };
+          break;
         }
-        if (more) break;
         if (out.length < CHUNK_BYTES) continue;
         bytes += out.length;
         yield out.take();
@@ -102,18 +95,33 @@ export async function* encodeStatistics(
     return more;
   }
 
+  /** Adds those of which anything is known, as far as there is room; the answer is where the rest begins. */
+  function addAll(batch: readonly BucketContent[], rows: Rows, fields: ReturnType<typeof fieldsOf>) {
+    for (const content of batch) {
+      if (!isKnown(content)) continue;
+      if (left === 0 || bytes + out.length + rows.held >= plan.mostBytes) return content.from;
+      rows.add(content, fields(content));
+      left--;
+    }
+    return undefined;
+  }
+
   /** What each bucket amounts to, batch by batch, from the first bucket on of which there is anything. */
   async function* contents(
     series: Series,
     from: Micros,
     wanted: { readonly counts: boolean; readonly states: boolean },
-    imported: (ImportedSource & { readonly from: Micros }) | undefined,
+    sources: {
+      readonly recorded: Window | undefined;
+      readonly imported: (ImportedSource & { readonly from: Micros }) | undefined;
+    },
   ) {
+    const { recorded, imported } = sources;
     let at = from;
     const carried = yield* carriedTo(reader, series.id, at, wanted.counts);
     if (!carried.exists) {
       const rolledUp = await reader.rolledUp(series.id);
-      const kept = await firstTime(series.id, at);
+      const kept = recorded && recorded.from < end ? recorded.from : undefined;
       const first = rolledUp && rolledUp.to >= at ? Math.min(rolledUp.from, kept ?? rolledUp.from) : kept;
       if (first === undefined && !imported) return;
       const beginning = Math.min(first ?? Number.POSITIVE_INFINITY, imported?.from ?? Number.POSITIVE_INFINITY);
@@ -121,63 +129,36 @@ export async function* encodeStatistics(
     }
     let held: Held = wanted.states && carried.exists ? await heldAt(reader, series.id, at) : undefined;
     while (at < end) {
-      const whole = edgesFrom(at, end, Math.min(BATCH, left + 1), resolution, calendar);
+      const whole = edgesOnce(at, Math.min(BATCH, left + 1));
       const edges = await edgesOutside(reader, series.id, whole, { end, resolution, calendar });
       const spans = spansOf(edges, series.holes, plan.until);
       const numbers = yield* numbersOf(reader, series.id, spans, carried);
       const texts = wanted.states ? yield* statesOf(reader, series.id, spans, held) : undefined;
       const others = imported ? yield* importedOf(reader, imported, edges, resolution === "window") : undefined;
       held = texts?.held;
-      yield edges.slice(0, -1).map(
-        (edge, i): BucketContent => ({
-          from: edge,
-          to: edges[i + 1] as Micros,
-          numbers: numbers[i] ?? NOTHING,
-          states: texts?.all[i],
-          imported: others?.[i],
-        }),
-      );
+      yield contentsOf(edges, numbers, texts?.all, others);
       at = edges.at(-1) as Micros;
     }
   }
 
-  async function firstTime(series: number, from: Micros): Promise<Micros | undefined> {
-    const pages = reader.columns({ series, window: { from, to: end }, order: "oldest_first", limit: 1 });
-    for await (const { times, from: row } of pages) return times[row];
-    return undefined;
-  }
-
-  function listRows() {
-    let first = true;
-    return {
-      held: 0,
-      open: () => out.ascii(',"buckets":['),
-      add: (bucket: Bucket) => {
-        if (!first) out.ascii(",");
-        first = false;
-        out.json(JSON.stringify(bucket));
-      },
-      close: () => out.ascii("]"),
-    };
-  }
-
-  function columnRows(functions: ReadonlySet<StatisticsFunction>) {
-    const columns: Record<string, unknown[]> = { from: [], to: [], completeness: [], source: [], approximate: [] };
-    for (const name of functions) columns[name] = [];
-    if (functions.has("states")) columns.states_omitted = [];
-    const names = Object.keys(columns) as (keyof Bucket)[];
-    let count = 0;
-    return {
-      // A number or a time takes about twenty bytes.
-      get held() {
-        return count * names.length * 20;
-      },
-      open: () => out.ascii(',"columns":'),
-      add: (bucket: Bucket) => {
-        count++;
-        for (const name of names) columns[name]?.push(bucket[name] ?? EMPTY[name] ?? null);
-      },
-      close: () => out.json(JSON.stringify(columns)),
-    };
+  /** Those of the series before where they are the same: of many series they mostly are. */
+  function edgesOnce(from: Micros, most: number): readonly Micros[] {
+    if (lately?.from !== from || lately.most !== most)
+      lately = { from, most, edges: edgesFrom(from, end, most, resolution, calendar) };
+    return lately.edges;
   }
 }
+
+const contentsOf = (
+  edges: readonly Micros[],
+  numbers: readonly Numbers[],
+  states: readonly States[] | undefined,
+  imported: readonly Imported[] | undefined,
+): BucketContent[] =>
+  Array.from({ length: edges.length - 1 }, (_, i) => ({
+    from: edges[i] as Micros,
+    to: edges[i + 1] as Micros,
+    numbers: numbers[i] ?? NOTHING,
+    states: states?.[i],
+    imported: imported?.[i],
+  }));

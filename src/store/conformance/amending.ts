@@ -182,6 +182,8 @@ async function agrees(store: Store, model: Model, edges: readonly Micros[]): Pro
         const rows = own.filter(({ time }) => inside({ from, to }, time));
         sameSummary(found, summarise(rows), rows);
       }
+      const [first, last] = [own[0], own.at(-1)];
+      assert.deepEqual(await reader.recorded(id), first && last && { from: first.time, to: last.time });
       const before = await reader.before(id, timeAt(20));
       assert.equal(before?.state, own.findLast(({ time }) => time < timeAt(20))?.state);
       const statistics = await collect(reader.statistics({ series: id, period: "hour", window: ALL_TIME }));

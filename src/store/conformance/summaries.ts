@@ -74,6 +74,8 @@ export function summaries(suite: Suite): void {
             const own = all.filter(({ time }) => time >= (at[i] as number) && time < (at[i + 1] as number));
             sameSummary(summary, summarise(own), own);
           }
+          const [first, last] = [all[0], all.at(-1)];
+          assert.deepEqual(await reader.recorded(SERIES), first && last && { from: first.time, to: last.time });
           for (const time of [...at, ...all.slice(0, 5).map((row) => row.time)]) {
             const last = all.findLast((row: Stored<Reading>) => row.time < time);
             assert.deepEqual(await reader.before(SERIES, time), last && { ...last, attributes: NO_ATTRIBUTES });
@@ -94,7 +96,9 @@ export function summaries(suite: Suite): void {
       for (const at of [[], [1], [1, 1], [2, 1]]) await assert.rejects(ask(1, at), { code: "bad_query" });
       await assert.rejects(ask(2, [1, 2]), { code: "view_too_narrow" });
       await assert.rejects(reader.before(2, 5), { code: "view_too_narrow" });
+      await assert.rejects(reader.recorded(2), { code: "view_too_narrow" });
       assert.deepEqual(await ask(1, [1, 2]), []);
+      assert.equal(await reader.recorded(1), undefined);
       assert.equal(await reader.before(1, 5), undefined);
       await reader.close();
       store.release(view);

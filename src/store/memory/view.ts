@@ -92,6 +92,12 @@ export function openMemoryView(view: View): ViewReader {
     async *rollups() {},
     async *rollupUsage() {},
     countRollups: async () => 0,
+    recorded: async (series) => {
+      if (narrow.series && !narrow.series.includes(series)) throw tooNarrow(`series ${series}`, narrow);
+      const own = readings.get(series) ?? [];
+      const [first, last] = [own[0], own.at(-1)];
+      return first && last && { from: first.time, to: last.time };
+    },
     rolledUp: async () => undefined,
     before: (series, time) => lastBefore(read, series, time),
     async *statistics({ series, period, window }) {

@@ -1,7 +1,7 @@
 import type { Attributes, SeriesId } from "../../../domain/data/reading.ts";
 import { domainOf } from "../../../domain/data/series.ts";
 import { numberOf } from "../../../domain/data/summary.ts";
-import type { Micros } from "../../../domain/time/time.ts";
+import type { Micros, Window } from "../../../domain/time/time.ts";
 import { stateText } from "../../../store/shared/columns.ts";
 import type { ViewReader } from "../../../store/store.ts";
 import { BREATH } from "../../encode/replay.ts";
@@ -40,29 +40,32 @@ const WITHOUT_VALUE = new Set<string | null>([null, "", "unavailable", "unknown"
 /** Readings that decide where nothing else does. */
 const SAMPLE = 200;
 
-/** Whether a series holds numbers or texts, up to a time: by its classes, else by what it mostly held of late. */
+/**
+ * Whether a series holds numbers or texts, up to a time: by its classes, else by what it mostly held of late.
+ *
+ * @param recorded from its first reading to its last
+ */
 export async function* kindOf(
   reader: ViewReader,
   series: { readonly id: SeriesId; readonly entityId: string },
   { unit, deviceClass, stateClass }: Knowledge,
-  until: Micros,
+  { recorded, until }: { readonly recorded: Window | undefined; readonly until: Micros },
 ): AsyncGenerator<typeof BREATH, SeriesKind> {
+  if (!recorded || recorded.from >= until) return "none";
+  if (TEXT_CLASSES.has(deviceClass ?? "") || TEXT_DOMAINS.has(domainOf(series.entityId))) return "text";
+  if (unit !== null || stateClass !== null) return "numeric";
   const window = { from: Number.MIN_SAFE_INTEGER, to: until };
   const query = { series: series.id, window, order: "newest_first", limit: SAMPLE } as const;
-  let [readings, numbers, texts] = [0, 0, 0];
+  let [numbers, texts] = [0, 0];
   for await (const { states, from, to } of reader.columns(query)) {
     for (let row = from; row < to; row++) {
       const state = stateText(states, row);
-      readings++;
       if (WITHOUT_VALUE.has(state)) continue;
       if (Number.isNaN(numberOf(state))) texts++;
       else numbers++;
     }
     yield BREATH;
   }
-  if (readings === 0) return "none";
-  if (TEXT_CLASSES.has(deviceClass ?? "") || TEXT_DOMAINS.has(domainOf(series.entityId))) return "text";
-  if (unit !== null || stateClass !== null) return "numeric";
   return numbers > texts ? "numeric" : "text";
 }
 

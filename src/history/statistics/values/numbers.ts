@@ -1,7 +1,7 @@
 import type { SeriesId } from "../../../domain/data/reading.ts";
 import { combine, EMPTY_SUMMARY, increaseOf, numberOf, type Summary } from "../../../domain/data/summary.ts";
 import type { Micros } from "../../../domain/time/time.ts";
-import type { Cursor, ViewReader } from "../../../store/store.ts";
+import type { BucketSummary, Cursor, ViewReader } from "../../../store/store.ts";
 import { BREATH } from "../../encode/replay.ts";
 import { stateBefore } from "../../range/before.ts";
 import { lastRolledUp } from "./rolled-up.ts";
@@ -76,26 +76,42 @@ export async function* numbersOf(
   spans: Spans,
   carried: Carried,
 ): AsyncGenerator<typeof BREATH, Numbers[]> {
-  const found = new Array<Summary>(spans.buckets.length).fill(EMPTY_SUMMARY);
-  const rolledUp = new Set<number>();
-  const approximate = new Set<number>();
+  const { length } = spans.buckets;
+  const found: Found = { summaries: new Array(length).fill(EMPTY_SUMMARY), flags: new Uint8Array(length) };
   for await (const page of reader.summaries({ series, edges: spans.edges })) {
-    for (const { bucket, summary, ...how } of page) {
-      found[bucket] = combine(found[bucket] as Summary, summary);
-      if (how.rolledUp) rolledUp.add(bucket);
-      if (how.approximate) approximate.add(bucket);
-    }
+    take(page, found);
     yield BREATH;
   }
+  return resolve(found, spans, carried);
+}
+
+/** What the store says of each span, and how it knows. */
+type Found = { readonly summaries: Summary[]; readonly flags: Uint8Array };
+const ROLLED_UP = 1;
+const APPROXIMATE = 2;
+
+function take(page: readonly BucketSummary[], { summaries, flags }: Found): void {
+  for (const { bucket, summary, rolledUp, approximate } of page) {
+    summaries[bucket] = combine(summaries[bucket] as Summary, summary);
+    if (rolledUp) flags[bucket] = (flags[bucket] as number) | ROLLED_UP;
+    if (approximate) flags[bucket] = (flags[bucket] as number) | APPROXIMATE;
+  }
+}
+
+function resolve({ summaries, flags }: Found, { edges, buckets, known }: Spans, carried: Carried): Numbers[] {
   const all: Numbers[] = [];
-  for (const [i, bucket] of spans.buckets.entries()) {
-    all[bucket] ??= { ...NOTHING };
-    const [from, to] = [spans.edges[i] as Micros, spans.edges[i + 1] as Micros];
-    const summary = found[i] as Summary;
-    if (spans.known[i]) addTime(all[bucket], summary, carried, from, to);
-    if (summary.readings > 0) addReadings(all[bucket], summary, carried);
-    if (rolledUp.has(i)) all[bucket].rolledUp = true;
-    if (approximate.has(i) || summary.firstTime < from || summary.lastTime >= to) all[bucket].approximate = true;
+  for (let i = 0; i < summaries.length; i++) {
+    const bucket = buckets[i] as number;
+    const numbers = all[bucket] ?? { ...NOTHING };
+    all[bucket] = numbers;
+    const from = edges[i] as Micros;
+    const to = edges[i + 1] as Micros;
+    const summary = summaries[i] as Summary;
+    if (known[i]) addTime(numbers, summary, carried, from, to);
+    if (summary.readings > 0) addReadings(numbers, summary, carried);
+    const how = flags[i] as number;
+    if (how & ROLLED_UP) numbers.rolledUp = true;
+    if (how & APPROXIMATE || summary.firstTime < from || summary.lastTime >= to) numbers.approximate = true;
   }
   return all;
 }

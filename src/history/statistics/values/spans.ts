@@ -15,12 +15,13 @@ export function spansOf(buckets: readonly Micros[], holes: readonly Window[], un
   const to = buckets.at(-1) as Micros;
   const inside = holes.filter((hole) => hole.from < to && hole.to > from);
   const cuts = [...inside.flatMap((hole) => [hole.from, hole.to]), until].filter((at) => at > from && at < to);
-  const edges = [...new Set([...buckets, ...cuts])].sort((a, b) => a - b);
+  const edges = cuts.length === 0 ? buckets : [...new Set([...buckets, ...cuts])].sort((a, b) => a - b);
   let bucket = 0;
   let hole = 0;
   const at: number[] = [];
   const known: boolean[] = [];
-  for (const start of edges.slice(0, -1)) {
+  for (let i = 0; i + 1 < edges.length; i++) {
+    const start = edges[i] as Micros;
     while ((buckets[bucket + 1] as Micros) <= start) bucket++;
     while (hole < inside.length && (inside[hole] as Window).to <= start) hole++;
     const next = inside[hole];

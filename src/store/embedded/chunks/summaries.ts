@@ -21,6 +21,7 @@ const FLAG = {
 /** Sums and integrals are exact to rounding: what is told of them is exact to this share. */
 const ROUNDING = 1e-12;
 const MOST_DECIMALS = 9;
+const POWERS = Array.from({ length: MOST_DECIMALS + 1 }, (_, decimals) => 10 ** decimals);
 /** Larger ones are shorter as doubles. */
 const WORTH_WHOLE = 2 ** 47;
 const INTEGRAL_UNIT = 1e6;
@@ -59,6 +60,7 @@ export function putSummary(bytes: Bytes, summary: Summary, before: Summary = EMP
   putNumber(bytes, summary.lastCount);
 }
 
+/** In one piece, without a part of it being an object of its own: a year of one sensor is 365 of them for each question. */
 export function takeSummary(bytes: Bytes, before: Summary = EMPTY_SUMMARY): Summary {
   const readings = takeVarint(bytes);
   if (readings === 0) return EMPTY_SUMMARY;
@@ -67,25 +69,60 @@ export function takeSummary(bytes: Bytes, before: Summary = EMPTY_SUMMARY): Summ
   const lastTime = takeTime(bytes, firstTime);
   const numbers = flags & FLAG.allNumbers ? readings : takeVarint(bytes);
   const changes = flags & FLAG.allChanges ? readings : takeVarint(bytes);
-  const covered = flags & FLAG.covered ? spanOf({ firstTime, lastTime }) : takeNumber(bytes);
+  const covered = flags & FLAG.covered ? (lastTime - firstTime) / 1e6 : takeNumber(bytes);
   const removed = flags & FLAG.neverRemoved ? 0 : takeNumber(bytes);
-  const fields = flags & FLAG.decimals ? takeDecimals(bytes, numbers, covered, before) : takeFields(bytes);
+  let firstNumber: number;
+  let lastNumber: number;
+  let min: number;
+  let max: number;
+  let sum: number;
+  let integral: number;
+  let increase: number;
+  if (flags & FLAG.decimals) {
+    const power = POWERS[takeByte(bytes)] as number;
+    const first = takeTime(bytes, startOf(before, power));
+    firstNumber = first / power;
+    lastNumber = takeTime(bytes, first) / power;
+    min = (first - takeVarint(bytes)) / power;
+    max = (first + takeVarint(bytes)) / power;
+    sum = takeTime(bytes, numbers * first) / power;
+    integral = firstNumber * covered + takeTime(bytes, 0) / INTEGRAL_UNIT;
+    increase = takeTime(bytes, 0) / power;
+  } else {
+    firstNumber = takeNumber(bytes);
+    lastNumber = takeNumber(bytes);
+    min = takeNumber(bytes);
+    max = takeNumber(bytes);
+    sum = takeNumber(bytes);
+    integral = takeNumber(bytes);
+    increase = takeNumber(bytes);
+  }
   const areNumbers = (flags & FLAG.countsAreNumbers) !== 0;
+  const firstCount = areNumbers ? firstNumber : takeNumber(bytes);
+  const lastCount = areNumbers ? lastNumber : takeNumber(bytes);
   return {
-    ...{ readings, changes, numbers, firstTime, lastTime, covered, removed },
+    readings,
+    changes,
+    numbers,
+    firstTime,
+    lastTime,
+    firstNumber,
+    lastNumber,
     lastIsNumber: (flags & FLAG.lastIsNumber) !== 0,
     lastIsRemoval: (flags & FLAG.lastIsRemoval) !== 0,
-    ...fields,
-    firstCount: areNumbers ? fields.firstNumber : takeNumber(bytes),
-    lastCount: areNumbers ? fields.lastNumber : takeNumber(bytes),
+    min,
+    max,
+    sum,
+    integral,
+    covered,
+    removed,
+    increase,
+    firstCount,
+    lastCount,
   };
 }
 
 const FIELDS = ["firstNumber", "lastNumber", "min", "max", "sum", "integral", "increase"] as const;
-type Fields = Pick<Summary, (typeof FIELDS)[number]>;
-
-const takeFields = (bytes: Bytes): Fields =>
-  Object.fromEntries(FIELDS.map((field) => [field, takeNumber(bytes)])) as Fields;
 
 const endOf = ({ readings, lastTime }: Summary): number => (readings === 0 ? 0 : lastTime);
 const spanOf = ({ firstTime, lastTime }: Pick<Summary, "firstTime" | "lastTime">): number =>
@@ -132,21 +169,6 @@ function putDecimals(bytes: Bytes, summary: Summary, decimals: number, before: S
   putTime(bytes, whole(summary.sum), numbers * first);
   putTime(bytes, Math.round((integral - firstNumber * covered) * INTEGRAL_UNIT), 0);
   putTime(bytes, whole(summary.increase), 0);
-}
-
-function takeDecimals(bytes: Bytes, numbers: number, covered: number, before: Summary): Fields {
-  const power = 10 ** takeByte(bytes);
-  const first = takeTime(bytes, startOf(before, power));
-  const firstNumber = first / power;
-  return {
-    firstNumber,
-    lastNumber: takeTime(bytes, first) / power,
-    min: (first - takeVarint(bytes)) / power,
-    max: (first + takeVarint(bytes)) / power,
-    sum: takeTime(bytes, numbers * first) / power,
-    integral: firstNumber * covered + takeTime(bytes, 0) / INTEGRAL_UNIT,
-    increase: takeTime(bytes, 0) / power,
-  };
 }
 
 /** How many decimals (then a folded whole number follows), or: */

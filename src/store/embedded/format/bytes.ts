@@ -38,14 +38,20 @@ export function putVarint(bytes: Bytes, value: number): void {
 /** Reads from `at` and moves it on; past the end it gives what was there, and `at` shows it. */
 export function takeVarint(bytes: Bytes): number {
   const { buffer } = bytes;
-  let value = 0;
-  let scale = 1;
-  for (;;) {
-    const byte = buffer[bytes.at++] as number;
-    value += (byte & 127) * scale;
-    if (byte < 128 || byte === undefined) return value;
-    scale *= 128;
+  let { at } = bytes;
+  let byte = buffer[at++] as number;
+  let value = byte & 127;
+  // Whole numbers as long as they fit 32 bits: most are of one to three bytes.
+  for (let shift = 7; byte >= 128 && shift < 28; shift += 7) {
+    byte = buffer[at++] as number;
+    value |= (byte & 127) << shift;
   }
+  for (let scale = LOW; byte >= 128; scale *= 128) {
+    byte = buffer[at++] as number;
+    value += (byte & 127) * scale;
+  }
+  bytes.at = at;
+  return value;
 }
 
 const EXACT = 2 ** 52;
@@ -67,7 +73,11 @@ export function takeTime(bytes: Bytes, base: number): number {
   const start = bytes.at;
   const folded = takeVarint(bytes);
   // 7 bytes are 49 bits: nothing was rounded yet.
-  if (bytes.at - start <= 7) return base + (folded % 2 === 0 ? folded / 2 : -(folded + 1) / 2);
+  if (bytes.at - start <= 7) {
+    // `%` of large numbers is a call into C.
+    const half = Math.floor(folded / 2);
+    return base + (half * 2 === folded ? half : -(half + 1));
+  }
   let exact = 0n;
   for (let at = bytes.at - 1; at >= start; at--) exact = (exact << 7n) | BigInt((bytes.buffer[at] as number) & 127);
   return Number(BigInt(base) + (exact % 2n === 0n ? exact / 2n : -(exact + 1n) / 2n));

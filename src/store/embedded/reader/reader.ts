@@ -1,6 +1,6 @@
 import type { HomeEvent, Reading, SeriesId, Stored } from "../../../domain/data/reading.ts";
 import type { Rollup } from "../../../domain/data/rollup.ts";
-import { ALL_TIME } from "../../../domain/time/time.ts";
+import { ALL_TIME, type Window } from "../../../domain/time/time.ts";
 import { columnsFrom } from "../../shared/columns.ts";
 import { checkQuery, contextOf, isPast, tooNarrow, windowLeft } from "../../shared/query.ts";
 import { foldRollups } from "../../shared/rollups.ts";
@@ -149,9 +149,18 @@ export function openEmbeddedView(
         if (page.length > 0) yield page;
       }
     },
+    recorded: async (series) => {
+      hasSeries(series);
+      if (pending.readings(series)) return timesRead(readings, series);
+      const extent = await sealed.extent("readings", series);
+      const runs = await tail.runsOf((places, segment) => places.readings(segment, series, ALL_TIME));
+      const all = extent ? [extent, ...runs] : runs;
+      if (all.length === 0) return undefined;
+      return { from: Math.min(...all.map(({ from }) => from)), to: Math.max(...all.map(({ to }) => to)) };
+    },
     rolledUp: async (series) => {
       hasSeries(series);
-      return sealed.rolledUp(series);
+      return sealed.extent("rollups", series);
     },
     before: (series, time) => lastBefore(readings, series, time),
     async *statistics(query) {
@@ -209,4 +218,14 @@ export function openEmbeddedView(
     },
     close: () => files.close(),
   };
+}
+
+/** Times of the first and the last of what is read. */
+async function timesRead(readings: ViewReader["readings"], series: SeriesId): Promise<Window | undefined> {
+  const query = { series, window: ALL_TIME, order: "oldest_first", limit: 1, attributes: false } as const;
+  for await (const [first] of readings(query)) {
+    const last = await lastBefore(readings, series, ALL_TIME.to);
+    return first && last && { from: first.time, to: last.time };
+  }
+  return undefined;
 }

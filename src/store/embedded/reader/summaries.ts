@@ -35,7 +35,7 @@ export async function* summaryPages(
   for (const group of overlapping([...chunks, ...rollups, ...runs])) {
     const [only] = group;
     if (only && group.length === 1 && "chunk" in only && !isAmended) {
-      page.push(...(await ofChunk(only.chunk, query, sealed)));
+      await addChunk(page, only.chunk, query, sealed);
       continue;
     }
     if (page.length > 0) yield page;
@@ -87,29 +87,28 @@ async function ofRollups(
   return found;
 }
 
-async function ofChunk(
+async function addChunk(
+  found: BucketSummary[],
   chunk: SealedChunk,
   { series, edges }: SummariesQuery,
   sealed: BlockReader,
-): Promise<BucketSummary[]> {
+): Promise<void> {
   const { from, summaries } = chunk.place;
   const [first, last] = [edges[0] as Micros, edges.at(-1) as Micros];
-  const found: BucketSummary[] = [];
   let opened: Chunk | undefined;
   let bucket = bucketOf(edges, Math.max(from, first));
   const decode = async (times: Window): Promise<void> => {
     opened ??= await sealed.openColumns(chunk, series);
     if (opened) found.push(...ofRows(opened, edges, times));
   };
-  if (summaries.length === 0) await decode({ from: first, to: last });
+  if (summaries.length === 0) return decode({ from: first, to: last });
   for (const summary of summaries) {
     const { firstTime, lastTime } = summary;
     if (lastTime < first || firstTime >= last) continue;
-    bucket = bucketOf(edges, Math.max(firstTime, first), bucket);
+    while (bucket + 2 < edges.length && (edges[bucket + 1] as Micros) <= firstTime) bucket++;
     if (firstTime >= first && lastTime < (edges[bucket + 1] as Micros)) found.push({ bucket, summary });
     else await decode({ from: Math.max(first, firstTime), to: Math.min(last, lastTime + 1) });
   }
-  return found;
 }
 
 /** The rows of a time that lies within the edges. */

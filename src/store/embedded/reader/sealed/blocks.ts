@@ -51,7 +51,7 @@ export type BlockReader = {
   rollupChunks(series: SeriesId, window: Window): Promise<readonly SealedChunk[]>;
   openRollups(chunk: SealedChunk, series: SeriesId): Promise<readonly Rollup[]>;
   /** From the first to the last of a series. */
-  rolledUp(series: SeriesId): Promise<Window | undefined>;
+  extent(kind: "readings" | "rollups", series: SeriesId): Promise<Window | undefined>;
   /** Readings and events of a time that have a context. */
   linked(window: Window): AsyncIterable<readonly LogEntry[]>;
   /** What every series has in every block of a kind. */
@@ -90,12 +90,13 @@ export function createBlockReader(needs: {
     block: Block,
     extent: { readonly at: number; readonly length: number },
     parse: (bytes: Buffer) => T,
+    held: (parsed: T) => number,
   ): Promise<T> => {
     const key = `${folder}/${block.name}:${extent.at}`;
     const before = kept.get(key) as T | undefined;
     if (before !== undefined) return before;
     const parsed = parse(await read(block, extent, countIndexes));
-    kept.set(key, parsed, 2 * extent.length + 100);
+    kept.set(key, parsed, held(parsed));
     return parsed;
   };
   /** `extent`: times of what cannot be read, if it cannot. */
@@ -116,11 +117,17 @@ export function createBlockReader(needs: {
       return undefined;
     }
   };
-  const tableOf = (block: Block): Promise<Buffer | undefined> =>
-    guarded(block, null, block, () => part(block, block.directory, (bytes) => checkDirectory(block, bytes)));
+  /** Each block's directory, once for all series of a question. */
+  const tables = new Map<Block, Buffer | undefined>();
+  const tableOf = async (block: Block): Promise<Buffer | undefined> => {
+    const read = () => part(block, block.directory, (bytes) => checkDirectory(block, bytes), bufferBytes);
+    if (!tables.has(block)) tables.set(block, await guarded(block, null, block, read));
+    return tables.get(block);
+  };
   const placesOf = async (block: Block): Promise<readonly EventsPlace[]> =>
-    (await guarded(block, null, block, () => part(block, block.directory, (bytes) => readEventPlaces(block, bytes)))) ??
-    [];
+    (await guarded(block, null, block, () =>
+      part(block, block.directory, (bytes) => readEventPlaces(block, bytes), placesBytes),
+    )) ?? [];
   const openEvents = async ({ block, place }: SealedEvents) =>
     (await guarded(block, null, place, async () => eventsIn(place, await read(block, frameOf(place), countRecords)))) ??
     [];
@@ -128,7 +135,9 @@ export function createBlockReader(needs: {
   const chunksOf = async (block: Block, entry: TableEntry, window: Window): Promise<SealedChunk[]> => {
     if (!touches(entry, window)) return [];
     const { series } = entry;
-    const places = await guarded(block, series, entry, () => part(block, entry, (bytes) => readChunks(entry, bytes)));
+    const places = await guarded(block, series, entry, () =>
+      part(block, entry, (bytes) => readChunks(entry, bytes), placesBytes),
+    );
     return (places ?? []).filter((place) => touches(place, window)).map((place) => ({ block, place }));
   };
   const chunksIn = async (kind: BlockKind, key: ChunkKey, window: Window): Promise<readonly SealedChunk[]> => {
@@ -198,10 +207,10 @@ export function createBlockReader(needs: {
       (await guarded(block, series, place, async () =>
         rollupsIn(place, await read(block, frameOf(place), countRecords)),
       )) ?? [],
-    rolledUp: async (series) => {
+    extent: async (kind, series) => {
       let found: Window | undefined;
       for (const block of blocks) {
-        if (block.kind !== "rollups") continue;
+        if (block.kind !== kind) continue;
         const table = await tableOf(block);
         const entry = table && findSeries(table, series);
         if (entry)
@@ -255,6 +264,16 @@ function rowsWithContext(chunk: Chunk, window: Window): LogEntry[] {
 
 /** About what a pack takes with its columns; of one that several chunks share only the bytes are known. */
 const decodedBytes = (packed: number, rows: number): number => packed + Math.max(8 * packed, 24 * rows);
+
+/** What is kept of an index takes, in V8's heap: a summary is an object of numbers, many times its 25 bytes in the file. */
+const HELD_ENTRY = 200;
+const HELD_SUMMARY = 400;
+const bufferBytes = ({ length }: Buffer): number => HELD_ENTRY + length;
+const placesBytes = (places: readonly (EventsPlace | ChunkPlace)[]): number =>
+  places.reduce(
+    (sum, place) => sum + HELD_ENTRY + ("summaries" in place ? HELD_SUMMARY * place.summaries.length : 0),
+    HELD_ENTRY,
+  );
 
 const touches = (times: { readonly from: Micros; readonly to: Micros }, window: Window): boolean =>
   times.from < window.to && times.to >= window.from;
