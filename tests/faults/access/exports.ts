@@ -12,6 +12,7 @@ import { startSimulatorProcess } from "../../support/home/simulator-process.ts";
 import { type Hub, startHub } from "../../support/hub/hub.ts";
 import { readHub } from "../../support/hub/hub-reader.ts";
 import { type Fault, judge } from "../runner/fault.ts";
+import { answered } from "./connections.ts";
 
 const RATE = 500;
 const ENTITIES = 50;
@@ -49,7 +50,8 @@ export const exportsWithoutMeasure: Fault = {
       let exported = 0;
       const exportOne = async (entity: string) => {
         const path = `api/v1/export?entity=${entity}&to=${new Date(Date.now() - 1.8e6).toISOString()}`;
-        const answer = await hub.get(path);
+        const answer = await answered(hub.get(path));
+        if (!answer) return count("connection lost");
         const text = await answer.text();
         count(`${answer.status} export`);
         if (answer.status !== 200) return refused(answer);
@@ -60,7 +62,8 @@ export const exportsWithoutMeasure: Fault = {
       const queryOne = async () => {
         const from = new Date(Date.now() - 366 * 86_400_000).toISOString();
         const body = { entities: loadNames(ENTITIES), from, limit: 100_000 };
-        const answer = await hub.post("api/v1/history/query", body);
+        const answer = await answered(hub.post("api/v1/history/query", body));
+        if (!answer) return count("connection lost");
         await answer.arrayBuffer();
         count(`${answer.status} query`);
         if (answer.status !== 200) refused(answer);

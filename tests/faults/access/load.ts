@@ -11,6 +11,7 @@ import { startSimulatorProcess } from "../../support/home/simulator-process.ts";
 import { type Hub, startHub } from "../../support/hub/hub.ts";
 import { readHub } from "../../support/hub/hub-reader.ts";
 import { type Fault, judge, skip } from "../runner/fault.ts";
+import { answered } from "./connections.ts";
 
 const RATE = 500;
 const REQUESTS = 10_000;
@@ -43,13 +44,20 @@ export const heavyReaders: Fault = {
         token: string;
       };
       const answers = new Map<number, number>();
+      let unconnected = 0;
       /** As a program does that heeds what it is told. */
       const query = async (): Promise<void> => {
-        const answer = await fetch(new URL("api/v1/history/query", hub.url), {
-          method: "POST",
-          headers: { authorization: `Bearer ${made.token}`, "content-type": "application/json" },
-          body: JSON.stringify({ entities: loadNames(ENTITIES), from, limit: 100_000 }),
-        });
+        const answer = await answered(
+          fetch(new URL("api/v1/history/query", hub.url), {
+            method: "POST",
+            headers: { authorization: `Bearer ${made.token}`, "content-type": "application/json" },
+            body: JSON.stringify({ entities: loadNames(ENTITIES), from, limit: 100_000 }),
+          }),
+        );
+        if (!answer) {
+          unconnected++;
+          return query();
+        }
         await answer.arrayBuffer();
         answers.set(answer.status, (answers.get(answer.status) ?? 0) + 1);
         if (answer.status === 200) return;
@@ -78,7 +86,7 @@ export const heavyReaders: Fault = {
         `status: ${status.answered} of ${status.asked} at ${REQUESTS}/s, p50 ${ms(status.p50)}, p99 ${ms(status.p99)} (the client's own share ${ms(status.ownLatenessP99)}), ${status.failed} failed`,
       );
       row.notes.push(
-        `queries, each until it was answered: ${[...answers].map(([code, count]) => `${count} × ${code}`).join(", ")}`,
+        `queries, each until it was answered: ${[...answers].map(([code, count]) => `${count} × ${code}`).join(", ")}, ${unconnected} connections lost`,
       );
       assert.equal(status.failed, 0, "whoever asks something else is not held up by that");
       row.notes.push(await quotaHolds(hub, made.token));
