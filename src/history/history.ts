@@ -9,7 +9,7 @@ import type { Order } from "../store/store.ts";
 import { badCursor, type PageStart, readCursor } from "./cursor.ts";
 import type { Answer } from "./jobs/answer.ts";
 import { createJobs, type Views } from "./jobs/jobs.ts";
-import type { Plan, ReplayPlan } from "./jobs/plan.ts";
+import type { Plan, ReplayPlan, ScorePlan } from "./jobs/plan.ts";
 import type { EventSearch } from "./range/search.ts";
 import { gapShape, openHoleShape, thinnedShape } from "./shapes.ts";
 import { type StatisticsRequest, statisticsStart } from "./statistics/request.ts";
@@ -63,6 +63,8 @@ export type History = {
   event(id: Position, signal?: AbortSignal): Promise<Answer | undefined>;
   /** What caused what around a context; undefined: it is not in the window. */
   trace(request: TraceRequest, signal?: AbortSignal): Promise<Answer | undefined>;
+  /** How far forecasts were from what came. */
+  score(request: ScoreRequest, signal?: AbortSignal): Promise<Answer>;
   /** Whether anything stands at a position of the log. */
   holds(position: Position): Promise<boolean>;
   /** What came after a position until now, as server-sent events; the view is made in the same tick. */
@@ -72,6 +74,8 @@ export type History = {
 };
 
 export type ReplayRequest = Omit<ReplayPlan, "kind">;
+
+export type ScoreRequest = Omit<ScorePlan, "kind" | "until">;
 
 export type TraceRequest = {
   readonly context: string;
@@ -197,6 +201,10 @@ export function createHistory(needs: HistoryNeeds): History {
     event: async (position, signal) => {
       const answer = await jobs.run({ kind: "event", position }, { series: [], events: false }, signal);
       return unlessEmpty(answer);
+    },
+    score: (request, signal) => {
+      const plan = { kind: "score" as const, ...request, until: clock.now() };
+      return jobs.run(plan, { series: [request.forecast, request.came], events: false, log: false }, signal);
     },
     trace: async (request, signal) => {
       const { context, from, to, series } = request;

@@ -3,6 +3,7 @@ import type { ViewReader } from "../store/store.ts";
 import { encodeEvent, encodeEvents } from "./encode/events.ts";
 import { encodePoints } from "./encode/points.ts";
 import { encodeHolds, encodeReplay } from "./encode/replay.ts";
+import { encodeScore } from "./forecasts/score.ts";
 import type { Plan } from "./jobs/plan.ts";
 import { serveJobs } from "./jobs/serve.ts";
 import { encodeAt } from "./range/at.ts";
@@ -30,6 +31,8 @@ function encode(reader: ViewReader, plan: Plan): AsyncIterable<Uint8Array<ArrayB
       return encodeHolds(reader, plan);
     case "replay":
       return encodeReplay(reader, plan);
+    case "score":
+      return encodeScore(reader, plan);
     case "trace":
       return encodeTrace(reader, plan);
   }

@@ -1,4 +1,5 @@
 import type { Position, SeriesId } from "../../domain/data/reading.ts";
+import type { Truth } from "../../domain/outside/score.ts";
 import type { Micros, Window } from "../../domain/time/time.ts";
 import type { Cursor, Order } from "../../store/store.ts";
 import type { EventSearch } from "../range/search.ts";
@@ -115,4 +116,25 @@ export type AtPlan = {
   readonly series: readonly { readonly id: SeriesId; readonly entityId: string; readonly gap: string | null }[];
 };
 
-export type Plan = AtPlan | StatisticsPlan | PointsPlan | EventsPlan | EventPlan | HoldsPlan | ReplayPlan | TracePlan;
+/** How far the forecasts that were made in a time were from what came. */
+export type ScorePlan = {
+  readonly kind: "score";
+  readonly window: Window;
+  readonly forecast: SeriesId;
+  readonly came: SeriesId;
+  readonly truth: Truth;
+  /** Of what came, and of the forecasts; null: they are the same. */
+  readonly unit: { readonly from: string; readonly to: string } | null;
+  readonly until: Micros;
+};
+
+export type Plan =
+  | ScorePlan
+  | AtPlan
+  | StatisticsPlan
+  | PointsPlan
+  | EventsPlan
+  | EventPlan
+  | HoldsPlan
+  | ReplayPlan
+  | TracePlan;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { inUnit } from "../../domain/outside/units.ts";
 import { CONDITIONS, conditionOfOpenWeatherMap, conditionOfSymbol, conditionOfWmo } from "./condition.ts";
-import { inUnit } from "./units.ts";
 
 test("a clear sky is sunny by day and clear-night by night, and nothing where neither is known", () => {
   assert.deepEqual(

@@ -1,12 +1,12 @@
 import * as v from "valibot";
 import type { OutsideReading } from "../../domain/outside/outside.ts";
+import { inUnit } from "../../domain/outside/units.ts";
 import type { Calendar } from "../../domain/time/calendar.ts";
 import { type Micros, microsFromRfc3339 } from "../../domain/time/time.ts";
 import { PLACE_ENTRIES, unplaced, whereOf } from "../place.ts";
 import { type Heard, HOUR, hear, issuesOf } from "../slots.ts";
 import type { Provider } from "../source.ts";
 import { conditionOfSymbol } from "./condition.ts";
-import { inUnit } from "./units.ts";
 
 const settings = v.strictObject(PLACE_ENTRIES);
 type Settings = v.InferOutput<typeof settings>;

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { OutsideReading } from "../../domain/outside/outside.ts";
+import { inUnit } from "../../domain/outside/units.ts";
 import type { Micros } from "../../domain/time/time.ts";
 import {
   addressOf,
@@ -15,7 +16,6 @@ import { PLACE_ENTRIES, unplaced, whereOf } from "../place.ts";
 import { DAY, type Heard, HOUR, hear, issuesOf } from "../slots.ts";
 import type { Answered, Provider, ReadNeeds } from "../source.ts";
 import { conditionOfWmo } from "./condition.ts";
-import { inUnit } from "./units.ts";
 
 const settings = v.strictObject({
   api_key: v.optional(
