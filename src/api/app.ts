@@ -70,8 +70,10 @@ import { publishedRoutes } from "./routes/now/published.ts";
 import { statesRoutes } from "./routes/now/states.ts";
 import { summaryRoutes } from "./routes/now/summary.ts";
 import { energyRoutes } from "./routes/outside/energy.ts";
+import { scoreRoutes } from "./routes/outside/score.ts";
 import { sourcesRoutes } from "./routes/outside/sources.ts";
 import { sportsRoutes } from "./routes/outside/sports.ts";
+import { weatherRoutes } from "./routes/outside/weather.ts";
 import { exclusionsRoutes } from "./routes/setup/exclusions.ts";
 import { setupRoutes } from "./routes/setup/setup.ts";
 import { recordingRoutes } from "./routes/storage/recording.ts";
@@ -175,6 +177,8 @@ export function createApi(given: ApiNeeds) {
     .route("/api/v1", storageRoutes({ ...given, auth }))
     .route("/api/v1", sourcesRoutes({ ...given, auth }))
     .route("/api/v1", sportsRoutes({ ...given, auth }))
+    .route("/api/v1", weatherRoutes({ ...given, auth }))
+    .route("/api/v1", scoreRoutes({ ...given, auth, gate }))
     .route("/api/v1", liveRoutes({ auth, streams }))
     .route("/api/v1", docsRoutes({ ...given, auth, routes: () => app.routes }));
   if (given.panel !== undefined) app.use(servePanel({ folder: given.panel, log: given.log }));

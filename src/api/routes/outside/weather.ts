@@ -75,13 +75,13 @@ export const weatherRoutes = (needs: {
     return nowShape(chosen, sources.present(chosen.id));
   };
   const forecast = (kind: SourceKind, asked: v.InferOutput<typeof forecastParameters>): ForecastShape => {
-    const chosen = chosenSource(sources, kind, asked.source);
     const known = Object.keys(QUANTITIES[kind]);
     const wrong = asked.quantity?.find((quantity) => !known.includes(quantity));
     if (wrong !== undefined)
       throw refuse("invalid_request", `quantity: ${wrong} is not known here; known are ${known.join(", ")}`, {
         errors: [{ path: "quantity", message: `${wrong} is not known here` }],
       });
+    const chosen = chosenSource(sources, kind, asked.source);
     const issues = known
       .filter((quantity) => asked.quantity === undefined || asked.quantity.includes(quantity))
       .flatMap((quantity) => sources.issue(chosen.id, quantity) ?? []);
