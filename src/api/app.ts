@@ -69,6 +69,7 @@ import { liveRoutes } from "./routes/now/live.ts";
 import { publishedRoutes } from "./routes/now/published.ts";
 import { statesRoutes } from "./routes/now/states.ts";
 import { summaryRoutes } from "./routes/now/summary.ts";
+import { calendarRoutes } from "./routes/outside/calendar.ts";
 import { energyRoutes } from "./routes/outside/energy.ts";
 import { scoreRoutes } from "./routes/outside/score.ts";
 import { sourcesRoutes } from "./routes/outside/sources.ts";
@@ -179,6 +180,7 @@ export function createApi(given: ApiNeeds) {
     .route("/api/v1", sportsRoutes({ ...given, auth }))
     .route("/api/v1", weatherRoutes({ ...given, auth }))
     .route("/api/v1", scoreRoutes({ ...given, auth, gate }))
+    .route("/api/v1", calendarRoutes({ ...given, auth }))
     .route("/api/v1", liveRoutes({ auth, streams }))
     .route("/api/v1", docsRoutes({ ...given, auth, routes: () => app.routes }));
   if (given.panel !== undefined) app.use(servePanel({ folder: given.panel, log: given.log }));
