@@ -40,7 +40,8 @@ export const icsUrl: Provider<Settings, CalendarFacts> = {
   attribution: "",
   settings,
   worksUnset: false,
-  limits: [{ calls: 60, perMs: 3_600_000 }],
+  // Of all such calendars together: every one has a host of its own.
+  limits: [{ calls: 600, perMs: 3_600_000 }],
   everyMs: 15 * 60_000,
   tooOldMs: 24 * 3_600_000,
   async read(needs) {
@@ -51,6 +52,9 @@ export const icsUrl: Provider<Settings, CalendarFacts> = {
       schema: v.string(),
       secret: true,
       mostBytes: MOST_BYTES,
+    }).catch((error: unknown) => {
+      if (!(error instanceof Failure) || error.code !== "unexpected_status") throw error;
+      throw new Failure(error.code, error.message, { fix: NO_CALENDAR_FIX, cause: error });
     });
     const { timeZone } = place.calendar;
     const of = given.name === undefined || given.name === "" ? {} : { calendar: given.name };
