@@ -28,6 +28,11 @@ export const backupAtFullLoad: Fault = {
     const backups: { archive: string; heard: number }[] = [];
     try {
       const witness = await readHub(hub).follow();
+      // What was before a hub ever listened is nobody's loss.
+      await eventually(30, async () => {
+        const { totals } = await hub.json<{ totals: { changes: number } }>("api/v1/status");
+        assert.ok(totals.changes > 0);
+      });
       await home.startLoad({ rate: RATE, entities: ENTITIES, mix: "mixed" });
       for (let i = 0; i < (long ? 10 : 3); i++) {
         const before = witness.changes().length;
