@@ -206,10 +206,13 @@ test("what is too old is no present: a game that was on is unknown while ESPN do
   hub.fail(true);
   await hub.pass(60_000, 20_000);
   assert.equal(hub.sports.status("EDM").state, "playing");
+  assert.ok(hub.sources.present("sports_nhl").every(({ value }) => value !== null));
   await hub.pass(10 * 60_000, 30_000);
   const { state, why } = hub.sports.status("EDM");
   assert.equal(state, "unknown");
   assert.match(String(why), /minutes ago/);
+  const series = hub.sources.present("sports_nhl");
+  assert.ok(series.length === 3 && series.every(({ value }) => value === null), JSON.stringify(series));
   hub.fail(false);
   await hub.pass(HOUR_MS, 30_000);
   assert.equal(hub.sports.status("EDM").state, "playing");

@@ -14,6 +14,7 @@ import { type Micros, microsFromRfc3339 } from "../../domain/time/time.ts";
 import { gameOf } from "./espn/game.ts";
 import { askSchedule, askTeam, askTeams } from "./espn/requests.ts";
 import { espn } from "./espn.ts";
+import { keyOf } from "./teams.ts";
 
 const CASES = join(import.meta.dirname, "cases");
 testCases(CASES, espn);
@@ -235,6 +236,11 @@ test("a team that the league does not have is said; where there is no other, not
   assert.deepEqual(answered.facts?.unknownTeams, ["KCC"]);
   assert.equal(answered.waitsFor, "football/nfl has no team KCC.");
   await assert.rejects(read(["KCC"]), (error: unknown) => error instanceof Failure && error.code === "unknown_team");
+});
+
+test("a team's key is a word for the names of series, in any script", () => {
+  const names = ["Kansas City Chiefs", "Atlético-MG", " 49ers ", "東京", "大阪"];
+  assert.deepEqual(names.map(keyOf), ["kansas_city_chiefs", "atletico_mg", "49ers", "6771_4eac", "5927_962a"]);
 });
 
 test("blocked is refused with what to know, not a day without games", async () => {

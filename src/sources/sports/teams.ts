@@ -58,4 +58,6 @@ export const keyOf = (name: string): string =>
     .replace(/\p{M}/gu, "")
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "_")
-    .replace(/^_+|_+$/g, "") || "team";
+    .replace(/^_+|_+$/g, "") ||
+  // In a script without such letters.
+  [...name.trim()].map((letter) => letter.codePointAt(0)?.toString(16)).join("_");
