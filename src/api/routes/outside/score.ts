@@ -56,7 +56,13 @@ export const scoreRoutes = (needs: {
   history: Pick<History, "score">;
 }) => {
   const { auth, clock, gate, sources, series, states, history } = needs;
-  const named = (entityId: string) => findSeries(series, entityId).id;
+  const own = (source: string, quantity: string, name: typeof outsideName): number => {
+    const found = series.named(name(source, quantity));
+    if (found) return found.id;
+    throw refuse("not_found", `The source ${source} has not said anything of ${quantity} yet`, {
+      fix: "Ask again when it has; api/v1/sources says how it is doing.",
+    });
+  };
   return new Hono<ApiEnv>().get("/weather/score", auth.needs("read", SCORE), async (c) => {
     const asked = readQuery(c, parameters);
     const { quantity = "temperature", entity } = asked;
@@ -72,9 +78,10 @@ export const scoreRoutes = (needs: {
         "invalid_request",
         `entity: ${quantity} is judged by the source alone, which says of what time it is`,
       );
-    const came = named(entity ?? outsideName(source, by));
+    const forecast = own(source, quantity, forecastName);
+    const came = entity === undefined ? own(source, by, outsideName) : findSeries(series, entity).id;
     const unit = entity === undefined ? null : unitOf(states.get(came)?.attributes.unit_of_measurement, by);
-    const request = { window: { from, to }, forecast: named(forecastName(source, quantity)), came, truth, unit };
+    const request = { window: { from, to }, forecast, came, truth, unit };
     return jsonBytes<ScoreAnswer>(c, await gate.pass(c, () => history.score(request, c.req.raw.signal)));
   });
 };

@@ -140,6 +140,8 @@ test("another source, an unknown quantity and a source of another kind are named
 });
 
 test("forecasts are scored by what the source said later, or by a sensor of the home in its unit", async () => {
+  const none = await ask<{ detail: string }>("/weather/score", 404);
+  assert.match(none.detail, /weather has not said anything of temperature yet/);
   await hub.addSeries(1, identity("outside.weather_temperature"));
   await hub.addSeries(2, identity("outside.weather_temperature_forecast"));
   await hub.addSeries(3, identity("sensor.garden"));
@@ -161,6 +163,7 @@ test("forecasts are scored by what the source said later, or by a sensor of the 
   await ask("/weather/score?entity=sensor.nobody", 404);
   await ask("/weather/score?quantity=condition", 400);
   await ask("/weather/score?quantity=precipitation&entity=sensor.garden", 400);
+  await hub.addSeries(4, identity("outside.weather_humidity_forecast"));
   await ask("/weather/score?quantity=humidity&entity=sensor.garden", 400);
   await ask(`/weather/score?from=${encodeURIComponent("2020-01-01T00:00:00Z")}`, 400);
 });
