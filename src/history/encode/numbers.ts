@@ -5,7 +5,8 @@ const MINUS = 0x2d;
 const POINT = 0x2e;
 const ZERO = 0x30;
 const MOST_DECIMALS = 3;
-const POWERS = Array.from({ length: MOST_DECIMALS + 1 }, (_, decimals) => 10 ** decimals);
+/** As far as any state's decimals reach: to work one out for each row was a twelfth of a long range. */
+const POWERS = Array.from({ length: 23 }, (_, decimals) => 10 ** decimals);
 
 /**
  * Writes a finite number as JSON has it, at a place that has room, and says where it ends. What has few decimals is
@@ -29,7 +30,7 @@ export function writeNumber(buffer: Buffer, at: number, value: number): number {
 /** `value` / 10^`decimals` with all of these decimals; `value` has up to 31 bits. */
 export function writeScaled(buffer: Buffer, at: number, value: number, decimals: number): number {
   if (decimals === 0) return writeDigits(buffer, at, value | 0, 1);
-  const scale = 10 ** decimals;
+  const scale = POWERS[decimals] ?? 10 ** decimals;
   const whole = (value / scale) | 0;
   at = writeDigits(buffer, at, whole, 1);
   buffer[at++] = POINT;
