@@ -1,0 +1,263 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { setImmediate } from "node:timers/promises";
+import * as v from "valibot";
+import { asked } from "../../tests/support/outside/asked.ts";
+import { createTestClock } from "../../tests/support/test-clock.ts";
+import type { Failure } from "../domain/failure.ts";
+import { createCalendar } from "../domain/time/calendar.ts";
+import { microsFromRfc3339 } from "../domain/time/time.ts";
+import { silentLog } from "../platform/told/log.ts";
+import { createMask } from "../platform/told/mask.ts";
+import { createStatusBoard } from "../platform/told/status-board.ts";
+import { PROVIDERS } from "./providers.ts";
+import { createSources } from "./registry.ts";
+import type { AnyProvider, Limit, Place } from "./source.ts";
+
+/** What holds for every provider there is, by the cases of those that have some. */
+
+const DAY = 86_400_000;
+const MONTH = 30 * DAY;
+const START = microsFromRfc3339("2026-11-01T00:00:00Z") as number;
+
+const keyOf = ({ kind, id }: AnyProvider): string => `${kind} ${id}`;
+
+type Case = {
+  readonly now: number;
+  readonly settings: unknown;
+  readonly place: Partial<Place> & { timeZone?: string };
+  answer(url: URL): string;
+};
+
+/** The first case of a provider, as `tests/support/outside/cases.ts` reads it. */
+function caseOf({ kind, id }: AnyProvider): Case | undefined {
+  const folder = join(import.meta.dirname, kind, "cases");
+  const prefix = `${id.replaceAll("_", "-")}-`;
+  const name = existsSync(folder) ? readdirSync(folder).find((one) => one.startsWith(prefix)) : undefined;
+  if (name === undefined) return undefined;
+  const file = (which: string) => join(folder, name, which);
+  const said = JSON.parse(readFileSync(file("expected.json"), "utf8"));
+  return {
+    now: microsFromRfc3339(said.now) as number,
+    settings: said.settings ?? {},
+    place: said.place ?? {},
+    answer: ({ pathname }) => {
+      const own = file(`answer-${pathname.split("/").filter(Boolean).at(-1)}.json`);
+      return readFileSync(existsSync(own) ? own : file("answer.json"), "utf8");
+    },
+  };
+}
+
+/** Of those that have no case of this form, and that no settings at all are not enough for. */
+const SETTINGS: { readonly [key: string]: object } = {
+  "calendar ics": { url: "https://calendar.example/home.ics" },
+  "calendar caldav": { url: "https://dav.example/", username: "me", password: "a secret one" },
+  "carbon energi_data_service_co2": { area: "DK1" },
+  "pricing energi_data_service": { area: "DK1" },
+  "pricing nord_pool": { area: "SE3" },
+  "pricing entsoe": { token: "01234567-89ab-cdef-0123-456789abcdef" },
+};
+/** They read Home Assistant, or what somebody typed in. */
+const ASKS_NOBODY = new Set([
+  "calendar home_assistant",
+  "carbon entity",
+  "pricing entity",
+  "pricing fixed",
+  "pricing time_of_use",
+]);
+const NO_CASE: Case = { now: START, settings: {}, place: {}, answer: () => "" };
+
+const withCases = PROVIDERS.flatMap((provider) => {
+  const found = caseOf(provider);
+  return found ? [{ provider, found }] : [];
+});
+/** Those that ask the network: they say how often they may. */
+const asking = PROVIDERS.flatMap((provider) => {
+  const found = caseOf(provider) ?? { ...NO_CASE, settings: SETTINGS[keyOf(provider)] ?? {} };
+  return v.safeParse(provider.settings, found.settings).success && !ASKS_NOBODY.has(keyOf(provider))
+    ? [{ provider, found }]
+    : [];
+});
+
+test("there are providers of every kind that the network knows, and ids are unique within a kind", () => {
+  const ids = PROVIDERS.map(({ kind, id }) => `${kind} ${id}`);
+  assert.deepEqual(
+    ids.filter((id, i) => ids.indexOf(id) !== i),
+    [],
+  );
+  assert.ok(withCases.length > 8, String(withCases.length));
+});
+
+test("every setting of every provider has a title, and every key is a secret", () => {
+  for (const { id, settings } of PROVIDERS)
+    for (const [name, entry] of Object.entries(settings.entries)) {
+      const layers: v.GenericSchema[] = [];
+      let at: unknown = entry;
+      while (at) {
+        layers.push(at as v.GenericSchema);
+        at = (at as { wrapped?: unknown }).wrapped;
+      }
+      assert.ok(
+        layers.some((one) => v.getTitle(one) !== undefined),
+        `${id}.${name} has no title`,
+      );
+      if (/key|token|password|secret/.test(name))
+        assert.ok(
+          layers.some((one) => (v.getMetadata(one) as { secret?: boolean }).secret === true),
+          `${id}.${name} is no secret`,
+        );
+    }
+});
+
+const UNREADABLE = ["not_json", "not_xml", "no_calendar", "changed_shape"];
+
+/** What a server may answer in an answer's place, and what that is called. */
+const IN_PLACE: readonly (readonly [
+  what: string,
+  answer: { status?: number; text: string; headers?: Record<string, string> },
+  codes: readonly string[],
+])[] = [
+  ["a web page", { text: "<!doctype html><html><body>Sign in</body></html>" }, UNREADABLE],
+  ["nothing", { text: "" }, UNREADABLE],
+  ["a cut answer", { text: '{"a":[1,2' }, UNREADABLE],
+  ["10 MB of nothing", { text: " ".repeat(10_000_000) }, UNREADABLE],
+  ["401", { status: 401, text: "" }, ["refused"]],
+  ["403", { status: 403, text: "no" }, ["refused"]],
+  ["429", { status: 429, text: "slow down" }, ["limited"]],
+  ["500", { status: 500, text: "" }, ["provider_failed"]],
+  ["503", { status: 503, text: "later" }, ["provider_failed"]],
+  ["a redirect", { status: 302, text: "", headers: { location: "https://elsewhere.example/" } }, ["unexpected_status"]],
+];
+
+test("every provider is either asked below, or asks nobody", () => {
+  const known = new Set([...asking.map(({ provider }) => keyOf(provider)), ...ASKS_NOBODY]);
+  assert.deepEqual(
+    PROVIDERS.map(keyOf).filter((key) => !known.has(key)),
+    [],
+  );
+});
+
+for (const { provider, found } of asking)
+  test(`${provider.kind} ${provider.id}: what is no answer is a failure of the right name, and no value`, async () => {
+    const settings = v.parse(provider.settings, found.settings);
+    for (const [what, answer, codes] of IN_PLACE) {
+      const needs = asked(() => ({ status: 200, headers: {}, ...answer }), {
+        settings,
+        now: new Date(found.now / 1000).toISOString(),
+        place: found.place,
+      });
+      const failure = await provider.read(needs as never).then(
+        ({ readings, issues }) => assert.deepEqual([readings, issues], [[], []], `${what} gave values`),
+        (error: Failure) => error,
+      );
+      if (failure) assert.ok(codes.includes(failure.code), `${what}: ${failure.code}: ${failure.message}`);
+    }
+  });
+
+/** The most calls within any stretch of time as long as the limit's. */
+function mostWithin(times: readonly number[], { perMs }: Limit): number {
+  let from = 0;
+  let most = 0;
+  for (const [to, time] of times.entries()) {
+    while (time - (times[from] as number) >= perMs * 1000) from++;
+    most = Math.max(most, to - from + 1);
+  }
+  return most;
+}
+
+test("a month of every provider at once, by its own rhythm, stays within the limits that it publishes", async (t) => {
+  const clock = createTestClock(START);
+  const calls = new Map<string, number[]>();
+  /** The case's answer is always of today: the provider is told that it is the case's day. */
+  const asIfToday = (provider: AnyProvider, found: Case | undefined): AnyProvider => ({
+    ...provider,
+    unfit: () => undefined,
+    read: async (needs) => {
+      const now = found ? found.now : needs.now;
+      const answered = await provider.read({
+        ...needs,
+        now,
+        place: found ? { ...needs.place, ...found.place } : needs.place,
+        // Named, so that what answers knows whom it is.
+        ask: (request) => needs.ask({ ...request, headers: { ...request.headers, "x-asked": keyOf(provider) } }),
+      });
+      return {
+        ...answered,
+        readings: answered.readings.map((one) => ({ ...one, time: one.time - now + needs.now })),
+        ...(answered.next === undefined ? {} : { next: answered.next - now + needs.now }),
+      };
+    },
+  });
+  const kept = new Map<string, unknown>();
+  const usable = PROVIDERS.flatMap((provider) => {
+    const found = caseOf(provider);
+    return v.safeParse(provider.settings, found?.settings ?? {}).success ? [{ provider, found }] : [];
+  });
+  const answers = new Map(usable.map(({ provider, found }) => [keyOf(provider), found]));
+  const sources = createSources({
+    providers: usable.map(({ provider, found }) => asIfToday(provider, found)),
+    book: {
+      list: () => [],
+      put: () => {},
+      remove: () => {},
+      answers: { get: () => undefined, set: () => {}, remove: () => {} },
+      calls: { get: (key) => kept.get(key), set: (key, value) => void kept.set(key, value) },
+    },
+    http: async ({ url, headers = {} }) => {
+      const key = headers["x-asked"] ?? "";
+      const id = key.split(" ")[1] ?? "";
+      const times = calls.get(id) ?? [];
+      calls.set(id, times);
+      times.push(clock.now());
+      const found = answers.get(key);
+      return { status: found ? 200 : 404, headers: {}, text: found?.answer(new URL(url)) ?? "" };
+    },
+    userAgent: "HA-Ingestor/test (+https://example.org)",
+    mask: createMask(),
+    status: createStatusBoard({ clock }),
+    place: () => ({
+      known: true,
+      place: {
+        ...{ latitude: 52.4, longitude: 4.9, elevation: 2, currency: "EUR", country: "NL", language: "en" },
+        calendar: createCalendar("Europe/Amsterdam"),
+      },
+    }),
+    entity: () => undefined,
+    calendars: async () => [],
+    record: async () => {},
+    latest: () => undefined,
+    clock,
+    random: () => 0,
+    log: silentLog,
+  });
+  for (const { provider, found } of usable) {
+    await sources.add({
+      id: `s_${provider.kind}_${provider.id}`.slice(0, 40),
+      kind: provider.kind,
+      name: provider.name,
+      enabled: true,
+      providers: [{ provider: provider.id, settings: (found?.settings ?? {}) as never }],
+    });
+    for (let i = 0; i < 6; i++) await setImmediate();
+  }
+  const step = 5 * 60_000;
+  for (let passed = 0; passed < MONTH; passed += step) {
+    clock.advance(step);
+    for (let i = 0; i < 6; i++) await setImmediate();
+  }
+  await sources.close();
+  for (const { provider } of usable) {
+    const times = calls.get(provider.id) ?? [];
+    for (const limit of provider.limits) {
+      const most = mostWithin(times, limit);
+      assert.ok(
+        most <= limit.calls,
+        `${provider.id}: ${most} calls in ${limit.perMs / 1000} s, ${limit.calls} allowed`,
+      );
+    }
+    if (times.length > 0) t.diagnostic(`${provider.kind} ${provider.id}: ${times.length} calls in 30 days`);
+  }
+  assert.ok([...calls.values()].filter((times) => times.length > 300).length >= 6, "most of them were asked");
+});
