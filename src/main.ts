@@ -22,6 +22,7 @@ import { namedIn, openEnergy } from "./start/energy.ts";
 import { layGround } from "./start/ground.ts";
 import { connectHome, createHome, createRefetch } from "./start/home.ts";
 import { offerImport } from "./start/import.ts";
+import { openOffered } from "./start/offered.ts";
 import { openOutside } from "./start/outside.ts";
 import { openRecording } from "./start/recording.ts";
 import { openSports } from "./start/sports.ts";
@@ -62,7 +63,7 @@ async function start(): Promise<{ close(): Promise<void> }> {
   const { folder, database, store } = data;
   const recording = openRecording(ground, data);
   const { live, jobs, feed, ingest, present } = recording;
-  const { history, exchange, published } = openAnswers(ground, data, recording, home);
+  const { history, exchange } = openAnswers(ground, data, recording);
   const recorder = createRecorderLook({
     call: home.call,
     followed: () => present.followed(),
@@ -86,6 +87,8 @@ async function start(): Promise<{ close(): Promise<void> }> {
   const upkeep = openUpkeep(ground, data, recording, { home, version });
 
   const series = createSeriesBook(store.series);
+  const energy = openEnergy(ground, data, recording, { home, history, sources, named: namedIn(series) });
+  const published = openOffered(ground, data, recording, { home, sources, energy });
   const serverId = keptServerId(database.settings);
   const { app, streams } = createApi({
     clock,
@@ -112,7 +115,7 @@ async function start(): Promise<{ close(): Promise<void> }> {
     gaps: present.gaps,
     history,
     timeZone: data.timeZone,
-    energy: openEnergy(ground, data, recording, { home, history, sources, named: namedIn(series) }),
+    energy,
     exchange,
     registries: database.registry,
     figures: () => figuresOf(store, feed.perSecond()),

@@ -4,25 +4,47 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { API_VERSIONS, INTEGRATION_MIN } from "../src/api/shapes/published.ts";
 import { GAP_CAUSES } from "../src/domain/data/reading.ts";
+import type { OutsidePresent, SourceKind } from "../src/domain/outside/outside.ts";
 import { healthEntries } from "../src/published/health.ts";
+import { outsideEntries } from "../src/published/outside.ts";
 
 /** What the hub offers, held against what the integration (Python) and the documentation say of it. */
 const root = join(import.meta.dirname, "..");
 const read = (file: string) => readFileSync(join(root, file), "utf8");
 const integration = (file: string) => JSON.parse(read(`custom_components/ha_ingestor/${file}`));
 
-const offered = healthEntries({
-  connected: true,
-  parts: [],
-  perMinute: { changes: 0, events: 0 },
-  completeness: 100,
-  entities: 0,
-  series: 0,
-  bytes: 0,
-  recordedSince: 0,
-  lastGap: undefined,
-  firings: [],
+/** One of everything that may be shown of the world outside. */
+const outside = outsideEntries({
+  present: [
+    ...["price", "market_price", "feed_in_price"].map((quantity) => of("pricing", quantity)),
+    ...["intensity", "marginal_intensity"].map((quantity) => of("carbon", quantity)),
+    ...["us_aqi", "european_aqi"].map((quantity) => of("air_quality", quantity)),
+    { ...of("sports", "status"), of: { key: "kc", name: "Kansas City" } },
+  ],
+  nameOf: String,
+  cheapest: () => undefined,
+  priced: true,
+  now: 0,
 });
+const offered = [
+  ...healthEntries({
+    connected: true,
+    parts: [],
+    perMinute: { changes: 0, events: 0 },
+    completeness: 100,
+    entities: 0,
+    series: 0,
+    bytes: 0,
+    recordedSince: 0,
+    lastGap: undefined,
+    firings: [],
+  }),
+  ...outside,
+];
+
+function of(kind: SourceKind, quantity: string): OutsidePresent {
+  return { source: kind, kind, quantity, unit: null, value: 1, time: 0, fetched: 0, provider: "p" };
+}
 
 test("everything that the hub offers has a name and an icon in Home Assistant, and nothing else has", () => {
   const wanted = offered.map(({ platform, translationKey }) => `${platform} ${translationKey}`).sort();
@@ -37,13 +59,15 @@ test("everything that the hub offers has a name and an icon in Home Assistant, a
 });
 
 test("everything that the hub offers stands in docs/integration.md, with its name", () => {
-  const rows = [...read("docs/integration.md").matchAll(/^\| ([^|]+) \| `([a-z_]+)` \|/gm)];
+  const rows = [...read("docs/integration.md").matchAll(/^\| ([^|]+) \| `([a-z0-9_]+)` \|/gm)];
   const { entity } = integration("translations/en.json") as {
     entity: Record<string, Record<string, { name: string }>>;
   };
   assert.deepEqual(
     rows.map(([, name, key]) => `${key}: ${name}`).sort(),
-    offered.map(({ key, platform, translationKey }) => `${key}: ${entity[platform]?.[translationKey]?.name}`).sort(),
+    offered
+      .map(({ platform, translationKey }) => `${translationKey}: ${entity[platform]?.[translationKey]?.name}`)
+      .sort(),
   );
 });
 

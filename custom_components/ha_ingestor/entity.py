@@ -29,6 +29,7 @@ class HubEntity(CoordinatorEntity[HubCoordinator]):
         self._key = offered.key
         self._attr_unique_id = unique_id(hub, offered.key)
         self._attr_translation_key = offered.translation_key
+        self._attr_translation_placeholders = dict(offered.placeholders)
         self._attr_entity_registry_enabled_default = offered.enabled
         if offered.diagnostic:
             self._attr_entity_category = EntityCategory.DIAGNOSTIC

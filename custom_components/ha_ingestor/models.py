@@ -46,6 +46,7 @@ class Entry:
     key: str
     platform: str
     translation_key: str
+    placeholders: Mapping[str, str] = field(default_factory=dict)
     device_class: str | None = None
     state_class: str | None = None
     unit: str | None = None
@@ -72,6 +73,12 @@ class Entry:
             key=_text(data, "key"),
             platform=_text(data, "platform"),
             translation_key=_text(data, "translation_key"),
+            placeholders={
+                name: str(text)
+                for name, text in _mapping(
+                    data.get("placeholders", {}), "placeholders"
+                ).items()
+            },
             device_class=_optional_text(data, "device_class"),
             state_class=_optional_text(data, "state_class"),
             unit=_optional_text(data, "unit"),

@@ -6,6 +6,8 @@ export type PublishedEntry = {
   readonly key: string;
   readonly platform: "sensor" | "binary_sensor" | "event";
   readonly translationKey: string;
+  /** What stands in its translated name in place of `{…}`. */
+  readonly placeholders?: { readonly [name: string]: string };
   readonly deviceClass?: string;
   readonly stateClass?: "measurement" | "total" | "total_increasing";
   readonly unit?: string;

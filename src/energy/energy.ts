@@ -53,6 +53,10 @@ export type Energy = {
   now(): EnergyNow;
   /** @throws Failure `no_window`, `no_rate` */
   window(question: WindowQuestion): FoundWindow;
+  /** The cheapest stretch of today of a length, whatever of it is over; undefined: no price is known for so long. */
+  cheapestToday(length: Micros): Window | undefined;
+  /** Whether anything says what power costs. */
+  isPriced(): boolean;
   /** The slots of a local day, by rank. @throws Failure `no_rate` */
   plan(day: Window): DayPlan;
   /** By local day: the house and each device. @throws Failure `no_meters` */
@@ -129,6 +133,20 @@ export function createEnergy(needs: EnergyNeeds): Energy {
         other: isUnknown(other) || total === null ? null : { rate: other, total },
       };
     },
+    cheapestToday: (length) => {
+      const rate = needs.rate("price");
+      if (isUnknown(rate)) return undefined;
+      const from = calendar().startOf("day", clock.now());
+      const day = { from, to: calendar().nextAfter("day", from) };
+      const run = { stages: [{ length, watts: 1000 }], split: false };
+      try {
+        return cheapestRun(run, rate.slots, day).parts[0];
+      } catch (error) {
+        if (error instanceof Failure && error.code === "no_window") return undefined;
+        throw error;
+      }
+    },
+    isPriced: () => !isUnknown(needs.rate("price")),
     plan: (day) => {
       const carbon = needs.rate("carbon");
       return planOf(day, rateOrFail("price"), isUnknown(carbon) ? undefined : carbon);

@@ -41,6 +41,7 @@ async function open(t: TestContext) {
     latest: store.latest,
     gaps: store.gaps,
     stats: store.stats,
+    outside: () => ({ present: [], nameOf: String, cheapest: () => undefined, priced: false, now: clock.now() }),
     openHoles: () => state.holes,
   });
   const told: PublishedEntry[] = [];
@@ -113,6 +114,7 @@ test("before anything is recorded, completeness and the beginning are unavailabl
     latest: store.latest,
     gaps: store.gaps,
     stats: store.stats,
+    outside: () => ({ present: [], nameOf: String, cheapest: () => undefined, priced: false, now: clock.now() }),
     openHoles: () => [],
   });
   const without = published.list().filter(({ available }) => !available);

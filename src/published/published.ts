@@ -9,6 +9,7 @@ import type { Clock } from "../platform/time/clock.ts";
 import { completenessOf, type Followed } from "./completeness.ts";
 import { firingsOf } from "./gap-firings.ts";
 import { healthEntries } from "./health.ts";
+import { type Outside, outsideEntries } from "./outside.ts";
 
 export type PublishedNeeds = {
   readonly clock: Clock;
@@ -22,6 +23,7 @@ export type PublishedNeeds = {
   /** The present state of what is recorded; undefined: there is none, or it is excluded by choice. */
   readonly latest: (series: SeriesId) => Stored<Reading> | undefined;
   readonly gaps: (window: Window) => readonly Stored<Gap>[];
+  readonly outside: () => Outside;
   readonly stats: () => { readonly bytes: number; readonly oldest: Micros | null; readonly newest: Micros | null };
   /** Times that are not heard and not yet filled or given up; `to: null` reaches to now. */
   readonly openHoles: () => readonly { readonly from: Micros; readonly to: Micros | null }[];
@@ -76,7 +78,7 @@ export function createPublished(needs: PublishedNeeds): Published {
     const followed = present();
     const { bytes, oldest } = needs.stats();
     const lastGap = latestOf(needs.gaps(ALL_TIME).filter(isOfHome));
-    return healthEntries({
+    const health = healthEntries({
       connected,
       parts: needs.parts(),
       perMinute: needs.perMinute(),
@@ -88,6 +90,7 @@ export function createPublished(needs: PublishedNeeds): Published {
       lastGap: lastGap && { ...lastGap, entityId: lastGap.series === null ? null : nameOf(lastGap.series) },
       firings: recent,
     });
+    return [...health, ...outsideEntries(needs.outside())];
   };
 
   const look = () => {
@@ -117,10 +120,13 @@ export function createPublished(needs: PublishedNeeds): Published {
     });
   };
 
-  const heard = bus.subscribe(["gap", "status"], {
+  const heard = bus.subscribe(["gap", "status", "change"], {
     queue: QUEUE,
     // Figures of a part change all the time; its state seldom.
-    accepts: ({ topic }) => topic === "gap" || stateOf(needs.parts()) !== states,
+    accepts: (message) => {
+      if (message.topic === "change") return isOutside(currentIdentity(message.item.series).entityId);
+      return message.topic === "gap" || stateOf(needs.parts()) !== states;
+    },
     wake: lookSoon,
   });
   lookSoon();

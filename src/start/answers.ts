@@ -1,18 +1,15 @@
 import { createExchange } from "../exchange/exchange.ts";
 import { createHistory } from "../history/history.ts";
 import { startWorker } from "../platform/worker.ts";
-import { createPublished } from "../published/published.ts";
 import type { Data } from "./data.ts";
 import type { Ground } from "./ground.ts";
-import type { Home } from "./home.ts";
 import type { Recording } from "./recording.ts";
 
-/** What is asked of the past, and what Home Assistant is offered to show. */
+/** What is asked of the past. */
 export function openAnswers(
-  { clock, log, status, keep }: Ground,
+  { clock, log, keep }: Ground,
   { store, storeStatus, statisticUnits }: Data,
-  { ingest, present, live, feed, holes }: Recording,
-  home: Home,
+  { ingest, present, holes }: Recording,
 ) {
   const readable = {
     ...store,
@@ -42,19 +39,5 @@ export function openAnswers(
       log: log.for("exchange"),
     }),
   );
-  const published = keep(
-    createPublished({
-      clock,
-      bus: live,
-      parts: status.all,
-      connected: home.connected,
-      perMinute: feed.perMinute,
-      series: store.series,
-      latest: present.states.get,
-      gaps: store.gaps,
-      stats: store.stats,
-      openHoles: holes.get,
-    }),
-  );
-  return { history, exchange, published };
+  return { history, exchange };
 }

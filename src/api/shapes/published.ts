@@ -33,6 +33,9 @@ const entrySchema = v.pipe(
     key: v.string(),
     platform: v.picklist(["sensor", "binary_sensor", "event"]),
     translation_key: v.string(),
+    placeholders: v.exactOptional(
+      v.pipe(v.record(v.string(), v.string()), v.description("What stands in the translated name.")),
+    ),
     device_class: text,
     state_class: text,
     unit: text,
@@ -77,6 +80,7 @@ export const entryShape = (entry: PublishedEntry): EntryShape =>
     key: entry.key,
     platform: entry.platform,
     translation_key: entry.translationKey,
+    placeholders: entry.placeholders,
     device_class: entry.deviceClass,
     state_class: entry.stateClass,
     unit: entry.unit,
