@@ -9,6 +9,7 @@ import type {
   Token,
   Usage,
 } from "./api-admin-types.ts";
+import type { RawAnswer, Source, SourceChoice, SourceKind, Sources, SourceTest } from "./api-outside-types.ts";
 import type {
   BackupSchedule,
   Backups,
@@ -193,6 +194,19 @@ export function createApi(needs: {
     startJob: (kind: string) => ask<unknown>("POST", "api/v1/jobs", { body: { kind } }),
     actOnJob: (id: string, action: "cancel" | "resume") =>
       ask<unknown>("POST", `api/v1/jobs/${encodeURIComponent(id)}/${action}`),
+    sources: () => ask<Sources>("GET", "api/v1/sources"),
+    sourceKinds: async () => (await ask<{ kinds: readonly SourceKind[] }>("GET", "api/v1/sources/kinds")).kinds,
+    addSource: (choice: SourceChoice) => ask<Source>("POST", "api/v1/sources", { body: choice }),
+    testSource: (choice: SourceChoice) => ask<SourceTest>("POST", "api/v1/sources/test", { body: choice }),
+    changeSource: (id: string, choice: Omit<SourceChoice, "id" | "kind">) =>
+      ask<Source>("PUT", `api/v1/sources/${encodeURIComponent(id)}`, { body: choice }),
+    removeSource: (id: string) => ask<void>("DELETE", `api/v1/sources/${encodeURIComponent(id)}`),
+    actOnSource: (id: string, action: "enable" | "disable" | "refresh") =>
+      ask<Source>("POST", `api/v1/sources/${encodeURIComponent(id)}/${action}`),
+    rawAnswers: async (id: string) =>
+      (await ask<{ answers: readonly RawAnswer[] }>("GET", `api/v1/sources/${encodeURIComponent(id)}/raw`)).answers,
+    outsideStates: async () =>
+      (await ask<{ states: readonly State[] }>("GET", "api/v1/states", { query: { domain: "outside" } })).states,
     connections: () => ask<Connections>("GET", "api/v1/connections"),
     actOnConnection: (id: string, action: ServiceAction) =>
       ask<unknown>("POST", `api/v1/connections/${encodeURIComponent(id)}/${action}`),

@@ -6,6 +6,7 @@ const PLACES = [
   "live",
   "entities",
   "history",
+  "sources",
   "storage",
   "services",
   "connections",

@@ -18,6 +18,7 @@ const PAGES = [
   "entities",
   `entities/${PROBE}`,
   "history",
+  "sources",
   "storage",
   "services",
   "connections",
@@ -75,7 +76,7 @@ describe("every page in a browser", { skip }, () => {
     await more.press("Enter");
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
-    await page.getByRole("heading", { name: "Storage", exact: true }).waitFor();
+    await page.getByRole("heading", { name: "Data sources", exact: true }).waitFor();
     await services.waitFor({ state: "hidden" });
     assert.deepEqual(complaints, []);
     await context.close();

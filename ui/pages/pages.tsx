@@ -11,6 +11,7 @@ import { EntityPage } from "./entity.tsx";
 import { HistoryPage } from "./history/page.tsx";
 import { LivePage } from "./live.tsx";
 import { OverviewPage } from "./overview.tsx";
+import { SourcesPage } from "./sources/page.tsx";
 import { StoragePage } from "./storage/page.tsx";
 
 /** What is drawn for a route. A further page is a line here and one in parts/navigation.tsx. */
@@ -20,6 +21,7 @@ export const PAGES: Record<Route["page"], (route: Route) => JSX.Element> = {
   entities: () => <EntitiesPage />,
   entity: ({ entity }) => <EntityPage key={entity} id={entity} />,
   history: () => <HistoryPage />,
+  sources: () => <SourcesPage />,
   storage: () => <StoragePage />,
   services: () => <ServicesPage />,
   connections: () => <ConnectionsPage />,

@@ -99,6 +99,24 @@ export function useLoad<T>(key: string, load: () => Promise<T>): Loaded<T> {
   };
 }
 
+/** Looks again and again while the page is on show; not while its tab is hidden. */
+export function useEvery(everyMs: number, run: () => void): void {
+  const { clock } = useHub();
+  const latest = useRef(run);
+  latest.current = run;
+  useEffect(() => {
+    let cancel = () => {};
+    const wait = () => {
+      cancel = clock.after(everyMs, () => {
+        if (!document.hidden) latest.current();
+        wait();
+      });
+    };
+    wait();
+    return () => cancel();
+  }, [clock, everyMs]);
+}
+
 /** Who looks; null while nobody is signed in. */
 export function useMe(): Me | null {
   const state = useCell(useHub().session.state);

@@ -49,6 +49,14 @@ const PATHS = {
   sign_out: <path d="M10 5H5v14h5M14 8l4 4-4 4M18 12H9" />,
   house: <path d="M4 11.5 12 4.5l8 7M6.5 10v9h11v-9" />,
   gap: <path d="M3 12h5M16 12h5M11 7l-2 10M15 7l-2 10" />,
+  sources: (
+    <>
+      <path d="M7 15.5a4 4 0 0 1 .5-8 5 5 0 0 1 9.4 1.2A3.5 3.5 0 0 1 17 15.5" />
+      <path d="M12 11v8m-3-3 3 3 3-3" />
+    </>
+  ),
+  up: <path d="M12 19V6m-5 5 5-5 5 5" />,
+  down: <path d="M12 5v13m-5-5 5 5 5-5" />,
   key: (
     <>
       <circle cx="8" cy="15" r="4" />

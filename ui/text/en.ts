@@ -1,5 +1,6 @@
 import { admin } from "./en-admin.ts";
 import { history } from "./en-history.ts";
+import { sources } from "./en-sources.ts";
 import { storage } from "./en-storage.ts";
 
 /** Every text of the panel. `{name}` is filled in; `.one` and `.other` are forms for a count. */
@@ -11,6 +12,7 @@ export const en = {
   "nav.live": "Live",
   "nav.entities": "Entities",
   "nav.history": "History",
+  "nav.sources": "Data sources",
   "nav.storage": "Storage",
   "nav.services": "Services",
   "nav.connections": "Connections",
@@ -292,4 +294,5 @@ export const en = {
   ...admin,
   ...history,
   ...storage,
+  ...sources,
 } as const satisfies Record<string, string>;

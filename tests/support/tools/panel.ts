@@ -30,13 +30,13 @@ export type OpenPage = {
 };
 
 /** A home, a hub on it and a browser that is signed in: what every story of the panel begins with. */
-export async function startPanel() {
+export async function startPanel({ env = {} }: { env?: Readonly<Record<string, string>> } = {}) {
   await using starting = new AsyncDisposableStack();
   await buildUi({ outdir: join(import.meta.dirname, "../../../dist/ui") });
   const home: Simulator = starting.adopt(await startSimulator({ seed: "panel" }), (it) => it.close());
   const dataDir = mkdtempSync(join(tmpdir(), "panel-"));
   starting.defer(() => rmSync(dataDir, { recursive: true, force: true }));
-  const start = (port?: number) => startHub({ haUrl: home.url, haToken: home.token, dataDir, port });
+  const start = (port?: number) => startHub({ haUrl: home.url, haToken: home.token, dataDir, port, env });
   let hub: Hub = await start();
   starting.defer(async () => void (await hub.stop()));
   const browser: Browser = starting.adopt(await launchChromium(executable as string), (it) => it.close());

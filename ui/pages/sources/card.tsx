@@ -1,0 +1,201 @@
+import { useState } from "preact/hooks";
+import type { Budget, ProviderStatus, Source } from "../../api-outside-types.ts";
+import type { State } from "../../api-types.ts";
+import { Age, Figure, ProblemNote, StateBadge, Tag, Value } from "../../parts/basics.tsx";
+import { Confirm } from "../../parts/forms/confirm.tsx";
+import { useMay } from "../../parts/forms/read-only.tsx";
+import { useAction, useHub, useMe, useNow } from "../../parts/hub.ts";
+import { Icon } from "../../parts/icons.tsx";
+import { entityHash } from "../../router.ts";
+import { formatCount, formatDuration, nameOf } from "../../shape/format.ts";
+import { t } from "../../text/text.ts";
+import { kindName } from "./names.ts";
+import { RawAnswers } from "./raw.tsx";
+
+/** One source: how it is, why, who answers, how old its answer is, what it says, and what may be done with it. */
+export function SourceCard(props: {
+  source: Source;
+  states: readonly State[];
+  onEdit: () => void;
+  onChange: () => void;
+}) {
+  const { source, states, onEdit, onChange } = props;
+  const inUse = source.statuses.find(({ provider }) => provider === source.in_use);
+  return (
+    <section class="card source-card" aria-label={source.name}>
+      <div class="part-head">
+        <StateBadge state={source.state} />
+        <h2>{source.name}</h2>
+        {kindName(source.kind) !== source.name && <Tag>{kindName(source.kind)}</Tag>}
+      </div>
+      {source.why && <p class="part-why">{source.why}</p>}
+      {source.fix && (
+        <p class="part-fix">
+          <strong>{t("part.fix")}</strong> {source.fix}
+        </p>
+      )}
+      {source.waits_for && <p class="muted">{source.waits_for}</p>}
+      <dl class="figures plain source-figures">
+        <Figure label={t("source.in_use")} value={inUse?.name ?? null} why={t("source.in_use.none")} />
+        <Figure
+          label={t("source.last_success")}
+          value={source.last_success && <Age time={source.last_success} />}
+          why={t("source.last_success.none")}
+        />
+        <Figure
+          label={t("source.next_read")}
+          value={source.next_read && <Until time={source.next_read} />}
+          why={t("source.next_read.none")}
+        />
+      </dl>
+      <Values states={states} />
+      <h3>{t("source.providers")}</h3>
+      <ol class="listed">
+        {source.statuses.map((status) => (
+          <ProviderRow key={status.provider} status={status} inUse={status.provider === source.in_use} />
+        ))}
+      </ol>
+      <Tools source={source} onEdit={onEdit} onChange={onChange} />
+    </section>
+  );
+}
+
+function Until({ time }: { time: string }) {
+  const ms = Date.parse(time) - useNow();
+  return <time dateTime={time}>{ms < 1_000 ? t("source.due") : t("source.in", { time: formatDuration(ms) })}</time>;
+}
+
+function Values({ states }: { states: readonly State[] }) {
+  const [all, setAll] = useState(false);
+  const FIRST = 6;
+  if (states.length === 0) return null;
+  return (
+    <>
+      <dl class="source-values">
+        {(all ? states : states.slice(0, FIRST)).map((state) => (
+          <div key={state.entity_id}>
+            <dt>
+              <a class="touch-link" href={entityHash(state.entity_id)}>
+                {nameOf(state)}
+              </a>
+            </dt>
+            <dd>
+              <Value state={state.state} attributes={state.attributes} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {states.length > FIRST && (
+        <button type="button" class="button" aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? t("source.fewer") : t("source.all", { count: states.length })}
+        </button>
+      )}
+    </>
+  );
+}
+
+const TONES = { ok: "ok", unasked: "starting", resting: "degraded", refused: "broken", unfit: "off" } as const;
+
+function ProviderRow({ status, inUse }: { status: ProviderStatus; inUse: boolean }) {
+  return (
+    <li class="listed-row">
+      <div class="listed-text">
+        <p class="listed-name">
+          <strong>{status.name}</strong>
+          <Tag tone={TONES[status.state]}>{inUse ? t("source.answers") : t(`provider.state.${status.state}`)}</Tag>
+        </p>
+        {status.why && (
+          <p class="small">
+            {status.why} {status.fix}
+          </p>
+        )}
+        {status.resting_until && (
+          <p class="muted small">
+            {t("provider.again")} <Until time={status.resting_until} />
+          </p>
+        )}
+        {status.budgets.map((budget) => (
+          <BudgetLine key={budget.per_seconds} budget={budget} />
+        ))}
+        <p class="muted small">{status.attribution}</p>
+      </div>
+    </li>
+  );
+}
+
+function BudgetLine({ budget }: { budget: Budget }) {
+  const { used, calls, left, per_seconds } = budget;
+  const time = formatDuration(per_seconds * 1000);
+  const values = { used: formatCount(used), calls: formatCount(calls), left: formatCount(left), time };
+  return (
+    <div class="budget-line small">
+      <svg class="meter" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
+        <rect class="meter-ground" width="100" height="10" />
+        <rect class="meter-used" width={calls > 0 ? Math.min(100, (used / calls) * 100) : 0} height="10" />
+      </svg>
+      <span class="muted">{t("provider.budget", values)}</span>
+    </div>
+  );
+}
+
+function Tools(props: { source: Source; onEdit: () => void; onChange: () => void }) {
+  const { source, onEdit, onChange } = props;
+  const { api } = useHub();
+  const may = useMay();
+  const me = useMe();
+  const action = useAction();
+  const [shown, setShown] = useState<"raw" | "remove" | null>(null);
+  const { name } = source;
+  const run = (work: () => Promise<unknown>) =>
+    void action.run(work).then(() => {
+      setShown(null);
+      onChange();
+    });
+  const button = (label: string, aria: string, work: () => void) => (
+    <button type="button" class="button" aria-label={aria} disabled={action.busy} onClick={work}>
+      {label}
+    </button>
+  );
+  return (
+    <div class="part-actions">
+      <div class="buttons">
+        {me && me.scope !== "read" && source.enabled && (
+          <button
+            type="button"
+            class="button"
+            aria-label={t("source.refresh.of", { name })}
+            disabled={action.busy}
+            onClick={() => run(() => api.actOnSource(source.id, "refresh"))}
+          >
+            <Icon name="restart" size={18} />
+            {t("source.refresh")}
+          </button>
+        )}
+        {may && button(t("source.edit"), t("source.edit.of", { name }), onEdit)}
+        {may &&
+          (source.enabled
+            ? button(t("source.disable"), t("source.disable.of", { name }), () =>
+                run(() => api.actOnSource(source.id, "disable")),
+              )
+            : button(t("source.enable"), t("source.enable.of", { name }), () =>
+                run(() => api.actOnSource(source.id, "enable")),
+              ))}
+        {may && button(t("source.raw"), t("source.raw.of", { name }), () => setShown("raw"))}
+        {may && button(t("source.remove"), t("source.remove.of", { name }), () => setShown("remove"))}
+      </div>
+      {action.problem !== null && <ProblemNote problem={action.problem} />}
+      {shown === "raw" && <RawAnswers source={source} onClose={() => setShown(null)} />}
+      {shown === "remove" && (
+        <Confirm
+          title={t("source.remove.title", { name })}
+          action={t("source.remove")}
+          busy={action.busy}
+          onCancel={() => setShown(null)}
+          onConfirm={() => run(() => api.removeSource(source.id))}
+        >
+          <p>{t("source.remove.text")}</p>
+        </Confirm>
+      )}
+    </div>
+  );
+}
