@@ -63,6 +63,21 @@ test("a price that stands in the state alone holds from when it was said, for as
   assert.deepEqual([answered.issues, answered.units?.price], [[], "AUD/kWh"]);
 });
 
+test("the formula and the feed-in price hold for a state alone as well", async () => {
+  const said = entity("sensor.p", "0.1", { unit_of_measurement: "EUR/kWh" });
+  const settings = { entity: "sensor.p", is_market: true, vat: 20, fees: 0.1, feed_in: 0.06 };
+  const { readings, units } = await read(settings, said);
+  assert.deepEqual(
+    readings.map(({ quantity, value }) => [quantity, value]),
+    [
+      ["market_price", 0.1],
+      ["price", 0.22],
+      ["feed_in_price", 0.06],
+    ],
+  );
+  assert.deepEqual(Object.values(units ?? {}), ["EUR/kWh", "EUR/kWh", "EUR/kWh"]);
+});
+
 test("tomorrow may have an entity of its own, which has nothing before its prices are out", async () => {
   const today = entity("event.today", "2026-11-26T10:00:00Z", {
     unit_of_measurement: "GBP/kWh",

@@ -4,8 +4,8 @@ import type { OutsideReading } from "../../domain/outside/outside.ts";
 import type { Provider } from "../source.ts";
 import { readEntityPrices } from "./entity-shapes.ts";
 import { answerOf } from "./market.ts";
-import { HOUR, rounded } from "./slots.ts";
-import { hasFormula, retailPrice, tariffEntries } from "./tariff/formula.ts";
+import { HOUR } from "./slots.ts";
+import { retailPrice, tariffEntries } from "./tariff/formula.ts";
 
 const entityId = v.pipe(v.string(), v.regex(/^[a-z0-9_]+\.[a-z0-9_]+$/, "an entity such as sensor.electricity_price"));
 const settings = v.strictObject({
@@ -84,9 +84,10 @@ export const pricingEntity: Provider<Settings, undefined> = {
     const readings: OutsideReading[] = [
       { quantity: given.is_market ? "market_price" : "price", ...held, value: today.now },
     ];
-    const units: { [quantity: string]: string } = { market_price: `${currency}/kWh`, price: `${currency}/kWh` };
-    if (given.is_market && hasFormula(given))
-      readings.push({ quantity: "price", ...held, value: retailPrice(today.now, given) ?? rounded(today.now) });
-    return { readings: [...answer.readings, ...readings], issues: answer.issues, units };
+    const retail = given.is_market ? retailPrice(today.now, given) : undefined;
+    if (retail !== undefined) readings.push({ quantity: "price", ...held, value: retail });
+    if (given.feed_in !== undefined) readings.push({ quantity: "feed_in_price", ...held, value: given.feed_in });
+    const units = Object.fromEntries(readings.map(({ quantity }) => [quantity, `${currency}/kWh`]));
+    return { readings: [...answer.readings, ...readings], issues: answer.issues, units: { ...answer.units, ...units } };
   },
 };

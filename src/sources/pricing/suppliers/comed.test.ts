@@ -17,8 +17,8 @@ test("recorded: cents are hundredths of dollars, and a price holds until the nex
   assert.deepEqual(told(answered), {
     readings: {
       market_price: [
-        ["2024-10-11T12:15:00Z", 0.049],
-        ["2024-10-11T12:20:00Z", 0.037],
+        ["2024-10-11T12:15:00Z", "2024-10-11T12:35:00Z", 0.049],
+        ["2024-10-11T12:20:00Z", "2024-10-11T12:40:00Z", 0.037],
       ],
     },
     issues: {},

@@ -15,6 +15,7 @@ const Answer = v.array(
   }),
 );
 const FIVE_MINUTES: Micros = 5 * MINUTE;
+const HOLDS: Micros = 20 * MINUTE;
 
 const settings = v.strictObject(tariffEntries);
 
@@ -41,7 +42,7 @@ export const comed: Provider<Tariff, undefined> = {
     const { readings, units } = answerOf({ currency: "USD", market }, tariff, now);
     return {
       // Each holds until the next is out, which takes its time.
-      readings: readings.map(({ quantity, time, value }) => ({ quantity, time, value })),
+      readings: readings.map((reading) => ({ ...reading, until: reading.time + HOLDS })),
       // What was is no issue of what is to come.
       issues: [],
       ...(units ? { units } : {}),
