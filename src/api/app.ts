@@ -71,6 +71,7 @@ import { statesRoutes } from "./routes/now/states.ts";
 import { summaryRoutes } from "./routes/now/summary.ts";
 import { calendarRoutes } from "./routes/outside/calendar.ts";
 import { energyRoutes } from "./routes/outside/energy.ts";
+import { ratesRoutes } from "./routes/outside/rates.ts";
 import { scoreRoutes } from "./routes/outside/score.ts";
 import { sourcesRoutes } from "./routes/outside/sources.ts";
 import { sportsRoutes } from "./routes/outside/sports.ts";
@@ -159,6 +160,7 @@ export function createApi(given: ApiNeeds) {
     .route("/api/v1", entitiesRoutes({ ...given, auth }))
     .route("/api/v1", registriesRoutes({ ...given, auth }))
     .route("/api/v1", energyRoutes({ ...given, auth, gate }))
+    .route("/api/v1", ratesRoutes({ ...given, auth }))
     .route("/api/v1", tokensRoutes({ ...given, auth, streams }))
     .route("/api/v1", connectionsRoutes({ ...given, auth }))
     .route("/api/v1", backupHoldRoutes({ ...given, auth }))
