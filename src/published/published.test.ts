@@ -204,3 +204,17 @@ test("gaps found together are one firing for each kind and cause, with names, sp
   assert.equal(firings.at(-1)?.attributes.every_entity, true);
   assert.ok((firings.at(-1)?.id as number) > (positions[2] as number));
 });
+
+test("a source that knew nothing is no hole in the home's recording, and its series are no entities", async (t) => {
+  const { value, entry, store, recordGaps, pass, firings } = await open(t);
+  const before = [value("entities"), value("completeness"), JSON.stringify(entry("last_gap"))];
+  await store.append([
+    { kind: "series", series: 3, identity: identity("outside.weather_temperature") },
+    { kind: "reading", reading: reading(3, "7") },
+  ]);
+  const window = { from: TEST_TIME - 90 * MINUTE, to: TEST_TIME - MINUTE };
+  await recordGaps([{ kind: "states", series: 3, ...window, cause: "source_silent" }]);
+  await pass(2_000);
+  assert.deepEqual([value("entities"), value("completeness"), JSON.stringify(entry("last_gap"))], before);
+  assert.deepEqual(firings, []);
+});

@@ -237,3 +237,25 @@ test("a search pages through what it finds, in either order, and finds nothing w
   );
   assert.deepEqual([nothing.events, nothing.next_cursor], [[], null]);
 });
+
+test("a time at which Home Assistant was not heard is no hole of a source's series", async () => {
+  const ids = [++count, ++count];
+  const [ofHome, ofSource] = ["sensor.roof", "outside.weather_temperature"];
+  const series = [ofHome, ofSource].map((entityId, i) => ({ id: ids[i] as number, entityId: entityId as string }));
+  for (const { id, entityId } of series)
+    await store.append([
+      { kind: "series", series: id, identity: identity(entityId) },
+      { kind: "reading", reading: reading(id, "7", { time: FROM }) },
+    ]);
+  open.push({ from: FROM + 10 * SECOND, to: null });
+  const answer = await history.at({ series, time: FROM + 20 * SECOND });
+  open.length = 0;
+  const { states } = await jsonOf<AtAnswer>(answer as Answer);
+  assert.deepEqual(
+    states.map(({ entity_id, state: told, known }) => [entity_id, told, known]),
+    [
+      [ofHome, "7", false],
+      [ofSource, "7", true],
+    ],
+  );
+});
