@@ -9,7 +9,19 @@ import type {
   Token,
   Usage,
 } from "./api-admin-types.ts";
-import type { RawAnswer, Source, SourceChoice, SourceKind, Sources, SourceTest } from "./api-outside-types.ts";
+import type {
+  EnergyDays,
+  EnergyEffects,
+  EnergyNow,
+  EnergyPlan,
+  EnergyWindow,
+  RawAnswer,
+  Source,
+  SourceChoice,
+  SourceKind,
+  Sources,
+  SourceTest,
+} from "./api-outside-types.ts";
 import type {
   BackupSchedule,
   Backups,
@@ -207,6 +219,12 @@ export function createApi(needs: {
       (await ask<{ answers: readonly RawAnswer[] }>("GET", `api/v1/sources/${encodeURIComponent(id)}/raw`)).answers,
     outsideStates: async () =>
       (await ask<{ states: readonly State[] }>("GET", "api/v1/states", { query: { domain: "outside" } })).states,
+    energyNow: () => ask<EnergyNow>("GET", "api/v1/energy/now"),
+    energyPlan: (day: "today" | "tomorrow") => ask<EnergyPlan>("GET", "api/v1/energy/plan", { query: { day } }),
+    energyWindow: (query: { by: string; minutes: number; watts: number; split: boolean; to?: string }) =>
+      ask<EnergyWindow>("GET", "api/v1/energy/window", { query }),
+    energyDays: (query: { from: string }) => ask<EnergyDays>("GET", "api/v1/energy/days", { query }),
+    energyEffects: () => ask<EnergyEffects>("GET", "api/v1/energy/effects"),
     connections: () => ask<Connections>("GET", "api/v1/connections"),
     actOnConnection: (id: string, action: ServiceAction) =>
       ask<unknown>("POST", `api/v1/connections/${encodeURIComponent(id)}/${action}`),

@@ -6,6 +6,7 @@ const PLACES = [
   "live",
   "entities",
   "history",
+  "energy",
   "sources",
   "storage",
   "services",

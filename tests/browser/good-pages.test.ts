@@ -18,6 +18,7 @@ const PAGES = [
   "entities",
   `entities/${PROBE}`,
   "history",
+  "energy",
   "sources",
   "storage",
   "services",
@@ -34,6 +35,7 @@ describe("every page in a browser", { skip }, () => {
     await panel.signIn();
     for (const state of ["10", "unavailable", "70"])
       await panel.tell(PROBE, state, { friendly_name: "Panel probe", unit_of_measurement: "W" });
+    await panel.metersKnown();
   });
   after(() => panel?.close());
 
@@ -76,7 +78,7 @@ describe("every page in a browser", { skip }, () => {
     await more.press("Enter");
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
-    await page.getByRole("heading", { name: "Data sources", exact: true }).waitFor();
+    await page.getByRole("heading", { name: "Energy", exact: true }).waitFor();
     await services.waitFor({ state: "hidden" });
     assert.deepEqual(complaints, []);
     await context.close();

@@ -6,6 +6,7 @@ import { AccessPage } from "./admin/access.tsx";
 import { ConnectionsPage } from "./admin/connections.tsx";
 import { ServicesPage } from "./admin/services.tsx";
 import { SetupPage } from "./admin/setup.tsx";
+import { EnergyPage } from "./energy/page.tsx";
 import { EntitiesPage } from "./entities.tsx";
 import { EntityPage } from "./entity.tsx";
 import { HistoryPage } from "./history/page.tsx";
@@ -21,6 +22,7 @@ export const PAGES: Record<Route["page"], (route: Route) => JSX.Element> = {
   entities: () => <EntitiesPage />,
   entity: ({ entity }) => <EntityPage key={entity} id={entity} />,
   history: () => <HistoryPage />,
+  energy: () => <EnergyPage />,
   sources: () => <SourcesPage />,
   storage: () => <StoragePage />,
   services: () => <ServicesPage />,

@@ -49,6 +49,7 @@ const PATHS = {
   sign_out: <path d="M10 5H5v14h5M14 8l4 4-4 4M18 12H9" />,
   house: <path d="M4 11.5 12 4.5l8 7M6.5 10v9h11v-9" />,
   gap: <path d="M3 12h5M16 12h5M11 7l-2 10M15 7l-2 10" />,
+  energy: <path d="M13 3 5.5 13.5H12L11 21l7.5-10.5H12z" />,
   sources: (
     <>
       <path d="M7 15.5a4 4 0 0 1 .5-8 5 5 0 0 1 9.4 1.2A3.5 3.5 0 0 1 17 15.5" />

@@ -1,5 +1,6 @@
 /** Texts of the Data sources page; part of en.ts. */
 export const sources = {
+  "nav.sources": "Data sources",
   "sources.lead": "What the hub knows of the world outside, from whom, and how old that is.",
   "sources.read_only": "Adding and changing sources is for administrators.",
   "sources.add": "Add a source",

@@ -1,4 +1,5 @@
 import { admin } from "./en-admin.ts";
+import { energy } from "./en-energy.ts";
 import { history } from "./en-history.ts";
 import { sources } from "./en-sources.ts";
 import { storage } from "./en-storage.ts";
@@ -12,7 +13,6 @@ export const en = {
   "nav.live": "Live",
   "nav.entities": "Entities",
   "nav.history": "History",
-  "nav.sources": "Data sources",
   "nav.storage": "Storage",
   "nav.services": "Services",
   "nav.connections": "Connections",
@@ -295,4 +295,5 @@ export const en = {
   ...history,
   ...storage,
   ...sources,
+  ...energy,
 } as const satisfies Record<string, string>;

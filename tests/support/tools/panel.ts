@@ -84,6 +84,8 @@ export async function startPanel({ env = {} }: { env?: Readonly<Record<string, s
       signedIn = await first.context.storageState();
       return first;
     },
+    /** Until the hub has asked for the energy dashboard, which it does soon after it is connected. */
+    metersKnown: () => eventually(60, async () => assert.equal((await hub.get("api/v1/energy/days")).status, 200)),
     stopHub: () => hub.stop(),
     /** So many days of a past, written while the hub is not running. */
     recordPast: async (days: number) => {
@@ -124,11 +126,16 @@ const CHECK = `axe.run(document, { resultTypes: ["violations"] }).then(({ violat
 /** Nothing wider than the window, nothing too small to touch (on a phone), nothing that axe-core complains about. */
 export async function assertGoodPage(page: Page, path: string, { touch = false } = {}): Promise<void> {
   const excess = await page.evaluate<number>("document.documentElement.scrollWidth - window.innerWidth");
-  assert.ok(excess <= 0, `${path} is ${excess} px too wide`);
+  if (excess > 0) assert.fail(`${path} is ${excess} px too wide: ${await page.evaluate<string>(TOO_WIDE)}`);
   if (touch) assert.deepEqual(await page.evaluate<string[]>(TOO_SMALL_TO_TOUCH), [], `${path} has targets under 44 px`);
   if (!(await page.evaluate<boolean>("typeof axe !== 'undefined'"))) await page.evaluate(AXE);
   assert.deepEqual(await page.evaluate<string[]>(CHECK), [], `${path}: axe-core`);
 }
+
+/** The innermost of what reaches beyond the window. */
+const TOO_WIDE = `[...document.querySelectorAll("main *")]
+  .filter((element) => element.getBoundingClientRect().right > window.innerWidth)
+  .slice(-3).map((element) => element.outerHTML.slice(0, 120)).join(" ")`;
 
 /** What can be touched, is shown and has less than 44 px to be touched on (a link in a row or box counts with it). */
 const TOO_SMALL_TO_TOUCH = `[...document.querySelectorAll("a, button, select, input, summary")]
@@ -152,7 +159,10 @@ export async function takePictures(browser: Browser, from: BrowserContext, url: 
         if (path === "live") await holds(page, `document.querySelectorAll(".row").length > 5`);
         await holds(page, `!document.querySelector("[aria-busy=true]")`);
         const file = `${path.replace(/\W+/g, "-").slice(0, 60)}-${viewport.width}-${colorScheme}.png`;
-        await page.screenshot({ path: join(folder, file), fullPage: path.startsWith("history") || path === "storage" });
+        await page.screenshot({
+          path: join(folder, file),
+          fullPage: path.startsWith("history") || ["energy", "sources", "storage"].includes(path),
+        });
       }
       await context.close();
     }
