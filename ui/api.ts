@@ -22,6 +22,7 @@ import type {
   Sources,
   SourceTest,
 } from "./api-outside-types.ts";
+import type { League, Schedule, SourceGames, Team, Timeline } from "./api-sports-types.ts";
 import type {
   BackupSchedule,
   Backups,
@@ -225,6 +226,13 @@ export function createApi(needs: {
       ask<EnergyWindow>("GET", "api/v1/energy/window", { query }),
     energyDays: (query: { from: string }) => ask<EnergyDays>("GET", "api/v1/energy/days", { query }),
     energyEffects: () => ask<EnergyEffects>("GET", "api/v1/energy/effects"),
+    games: async () => (await ask<{ sources: readonly SourceGames[] }>("GET", "api/v1/sports/games")).sources,
+    leagues: async () => (await ask<{ leagues: readonly League[] }>("GET", "api/v1/sports/leagues")).leagues,
+    teams: async (league: string) =>
+      (await ask<{ teams: readonly Team[] }>("GET", "api/v1/sports/teams", { query: { league } })).teams,
+    gameTimeline: (game: string) => ask<Timeline>("GET", `api/v1/sports/timeline/${encodeURIComponent(game)}`),
+    teamSchedule: (league: string, team: string) =>
+      ask<Schedule>("GET", `api/v1/sports/schedule/${encodeURIComponent(team)}`, { query: { league } }),
     connections: () => ask<Connections>("GET", "api/v1/connections"),
     actOnConnection: (id: string, action: ServiceAction) =>
       ask<unknown>("POST", `api/v1/connections/${encodeURIComponent(id)}/${action}`),

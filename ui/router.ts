@@ -7,6 +7,7 @@ const PLACES = [
   "entities",
   "history",
   "energy",
+  "sports",
   "sources",
   "storage",
   "services",

@@ -19,6 +19,7 @@ const PAGES = [
   `entities/${PROBE}`,
   "history",
   "energy",
+  "sports",
   "sources",
   "storage",
   "services",

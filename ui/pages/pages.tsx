@@ -13,6 +13,7 @@ import { HistoryPage } from "./history/page.tsx";
 import { LivePage } from "./live.tsx";
 import { OverviewPage } from "./overview.tsx";
 import { SourcesPage } from "./sources/page.tsx";
+import { SportsPage } from "./sports/page.tsx";
 import { StoragePage } from "./storage/page.tsx";
 
 /** What is drawn for a route. A further page is a line here and one in parts/navigation.tsx. */
@@ -23,6 +24,7 @@ export const PAGES: Record<Route["page"], (route: Route) => JSX.Element> = {
   entity: ({ entity }) => <EntityPage key={entity} id={entity} />,
   history: () => <HistoryPage />,
   energy: () => <EnergyPage />,
+  sports: () => <SportsPage />,
   sources: () => <SourcesPage />,
   storage: () => <StoragePage />,
   services: () => <ServicesPage />,

@@ -50,6 +50,12 @@ const PATHS = {
   house: <path d="M4 11.5 12 4.5l8 7M6.5 10v9h11v-9" />,
   gap: <path d="M3 12h5M16 12h5M11 7l-2 10M15 7l-2 10" />,
   energy: <path d="M13 3 5.5 13.5H12L11 21l7.5-10.5H12z" />,
+  sports: (
+    <>
+      <circle cx="12" cy="12" r="8" />
+      <path d="M4 12h16M12 4v16M6.5 6.5c3 3 3 8 0 11M17.5 6.5c-3 3-3 8 0 11" />
+    </>
+  ),
   sources: (
     <>
       <path d="M7 15.5a4 4 0 0 1 .5-8 5 5 0 0 1 9.4 1.2A3.5 3.5 0 0 1 17 15.5" />

@@ -20,6 +20,7 @@ const FIRST: readonly NavigationItem[] = [
 /** Behind “More” where there is no room for all. */
 const FURTHER: readonly NavigationItem[] = [
   { path: "energy", pages: ["energy"], label: "nav.energy", icon: "energy" },
+  { path: "sports", pages: ["sports"], label: "nav.sports", icon: "sports" },
   { path: "sources", pages: ["sources"], label: "nav.sources", icon: "sources" },
   { path: "storage", pages: ["storage"], label: "nav.storage", icon: "storage" },
   { path: "services", pages: ["services"], label: "nav.services", icon: "services" },

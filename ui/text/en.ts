@@ -2,6 +2,7 @@ import { admin } from "./en-admin.ts";
 import { energy } from "./en-energy.ts";
 import { history } from "./en-history.ts";
 import { sources } from "./en-sources.ts";
+import { sports } from "./en-sports.ts";
 import { storage } from "./en-storage.ts";
 
 /** Every text of the panel. `{name}` is filled in; `.one` and `.other` are forms for a count. */
@@ -296,4 +297,5 @@ export const en = {
   ...storage,
   ...sources,
   ...energy,
+  ...sports,
 } as const satisfies Record<string, string>;

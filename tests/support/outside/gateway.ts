@@ -6,8 +6,8 @@ export type Gateway = {
   readonly url: string;
   /** Host, path and query of every request. */
   readonly asked: string[];
-  /** What the host answers from now on; every other host is answered 404. */
-  answer(host: string, status: number, body: unknown): void;
+  /** What a host, or a host and the beginning of a path, answers from now on; the longest that fits. All else is 404. */
+  answer(where: string, status: number, body: unknown): void;
   close(): Promise<void>;
 };
 
@@ -18,7 +18,8 @@ export async function openGateway(): Promise<Gateway> {
   const server = createServer((request, response) => {
     const url = request.url ?? "";
     asked.push(url);
-    const { status, text } = answers.get(url.split("/")[1] ?? "") ?? { status: 404, text: "nobody is here" };
+    const [where] = [...answers.keys()].filter((one) => url.startsWith(`/${one}`)).sort((a, b) => b.length - a.length);
+    const { status, text } = answers.get(where ?? "") ?? { status: 404, text: "nobody is here" };
     response.writeHead(status, { "content-type": "application/json" });
     response.end(text);
   });
@@ -26,8 +27,8 @@ export async function openGateway(): Promise<Gateway> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked,
-    answer: (host, status, body) => {
-      answers.set(host, { status, text: typeof body === "string" ? body : JSON.stringify(body) });
+    answer: (where, status, body) => {
+      answers.set(where, { status, text: typeof body === "string" ? body : JSON.stringify(body) });
     },
     close: () =>
       new Promise((resolve) => {

@@ -21,13 +21,14 @@ export function EnergyPage() {
   const { data } = now;
   // Without a price the plan and the windows would only be refused, with the reason that is told here.
   const priced = data !== null && data.price.value !== null;
+  const rated = priced || (data !== null && data.carbon.value !== null);
   return (
     <Page title={t("nav.energy")} lead={<span class="roomy">{t("energy.lead")}</span>}>
       <NowCard now={now} />
-      {priced && (
+      {rated && (
         <div class="columns">
-          <PlanCard found={found} />
-          <WindowCard onFound={setFound} />
+          {priced && <PlanCard found={found} />}
+          <WindowCard first={priced ? "price" : "carbon"} onFound={setFound} />
         </div>
       )}
       {data?.price.why && (

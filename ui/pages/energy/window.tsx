@@ -10,10 +10,10 @@ import { formatDaySpan } from "./times.ts";
 type By = "price" | "carbon";
 
 /** When a run of a chosen length is cheapest or cleanest. */
-export function WindowCard({ onFound }: { onFound: (parts: readonly Span[]) => void }) {
+export function WindowCard({ first, onFound }: { first: By; onFound: (parts: readonly Span[]) => void }) {
   const { api } = useHub();
   const action = useAction();
-  const [by, setBy] = useState<By>("price");
+  const [by, setBy] = useState<By>(first);
   const [minutes, setMinutes] = useState("120");
   const [watts, setWatts] = useState("1000");
   const [deadline, setDeadline] = useState("");
@@ -34,8 +34,8 @@ export function WindowCard({ onFound }: { onFound: (parts: readonly Span[]) => v
       setFound(answer);
       onFound(answer.parts);
     });
-  const first = useRef(find);
-  useEffect(() => first.current(), []);
+  const atOnce = useRef(find);
+  useEffect(() => atOnce.current(), []);
   return (
     <Card title={t("window.title")} note={t("window.note")}>
       <form
