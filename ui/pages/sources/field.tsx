@@ -127,7 +127,7 @@ function Truth({ field, value, onChange }: Drawn<boolean>) {
 function Ticks({ field, value, onChange }: Drawn<readonly string[]>) {
   const choices = ticked(field) ?? [];
   return (
-    <fieldset class="choices">
+    <fieldset class="choices ticks">
       <legend>{titleOf(field)}</legend>
       {field.description && <p class="hint">{field.description}</p>}
       {choices.map((choice) => (
