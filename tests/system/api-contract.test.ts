@@ -54,15 +54,9 @@ describe("the API as others see it", { skip: typeof tools === "string" ? tools :
       { cwd: folder },
     );
     // What it says of a failure holds whole requests; a few lines are enough to run it again.
-    const lines = text.split("\n").map((line) => line.slice(0, 300));
-    assert.equal(
-      code,
-      0,
-      lines
-        .filter((line) => line.trim() !== "")
-        .slice(-80)
-        .join("\n"),
-    );
+    const lines = text.split("\n").flatMap((line) => (line.trim() === "" ? [] : [line.slice(0, 300)]));
+    const found = lines.findIndex((line) => /=+ FAILURES =+/.test(line));
+    assert.equal(code, 0, (found < 0 ? lines.slice(-80) : lines.slice(found, found + 80)).join("\n"));
     const cases = Number(/(\d+) generated, \d+ passed/.exec(text)?.[1]);
     assert.ok(!/mostly returned 429|401 Unauthorized/.test(text), "the questions reached the routes");
     return cases;
