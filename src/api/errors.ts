@@ -28,7 +28,8 @@ const PROBLEMS = {
   limit_reached: { status: 409, title: "There is no room for more" },
   too_many_requests: { status: 429, title: "Too many requests" },
   internal: { status: 500, title: "The hub failed" },
-  source_failed: { status: 502, title: "A source does not answer" },
+  // Not 502: that is what ingress and proxies say when the hub itself does not answer.
+  source_failed: { status: 424, title: "A source does not answer" },
   busy: { status: 503, title: "The hub has its hands full" },
   not_ready: { status: 503, title: "The hub is not ready" },
   store_unavailable: { status: 503, title: "The store does not answer" },

@@ -194,7 +194,7 @@ test("teams and a season are asked for once, and an older answer says why it is 
     assert.equal(body.record, "0-2-3");
     fails = true;
     const other = await get("teams?league=soccer/eng.1");
-    assert.deepEqual([other.status, other.body.code], [502, "source_failed"]);
+    assert.deepEqual([other.status, other.body.code], [424, "source_failed"]);
   });
 });
 
