@@ -180,7 +180,8 @@ export function createBackups(needs: BackupsNeeds): Backups {
         });
         if (by === "schedule") await removeOld(scheduler.get());
       } catch (error) {
-        failed(what, error);
+        // One that never began for another that is under way says nothing of backups.
+        if (!(error instanceof Failure && error.code === "action_unavailable")) failed(what, error);
         throw error;
       } finally {
         tell();

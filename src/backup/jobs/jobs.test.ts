@@ -64,6 +64,18 @@ test("a backup that is cancelled leaves nothing behind, is no failure, and can b
   await home.close();
 });
 
+test("a backup asked for as a job while the store is checked is refused by its job, and is no failed backup", async () => {
+  const home = await filled();
+  home.backups.store.begin();
+  const job = home.jobs.start("backup");
+  await home.backups.idle();
+  await eventually(20, () => assert.equal(home.jobs.get(job.id)?.state, "failed"));
+  assert.match(String(home.jobs.get(job.id)?.why), /under way/);
+  assert.deepEqual([home.backups.lastFailure(), home.board.get("backups")?.state], [undefined, "off"]);
+  assert.equal(home.backups.store.last()?.ok, true);
+  await home.close();
+});
+
 test("a check that is cancelled leaves no result and no files, of a backup and of the store", async () => {
   const home = await filled();
   const id = await home.make();
