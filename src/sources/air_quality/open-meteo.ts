@@ -4,6 +4,7 @@ import {
   addressOf,
   dateOf,
   instantOf,
+  KEY_ENTRY,
   type OpenMeteoAnswer,
   openMeteoSchema,
   timesOf,
@@ -14,17 +15,7 @@ import { PLACE_ENTRIES, unplaced, whereOf } from "../place.ts";
 import { DAY, type Heard, HOUR, hear, issuesOf } from "../slots.ts";
 import type { Provider, ReadNeeds } from "../source.ts";
 
-const settings = v.strictObject({
-  api_key: v.optional(
-    v.pipe(
-      v.string(),
-      v.title("API key"),
-      v.description("Only with a paid plan of Open-Meteo. Empty: the free service, for non-commercial use."),
-      v.metadata({ secret: true }),
-    ),
-  ),
-  ...PLACE_ENTRIES,
-});
+const settings = v.strictObject({ ...KEY_ENTRY, ...PLACE_ENTRIES });
 type Settings = v.InferOutput<typeof settings>;
 
 const POLLUTANTS: readonly Variable[] = [

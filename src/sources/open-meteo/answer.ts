@@ -5,6 +5,17 @@ import type { Where } from "../place.ts";
 
 /** Open-Meteo's two services (weather, air quality) are asked and answer alike. */
 
+export const KEY_ENTRY = {
+  api_key: v.optional(
+    v.pipe(
+      v.string(),
+      v.title("API key"),
+      v.description("Only with a paid plan of Open-Meteo. Empty: the free service, for non-commercial use."),
+      v.metadata({ secret: true }),
+    ),
+  ),
+};
+
 export type Variable = {
   readonly name: string;
   readonly quantity: string;

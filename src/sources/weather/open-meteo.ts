@@ -6,6 +6,7 @@ import {
   addressOf,
   dateOf,
   instantOf,
+  KEY_ENTRY,
   type OpenMeteoAnswer,
   openMeteoSchema,
   timesOf,
@@ -17,17 +18,7 @@ import { DAY, type Heard, HOUR, hear, issuesOf } from "../slots.ts";
 import type { Answered, Provider, ReadNeeds } from "../source.ts";
 import { conditionOfWmo } from "./condition.ts";
 
-const settings = v.strictObject({
-  api_key: v.optional(
-    v.pipe(
-      v.string(),
-      v.title("API key"),
-      v.description("Only with a paid plan of Open-Meteo. Empty: the free service, for non-commercial use."),
-      v.metadata({ secret: true }),
-    ),
-  ),
-  ...PLACE_ENTRIES,
-});
+const settings = v.strictObject({ ...KEY_ENTRY, ...PLACE_ENTRIES });
 type Settings = v.InferOutput<typeof settings>;
 
 /** `before`: what is said of an hour is its sum, mean or most up to the time given (documented as "preceding hour"). */
