@@ -1,4 +1,5 @@
 import { parentPort } from "node:worker_threads";
+import { giveWay } from "../platform/give-way.ts";
 import type { ViewReader } from "../store/store.ts";
 import { encodeEvent, encodeEvents } from "./encode/events.ts";
 import { encodePoints } from "./encode/points.ts";
@@ -9,6 +10,8 @@ import { serveJobs } from "./jobs/serve.ts";
 import { encodeAt } from "./range/at.ts";
 import { encodeStatistics } from "./statistics/encode.ts";
 import { encodeTrace } from "./trace/trace.ts";
+
+giveWay("answers");
 
 /** Reads and encodes in a thread of its own, so that no answer, however long, holds up what is coming in. */
 

@@ -1,9 +1,12 @@
 import { parentPort } from "node:worker_threads";
 import { describeError } from "../domain/failure.ts";
 import { ALL_TIME } from "../domain/time/time.ts";
+import { giveWay } from "../platform/give-way.ts";
 import { openView } from "../store/open.ts";
 import type { RollupUsage, Usage, ViewReader } from "../store/store.ts";
 import type { Answer, Question } from "./counting/counting.ts";
+
+giveWay("upkeep");
 
 /** Counts in a thread of its own: what a whole store holds is not looked up on the event loop. */
 

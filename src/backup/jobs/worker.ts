@@ -1,5 +1,6 @@
 import { parentPort } from "node:worker_threads";
 import { describeError, Failure } from "../../domain/failure.ts";
+import { giveWay } from "../../platform/give-way.ts";
 import { systemClock } from "../../platform/time/clock.ts";
 import { openView } from "../../store/open.ts";
 import { cancelled } from "../check/problem.ts";
@@ -10,6 +11,8 @@ import { findBackup, keepVerified, listBackups } from "../folder/list.ts";
 import { removeBackup, tidy } from "../folder/shelf.ts";
 import { beginBackup, finishBackup } from "../make/make.ts";
 import type { FromWorker, Stop, ToWorker } from "./job.ts";
+
+giveWay("upkeep");
 
 /** Entry of the worker of backups: copying, checking and removing block, so they do it here. */
 
