@@ -1,17 +1,12 @@
 import { join } from "node:path";
-import type { Gap } from "../../domain/data/reading.ts";
-import { describeError, Failure } from "../../domain/failure.ts";
 import type { Clock } from "../../platform/time/clock.ts";
 import type { Log } from "../../platform/told/log.ts";
-import { gapsIn, type Ledger } from "../shared/ledger.ts";
+import { gapsIn } from "../shared/ledger.ts";
 import type { Space } from "../space.ts";
-import type { Damage, Narrow, Store, View } from "../store.ts";
+import type { Narrow, Store, View } from "../store.ts";
 import { createKeeper } from "./blocks/set/keeper.ts";
-import type { Manifest } from "./blocks/set/manifest.ts";
-import { type BlocksRecovery, recoverBlocks } from "./blocks/set/recover.ts";
 import { storageOf } from "./blocks/set/storage.ts";
-import { type Files, makeFolder, syncFolder, systemFiles } from "./files.ts";
-import { type Lock, lockFolder } from "./lock.ts";
+import { type Files, syncFolder, systemFiles } from "./files.ts";
 import { filesToCopy } from "./maintenance/files-to-copy.ts";
 import { createIndexer } from "./maintenance/indexer.ts";
 import type { Maintainer } from "./maintenance/job.ts";
@@ -19,13 +14,14 @@ import { createWorkerMaintainer } from "./maintenance/worker-maintainer.ts";
 import { type EmbeddedContent, pictureOf } from "./reader/picture.ts";
 import { EMBEDDED, openEmbeddedView } from "./reader/reader.ts";
 import { createViews } from "./reader/views.ts";
+import { createDamages } from "./recovery/damages.ts";
+import { openFolder } from "./recovery/open-folder.ts";
 import { listQuarantined } from "./recovery/quarantined.ts";
-import { type Recovery, recover } from "./recovery/recover.ts";
 import { dropDone, isPending } from "./segments/amendments.ts";
-import { gapsOf, sameDamage } from "./segments/damage.ts";
 import { expire, expiring } from "./segments/expiry.ts";
 import { indexName } from "./segments/header.ts";
 import { createTail } from "./segments/tail.ts";
+import { countsOf, sumsOf } from "./sums.ts";
 import { createTroubles, type OnTrouble } from "./troubles.ts";
 import { createAmending } from "./write/amending.ts";
 import { createAppender } from "./write/append.ts";
@@ -88,10 +84,10 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
     troubles,
     segments: recovery.segments,
     amendmentsDone: () => keeper.manifest,
-    onBuilt: (segment, { head, damages }) => {
+    onBuilt: (segment, { head, damages: found }) => {
       segment.index = head;
       segment.lists = undefined;
-      noteDamages(damages);
+      damages.note(found);
       keeper.wake();
     },
   });
@@ -116,7 +112,19 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
     space: needs.space,
   });
 
-  const damages: Damage[] = [...recovery.damages, ...blocks.damages];
+  const damages = createDamages({
+    found: [...recovery.damages, ...blocks.damages],
+    gaps: ledger.gaps,
+    append: appender.append,
+    onNew: (found) => {
+      const broken = recovery.segments.filter(
+        ({ base, index }) => index && found.some(({ file }) => file === indexName(base)),
+      );
+      for (const segment of broken) indexer.enqueue(segment);
+    },
+    clock,
+    log,
+  });
   const views = createViews();
   const { isInView } = views;
   const keeper = createKeeper({
@@ -143,7 +151,7 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
     roll: appender.roll,
     indexed: indexer.idle,
     mayPurge: views.mayPurge,
-    onDamage: (found) => noteDamages(found),
+    onDamage: (found) => damages.note(found),
     expire: async () => {
       const { sealed } = keeper.manifest;
       const expired = expiring(tail.segments, { sealed, windowBytes, now: clock.now(), open: tail.open?.segment });
@@ -174,7 +182,7 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
   const release = (own: View) => {
     if (views.remove(own.token)) keeper.released();
   };
-  const reader = (own: View) => openEmbeddedView(own, { onDamage: (damage) => noteDamages([damage]) });
+  const reader = (own: View) => openEmbeddedView(own, { onDamage: (damage) => damages.note([damage]) });
   const amending = createAmending({
     append: appender.append,
     keeper,
@@ -192,23 +200,6 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
     },
   });
   let closing: Promise<void> | undefined;
-
-  const recordGaps = async (found: readonly Damage[]): Promise<void> => {
-    const gaps: Gap[] = found.flatMap((damage) => gapsOf(damage, ledger.gaps, clock.now()));
-    if (gaps.length > 0) await appender.append(gaps.map((gap) => ({ kind: "gap", gap })));
-  };
-
-  const noteDamages = (found: readonly Damage[]): void => {
-    const unknown = found.filter((damage) => !damages.some((known) => sameDamage(known, damage)));
-    if (unknown.length === 0) return;
-    damages.push(...unknown);
-    for (const { file, offset, why } of unknown) log.warning("a part of the store is damaged", { file, offset, why });
-    recordGaps(unknown).catch((error) => log.warning("a gap could not be recorded", { error: describeError(error) }));
-    const broken = recovery.segments.filter(
-      ({ base, index }) => index && unknown.some(({ file }) => file === indexName(base)),
-    );
-    for (const segment of broken) indexer.enqueue(segment);
-  };
 
   const holdFiles = async () => {
     holds++;
@@ -241,9 +232,7 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
   };
 
   await amending.lookUp();
-  await recordGaps([...recovery.found, ...blocks.damages]).catch((error) =>
-    log.warning("the gaps of damaged parts could not be recorded", { error: describeError(error) }),
-  );
+  await damages.recordGaps([...recovery.found, ...blocks.damages]);
   for (const segment of recovery.segments)
     if (!segment.index && segment !== tail.open?.segment) indexer.enqueue(segment);
   keeper.wake();
@@ -268,36 +257,22 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
     view,
     release,
     reader,
-    damages: () => damages,
+    damages: damages.list,
     quarantined: () =>
       listQuarantined({
         folders: [
           { name: "tail", path: tailFolder },
           { name: "blocks", path: blocksFolder },
         ],
-        ...{ files, damages },
+        ...{ files, damages: damages.list() },
       }),
-    noteDamages,
-    stats: () => {
-      let bytes = 0;
-      for (const { limit, index } of tail.segments)
-        bytes += limit + (index ? index.snapshot.at + index.snapshot.length : 0);
-      const { blocks } = keeper.manifest;
-      for (const block of blocks) bytes += block.bytes;
-      return {
-        engine: EMBEDDED,
-        appended: { ...appender.appended },
-        ...countsOf(ledger, keeper.manifest),
-        statistics: ledger.statistics - keeper.manifest.shed.statistics,
-        series: ledger.series.size,
-        bytes,
-        files: tail.segments.length + tail.segments.filter(({ index }) => index).length + blocks.length,
-        oldest: ledger.oldest,
-        newest: ledger.newest,
-        unsyncedBytes: syncing.unsyncedBytes,
-        position: ledger.position,
-      };
-    },
+    noteDamages: damages.note,
+    stats: () => ({
+      engine: EMBEDDED,
+      appended: { ...appender.appended },
+      ...sumsOf({ ledger, segments: tail.segments, manifest: keeper.manifest }),
+      unsyncedBytes: syncing.unsyncedBytes,
+    }),
     holdFiles,
     snapshot: async () => {
       let free = await holdFiles();
@@ -339,41 +314,4 @@ export async function openEmbeddedStore(needs: EmbeddedNeeds): Promise<EmbeddedS
       return closing;
     },
   };
-}
-
-const countsOf = ({ readings, events }: Ledger, { shed }: Manifest) => ({
-  readings: readings - shed.readings,
-  events: events - shed.events,
-});
-
-async function openFolder(needs: {
-  folder: string;
-  tailFolder: string;
-  blocksFolder: string;
-  files: Files;
-  clock: Clock;
-  log: Log;
-  segmentBytes: number;
-}): Promise<{ lock: Lock; recovery: Recovery; blocks: BlocksRecovery }> {
-  const { folder, tailFolder, blocksFolder, files, log } = needs;
-  try {
-    await makeFolder(files, tailFolder);
-    const lock = await lockFolder(needs);
-    try {
-      const blocks = await recoverBlocks({ folder: blocksFolder, files, log });
-      const { sealed } = blocks.manifest;
-      const recovery = await recover({ ...needs, folder: tailFolder, left: lock.left, floor: lock.floor, sealed });
-      return { lock, recovery, blocks };
-    } catch (error) {
-      // Whoever looks next must still see how the store was left, if that was not to be seen already.
-      await lock.release(lock.left === "closed");
-      throw error;
-    }
-  } catch (cause) {
-    if (cause instanceof Failure) throw cause;
-    throw new Failure("store_unreadable", `The store in ${folder} cannot be opened: ${describeError(cause)}`, {
-      fix: "Check that the folder can be read and written to, and the health of the disk",
-      cause,
-    });
-  }
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Amendment } from "../../../../domain/data/amendment.ts";
 import type { Position, Stored } from "../../../../domain/data/reading.ts";
-import { describeError, Failure } from "../../../../domain/failure.ts";
+import { describeError } from "../../../../domain/failure.ts";
 import { createBackoff } from "../../../../platform/time/backoff.ts";
 import type { Clock } from "../../../../platform/time/clock.ts";
 import type { Log } from "../../../../platform/told/log.ts";
@@ -9,13 +9,13 @@ import type { Damage, Shed, ShedPlan } from "../../../store.ts";
 import type { Files } from "../../files.ts";
 import type { Maintainer } from "../../maintenance/job.ts";
 import { setAside } from "../../recovery/survey.ts";
-import { isPending, isToPurge } from "../../segments/amendments.ts";
 import type { Segment, Tail } from "../../segments/tail.ts";
 import type { Troubles } from "../../troubles.ts";
 import type { Block, BlockKind } from "../file/block.ts";
 import type { Merged, MergeJob } from "../jobs/merge.ts";
 import type { Hole } from "../jobs/roll.ts";
 import { type LetGo, shedBlocks } from "../jobs/shed.ts";
+import { createAmend } from "./amend.ts";
 import { type Manifest, writeManifest } from "./manifest.ts";
 import { anyMerge, nextMerge } from "./policy.ts";
 
@@ -95,7 +95,6 @@ export function createKeeper(needs: {
   /** What is asked for and under way. */
   let urgentWork: Promise<unknown> | undefined;
   let whenFree: (() => void)[] = [];
-  let waiting: { readonly position: Position; resolve(): void; reject(error: unknown): void }[] = [];
 
   const commit = async (next: Manifest) => {
     try {
@@ -179,9 +178,8 @@ export function createKeeper(needs: {
       blocks: [...manifest.blocks, ...made],
     });
   };
-  const pending = () => needs.amendments().filter((amendment) => isPending(amendment, manifest));
   const sealClosed = async () => {
-    await rollForAmendments();
+    await amend.roll();
     for (let segment = closedSegment(); segment; segment = closedSegment()) await seal(segment);
   };
   /** Block by block: until the segment with the amendments is sealed, readers leave out what they take. */
@@ -201,48 +199,24 @@ export function createKeeper(needs: {
     return merged;
   };
 
-  const rollForAmendments = async () => {
-    const last = pending().at(-1);
-    if (last && tail.open && tail.open.segment.base <= last.position) await needs.roll();
-  };
-  const toPurge = () => needs.amendments().filter((amendment) => isToPurge(amendment, manifest));
-  /** Answers whether something was done. */
-  const amend = async (): Promise<boolean> => {
-    if (pending().length > 0) {
-      await rollForAmendments();
-      const segment = closedSegment();
-      if (!segment) return false;
-      await seal(segment);
-      return true;
-    }
-    const erasures = toPurge();
-    const end = erasures.at(-1)?.position ?? 0;
-    if (erasures.length === 0 || doomed.size > 0) return false;
-    await needs.indexed();
-    const segments = tail.segments.filter(({ base }) => base <= end);
-    if (!needs.mayPurge(segments)) return false;
-    for (const segment of segments) {
-      const { base, limit, index } = segment;
-      const job = { kind: "purge", folder: tailFolder, base, limit, erasures, hasIndex: index !== undefined } as const;
-      const { head } = await maintainer.run(job);
-      if (head) segment.index = head;
-    }
-    await commit({ ...manifest, purged: end });
-    return true;
-  };
-  const tellAmended = () => {
-    const left = [...pending(), ...toPurge()].map(({ position }) => position);
-    const done = Math.min(...left, Number.POSITIVE_INFINITY);
-    for (const one of waiting) if (one.position < done) one.resolve();
-    waiting = waiting.filter(({ position }) => position >= done);
-  };
+  const amend = createAmend({
+    ...{ tailFolder, tail, maintainer, seal },
+    manifest: () => manifest,
+    purged: (end) => commit({ ...manifest, purged: end }),
+    amendments: needs.amendments,
+    nextToSeal: closedSegment,
+    areFilesLeft: () => doomed.size > 0,
+    rollLog: needs.roll,
+    indexed: needs.indexed,
+    mayPurge: needs.mayPurge,
+  });
 
   const step = async (): Promise<boolean> => {
     if (!manifestOnDisk) await commit(manifest);
     await sweep();
     await needs.expire();
-    if (await amend()) return true;
-    tellAmended();
+    if (await amend.step()) return true;
+    amend.tell();
     if (!needs.seals) return false;
     const segment = closedSegment();
     if (segment) {
@@ -308,7 +282,7 @@ export function createKeeper(needs: {
     },
     wake: start,
     released: () => {
-      if (doomed.size > 0 || toPurge().length > 0) start();
+      if (doomed.size > 0 || amend.hasToPurge()) start();
     },
     hold: async () => {
       holds++;
@@ -342,22 +316,17 @@ export function createKeeper(needs: {
         return shedBlocks(plan, { folder, maintainer, blocks: () => manifest.blocks, holes: needs.holes(), merge });
       }),
     urgently,
-    amended: (position) =>
-      new Promise((resolve, reject) => {
-        if (closed) return reject(closedMeanwhile());
-        waiting.push({ position, resolve, reject });
-        start();
-      }),
+    amended: (position) => {
+      const done = amend.done(position);
+      start();
+      return done;
+    },
     close: async () => {
       closed = true;
-      for (const { reject } of waiting) reject(closedMeanwhile());
-      waiting = [];
+      amend.close();
       cancelRetry?.();
       await urgentWork?.catch(() => {});
       await running;
     },
   };
 }
-
-const closedMeanwhile = (): Failure =>
-  new Failure("store_closed", "The store was closed meanwhile", { fix: "It goes on when it is opened again" });
