@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import {
   assertGoodPage,
@@ -142,6 +144,20 @@ describe("Storage in a browser", { skip }, () => {
         assert.deepEqual(complaints, []);
         await context.close();
       });
+
+  test("a file that is not the store's is named with its size, and what to do about it", async () => {
+    await panel.stopHub();
+    writeFileSync(join(panel.hub.dataDir, "home/store/tail/notes.txt"), "hello");
+    await panel.startHub(Number(new URL(panel.hub.url).port));
+    const { page, complaints, context } = await open();
+    const card = page.getByRole("region", { name: "Files set aside" });
+    await card.getByText("tail/notes.txt.quarantine").waitFor();
+    assert.match((await card.getByRole("listitem").textContent()) ?? "", /5 B · not the hub's/);
+    await assertGoodPage(page, "storage with a file set aside");
+    if (process.env.SCREENSHOTS) await takePictures(panel.browser, context, panel.hub.url, ["storage"]);
+    assert.deepEqual(complaints, []);
+    await context.close();
+  });
 
   test("pictures for looking at", { skip: !process.env.SCREENSHOTS }, async () => {
     const { context } = await open();
