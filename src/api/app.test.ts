@@ -61,6 +61,8 @@ const SCOPE_OF: Record<string, Scope> = {
   "POST /api/v1/sources/:id/disable": "admin",
   "POST /api/v1/sources/:id/refresh": "write",
   "GET /api/v1/sources/:id/raw": "admin",
+  "PUT /api/v1/energy/meters": "admin",
+  "DELETE /api/v1/energy/meters": "admin",
 };
 const routes = [
   ...new Map(
@@ -326,6 +328,13 @@ test("what does not belong in a request is refused with where and what, never ig
     [["/api/v1/energy/plan?day=2026-13-45"], "day", /no date/],
     [["/api/v1/energy/days?from=then"], "from", /RFC 3339/],
     [["/api/v1/energy/effects?x=1"], "x", /not known/],
+    [["/api/v1/energy/profile?days=holidays"], "days", /none of all, workdays/],
+    [["/api/v1/energy/profile?slot=30"], "slot", /none of 15, 60/],
+    [["/api/v1/energy/always-on?days=7"], "days", /known are from, to/],
+    [["/api/v1/energy/meters?x=1"], "x", /not known/],
+    [put("/api/v1/energy/meters", { grid: [{ imported: "" }] }), "grid[0].imported", /empty/],
+    [put("/api/v1/energy/meters", { devices: [{ energy: "a.b" }] }), "devices[0].energy", /not recorded/],
+    [["/api/v1/energy/meters?x=1", { method: "DELETE" }], "x", /not known/],
     [["/api/v1/sports/leagues?x=1"], "x", /not known/],
     [["/api/v1/sports/teams"], "league", /missing/],
     [["/api/v1/sports/teams?league=nfl"], "league", /football\/nfl/],

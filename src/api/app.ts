@@ -54,6 +54,9 @@ import { backupHoldRoutes } from "./routes/backups/hold.ts";
 import { backupScheduleRoutes } from "./routes/backups/schedule.ts";
 import { storeCheckRoutes } from "./routes/backups/store-check.ts";
 import { docsRoutes } from "./routes/docs/docs.ts";
+import { energyRoutes } from "./routes/energy/energy.ts";
+import { energyMetersRoutes } from "./routes/energy/meters.ts";
+import { energyPastRoutes } from "./routes/energy/past.ts";
 import { healthRoutes } from "./routes/health/health.ts";
 import { infoRoutes } from "./routes/health/info.ts";
 import { metricsRoutes } from "./routes/health/metrics.ts";
@@ -70,7 +73,6 @@ import { publishedRoutes } from "./routes/now/published.ts";
 import { statesRoutes } from "./routes/now/states.ts";
 import { summaryRoutes } from "./routes/now/summary.ts";
 import { calendarRoutes } from "./routes/outside/calendar.ts";
-import { energyRoutes } from "./routes/outside/energy.ts";
 import { ratesRoutes } from "./routes/outside/rates.ts";
 import { scoreRoutes } from "./routes/outside/score.ts";
 import { sourcesRoutes } from "./routes/outside/sources.ts";
@@ -159,7 +161,9 @@ export function createApi(given: ApiNeeds) {
     .route("/api/v1", gapsRoutes({ ...given, auth }))
     .route("/api/v1", entitiesRoutes({ ...given, auth }))
     .route("/api/v1", registriesRoutes({ ...given, auth }))
-    .route("/api/v1", energyRoutes({ ...given, auth, gate }))
+    .route("/api/v1", energyRoutes({ ...given, auth }))
+    .route("/api/v1", energyPastRoutes({ ...given, auth, gate }))
+    .route("/api/v1", energyMetersRoutes({ ...given, auth }))
     .route("/api/v1", ratesRoutes({ ...given, auth }))
     .route("/api/v1", tokensRoutes({ ...given, auth, streams }))
     .route("/api/v1", connectionsRoutes({ ...given, auth }))

@@ -2,11 +2,14 @@ import { Failure } from "../domain/failure.ts";
 import type { EnergyMeters } from "../domain/home/energy.ts";
 import { calendarOf } from "../domain/time/calendar.ts";
 import type { Micros, Window } from "../domain/time/time.ts";
+import { type AlwaysOnOf, readAlwaysOn } from "./always-on/read.ts";
 import { type DaysOf, readDays } from "./days/read.ts";
 import { readEffects, type SwitchEffects } from "./effects/read.ts";
 import { type PowerNow, powerNow } from "./house/power.ts";
 import { wattsPer } from "./house/units.ts";
+import type { MeterBook } from "./meters/book.ts";
 import { type EnergyNeeds, isUnknown, type Rate, type RateKind, type Unknown } from "./needs.ts";
+import { type DailyProfile, type ProfileQuestion, readProfile } from "./profile/read.ts";
 import { type DayPlan, planOf } from "./windows/plan.ts";
 import { cheapestRun, lengthOf, type Placed, type Run, totalOf } from "./windows/windows.ts";
 
@@ -63,14 +66,19 @@ export type Energy = {
   days(window: Window, signal?: AbortSignal): Promise<DaysOf>;
   /** @throws Failure `no_meters` */
   effects(window: Window, signal?: AbortSignal): Promise<SwitchEffects>;
+  /** The house by the time of the local day. @throws Failure `no_meters` */
+  profile(question: ProfileQuestion, signal?: AbortSignal): Promise<DailyProfile>;
+  /** What is always taken. @throws Failure `no_meters` */
+  alwaysOn(window: Window, signal?: AbortSignal): Promise<AlwaysOnOf>;
+  readonly meters: MeterBook;
 };
 
-/** What the home's energy is, costs and emits; by the meters of the energy dashboard and what sources say of prices and carbon. */
+/** What the home's energy is, costs and emits; by its meters and what sources say of prices and carbon. */
 export function createEnergy(needs: EnergyNeeds): Energy {
   const { clock } = needs;
   const calendar = () => calendarOf(needs.timeZone());
   const metersOrFail = (): EnergyMeters => {
-    const meters = needs.meters();
+    const meters = needs.meters.get();
     if (isUnknown(meters)) throw new Failure("no_meters", meters.why, { fix: meters.fix });
     return meters;
   };
@@ -101,7 +109,7 @@ export function createEnergy(needs: EnergyNeeds): Energy {
 
   return {
     now: () => {
-      const meters = needs.meters();
+      const meters = needs.meters.get();
       const nothing = { house: null, grid: null, solar: null, battery: null };
       const power = isUnknown(meters) ? { ...nothing, ...meters } : powerNow(meters, meterNow);
       const [price, carbon] = [rateNow("price"), rateNow("carbon")];
@@ -153,5 +161,8 @@ export function createEnergy(needs: EnergyNeeds): Energy {
     },
     days: (window, signal) => readDays(needs, metersOrFail(), window, calendar(), signal),
     effects: (window, signal) => readEffects(needs, metersOrFail(), window, signal),
+    profile: (question, signal) => readProfile(needs, metersOrFail(), question, calendar(), signal),
+    alwaysOn: (window, signal) => readAlwaysOn(needs, metersOrFail(), window, calendar(), signal),
+    meters: needs.meters,
   };
 }

@@ -1,9 +1,9 @@
 import type { Reading, SeriesId, Stored } from "../domain/data/reading.ts";
-import type { EnergyMeters } from "../domain/home/energy.ts";
 import type { Micros, Window } from "../domain/time/time.ts";
 import type { StatisticsRequest } from "../history/history.ts";
 import type { StatisticsAnswer } from "../history/statistics/shapes.ts";
 import type { Clock } from "../platform/time/clock.ts";
+import type { MeterBook } from "./meters/book.ts";
 import type { PricedSlot } from "./windows/windows.ts";
 
 /** What one kWh costs, or emits, over known times: those of today and as far ahead as is known. */
@@ -27,8 +27,7 @@ export type RateKind = (typeof RATE_KINDS)[number];
 export type EnergyNeeds = {
   readonly clock: Clock;
   readonly timeZone: () => string;
-  /** The energy dashboard's; a reason while there is none. */
-  readonly meters: () => EnergyMeters | Unknown;
+  readonly meters: MeterBook;
   readonly rate: (kind: RateKind, source?: string) => Rate | Unknown;
   readonly named: (entityId: string) => Named | undefined;
   readonly latest: (series: SeriesId) => Stored<Reading> | undefined;

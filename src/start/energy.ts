@@ -1,11 +1,13 @@
 import type { SeriesBook } from "../api/ports/ports.ts";
 import { currentIdentity, domainOf } from "../domain/data/series.ts";
-import { describeError } from "../domain/failure.ts";
-import type { EnergyMeters } from "../domain/home/energy.ts";
+import { calendarOf } from "../domain/time/calendar.ts";
 import { type Micros, microsFromRfc3339, type Window } from "../domain/time/time.ts";
+import { startDaily } from "../energy/always-on/daily.ts";
+import { readHouseAlwaysOn } from "../energy/always-on/read.ts";
+import { lastDays } from "../energy/days/local.ts";
 import { createEnergy } from "../energy/energy.ts";
-import { type Held, isUnknown, type Named, type Unknown } from "../energy/needs.ts";
-import { readEnergyMeters } from "../hass/energy/preferences.ts";
+import { NOT_SET_UP } from "../energy/meters/book.ts";
+import { type EnergyNeeds, type Held, isUnknown, type Named } from "../energy/needs.ts";
 import type { History } from "../history/history.ts";
 import { readAnswer } from "../history/jobs/read-answer.ts";
 import type { AtAnswer, HistoryAnswer } from "../history/shapes.ts";
@@ -14,11 +16,10 @@ import type { Sources } from "../sources/sources.ts";
 import type { Data } from "./data.ts";
 import type { Ground } from "./ground.ts";
 import type { Home } from "./home.ts";
+import { openMeters } from "./meters.ts";
 import { rateOf } from "./rates.ts";
 import type { Recording } from "./recording.ts";
 
-/** The user changes the energy dashboard now and then; Home Assistant tells nobody of it. */
-const LOOK_EVERY_MS = 300_000;
 const MOST_POINTS = 50_000;
 
 /** What can be switched, and draws power itself. */
@@ -33,11 +34,14 @@ const SWITCHABLE = new Set([
   "valve",
 ]);
 
-/** Energy as the API answers it: meters of the dashboard, prices of sources, the past of history. */
+/** Over how many whole days it is told what is always taken. */
+const ALWAYS_ON_DAYS = 28;
+
+/** Energy as the API answers it: the home's meters, prices of sources, the past of history. */
 export function openEnergy(
-  { clock, log, onClose }: Ground,
-  { timeZone }: Data,
-  { present }: Recording,
+  ground: Ground,
+  data: Data,
+  recording: Recording,
   needs: {
     readonly home: Home;
     readonly history: History;
@@ -45,16 +49,20 @@ export function openEnergy(
     readonly named: (entityId: string) => Named | undefined;
   },
 ) {
+  const { clock, log, keep } = ground;
+  const { timeZone } = data;
+  const { present } = recording;
   const { home, history, sources, named } = needs;
-  const meters = followMeters({ home, clock, log: log.for("energy"), onClose });
-  return createEnergy({
+  const { book, dashboard } = openMeters(ground, data, recording, { home, named, onChange: () => alwaysOn.again() });
+  const energyNeeds: EnergyNeeds = {
     clock,
     timeZone,
-    meters: meters.get,
+    meters: book,
     rate: (kind, source) =>
       rateOf(kind, source, {
         sources,
-        meters: meters.get(),
+        // Also where other meters are chosen, what power costs stands in the dashboard.
+        meters: dashboard() ?? NOT_SET_UP,
         facts: home.facts(),
         named,
         latest: present.states.get,
@@ -69,35 +77,21 @@ export function openEnergy(
         const series = SWITCHABLE.has(domainOf(entityId)) ? named(entityId) : undefined;
         return series ? [series] : [];
       }),
-  });
-}
-
-/** The energy dashboard's meters, asked for while Home Assistant is connected; the last answer holds. */
-function followMeters({ home, clock, log, onClose }: Pick<Ground, "clock" | "log" | "onClose"> & { home: Home }) {
-  let known: EnergyMeters | Unknown = {
-    why: "Home Assistant has not told its energy dashboard yet",
-    fix: "Wait until it is connected.",
   };
-  let cancel = () => {};
-  let closed = false;
-  const look = async () => {
-    try {
-      if (home.connected())
-        known = (await readEnergyMeters(home.call)) ?? {
-          why: "The energy dashboard is not set up",
-          fix: "Set it up in Home Assistant: Settings, Dashboards, Energy.",
-        };
-    } catch (error) {
-      log.warning("the energy dashboard could not be read", { why: describeError(error) });
-    }
-    if (!closed) cancel = clock.after(isUnknown(known) ? LOOK_EVERY_MS / 30 : LOOK_EVERY_MS, () => void look());
-  };
-  void look();
-  onClose(async () => {
-    closed = true;
-    cancel();
-  });
-  return { get: () => known };
+  const calendar = () => calendarOf(timeZone());
+  const alwaysOn = keep(
+    startDaily({
+      read: async () => {
+        const meters = book.get();
+        if (isUnknown(meters)) return undefined;
+        return readHouseAlwaysOn(energyNeeds, meters, lastDays(ALWAYS_ON_DAYS, clock.now(), calendar()), calendar());
+      },
+      clock,
+      calendar,
+      log: log.for("energy"),
+    }),
+  );
+  return { ...createEnergy(energyNeeds), houseAlwaysOn: alwaysOn.last };
 }
 
 async function readingsOf(

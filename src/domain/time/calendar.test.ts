@@ -31,6 +31,28 @@ test("days have 23 and 25 hours where clocks change, in both hemispheres, and ha
   assert.equal(hours("UTC", "2026-03-29T10:00:00Z"), 24);
 });
 
+test("clocks show an hour twice where they are put back, none where they are put on, and the same as Intl says", () => {
+  const shown = (zone: string, text: string) => createCalendar(zone).clockAt(at(text)) / HOUR;
+  assert.deepEqual(
+    ["2026-10-25T00:15:00Z", "2026-10-25T01:15:00Z"].map((text) => shown("Europe/Berlin", text)),
+    [2.25, 2.25],
+  );
+  assert.deepEqual(
+    ["2026-03-29T00:45:00Z", "2026-03-29T01:00:00Z"].map((text) => shown("Europe/Berlin", text)),
+    [1.75, 3],
+  );
+  assert.equal(createCalendar("Asia/Kathmandu").clockAt(at("1969-12-31T20:00:00.000001Z")), 1.5 * HOUR + 1);
+  const zones = ["Australia/Lord_Howe", "America/St_Johns", "Pacific/Kiritimati", "UTC"] as const;
+  fc.assert(
+    fc.property(fc.constantFrom(...zones), fc.integer({ min: 0, max: 2_000_000_000 }), (zone, seconds) => {
+      const text = new Intl.DateTimeFormat("en-GB", { timeZone: zone, timeStyle: "medium" }).format(seconds * 1000);
+      const [hour, minute, second] = text.split(":").map(Number) as [number, number, number];
+      assert.equal(createCalendar(zone).clockAt(seconds * 1e6), (hour * 3600 + minute * 60 + second) * 1e6);
+    }),
+    { numRuns: 50 },
+  );
+});
+
 test("days begin at local midnight, whatever the zone is ahead of UTC by", () => {
   assert.deepEqual(starts("Asia/Kathmandu", "day", "2026-01-01T00:00:00Z", 2), [
     "2025-12-31T18:15:00",

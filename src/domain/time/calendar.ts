@@ -13,6 +13,8 @@ export type Calendar = {
   startOf(unit: CalendarUnit, time: Micros): Micros;
   /** When the next one after it begins; always later than `time`. */
   nextAfter(unit: CalendarUnit, time: Micros): Micros;
+  /** What the clocks show: the time since the midnight of the date that they show. */
+  clockAt(time: Micros): Micros;
 };
 
 /** Whether times of day are known of a zone of this name. */
@@ -144,6 +146,11 @@ export function createCalendar(timeZone: string): Calendar {
         const start = startOfDay(day) * 1000;
         if (start > time) return start;
       }
+    },
+    clockAt: (time) => {
+      const ms = millisOf(time);
+      const shown = (((ms + offsetAt(ms)) % DAY_MS) + DAY_MS) % DAY_MS;
+      return shown * 1000 + (time - ms * 1000);
     },
   };
 }

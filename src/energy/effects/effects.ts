@@ -1,4 +1,5 @@
 import type { Micros } from "../../domain/time/time.ts";
+import { median } from "../median.ts";
 
 /** The power of the whole house, held until the next reading; null: not known from then on. In order of time. */
 export type PowerReading = { readonly time: Micros; readonly watts: number | null };
@@ -151,14 +152,6 @@ function noiseOf(
     if (delta !== null) found.push(Math.abs(delta));
   }
   return median(found) ?? 0;
-}
-
-function median(values: readonly number[]): number | undefined {
-  if (values.length === 0) return undefined;
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] as number;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] as number)) / 2;
 }
 
 /** The lower end of Wilson's interval of a share, at 95 %. */

@@ -1,7 +1,7 @@
 import { Failure } from "../../domain/failure.ts";
 import type { EnergyMeters } from "../../domain/home/energy.ts";
 import type { Window } from "../../domain/time/time.ts";
-import { houseMeters, sumOf, whyNoPower } from "../house/power.ts";
+import { CHOOSE_METERS, houseMeters, sumOf, whyNoPower } from "../house/power.ts";
 import { wattsPer } from "../house/units.ts";
 import type { EnergyNeeds } from "../needs.ts";
 import { type Effects, effectsOf, type PowerReading, type Switching } from "./effects.ts";
@@ -31,7 +31,7 @@ export async function readEffects(
     const per = series && wattsPer(needs.latest(series.id)?.attributes.unit_of_measurement);
     if (!series || per === undefined)
       throw new Failure("no_meters", `${entityId} is not recorded as a power`, {
-        fix: "Choose a power sensor that is recorded in Home Assistant: Settings, Dashboards, Energy.",
+        fix: CHOOSE_METERS,
       });
     const readings = (await needs.readings(series, window, signal)).map(({ time, state }): PowerReading => {
       const value = Number(state ?? Number.NaN);

@@ -1,5 +1,6 @@
 import type { EnergyMeters, SignedMeter } from "../../domain/home/energy.ts";
 import type { PowerReading } from "../effects/effects.ts";
+import type { Unknown } from "../needs.ts";
 
 /** What a power meter tells now; null: nothing that is a power. */
 export type MeterNow = (entityId: string) => { readonly watts: number | null; readonly why?: string };
@@ -21,16 +22,16 @@ export function houseMeters(meters: EnergyMeters): readonly SignedMeter[] {
   return [...meters.grid, ...meters.solar, ...meters.battery].flatMap(({ power }) => power);
 }
 
+export const CHOOSE_METERS =
+  "Choose one for it: in Home Assistant under Settings, Dashboards, Energy, or among the hub's own choice of meters.";
+
 /** Whether the power of the house can be told at all: of every part that has a meter of energy, its power as well. */
-export function whyNoPower(meters: EnergyMeters): { readonly why: string; readonly fix: string } | undefined {
-  const fix = "Choose a power sensor for it in Home Assistant: Settings, Dashboards, Energy.";
-  if (meters.grid.every(({ power }) => power.length === 0))
-    return { why: "The energy dashboard has no power sensor for the grid", fix };
+export function whyNoPower(meters: EnergyMeters): Unknown | undefined {
+  const fix = CHOOSE_METERS;
+  if (meters.grid.every(({ power }) => power.length === 0)) return { why: "The grid has no power sensor", fix };
   // A house with a roof takes what the roof gives, too: without it the sum would be wrong, not only incomplete.
-  if (meters.solar.some(({ power }) => power.length === 0))
-    return { why: "The energy dashboard has no power sensor for a solar system", fix };
-  if (meters.battery.some(({ power }) => power.length === 0))
-    return { why: "The energy dashboard has no power sensor for a battery", fix };
+  if (meters.solar.some(({ power }) => power.length === 0)) return { why: "A solar system has no power sensor", fix };
+  if (meters.battery.some(({ power }) => power.length === 0)) return { why: "A battery has no power sensor", fix };
   return undefined;
 }
 

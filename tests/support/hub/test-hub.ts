@@ -12,6 +12,7 @@ import { Failure } from "../../../src/domain/failure.ts";
 import type { Scope } from "../../../src/domain/scope.ts";
 import { createCalendar } from "../../../src/domain/time/calendar.ts";
 import { createEnergy } from "../../../src/energy/energy.ts";
+import { createMeterBook } from "../../../src/energy/meters/book.ts";
 import { createExchange } from "../../../src/exchange/exchange.ts";
 import { createHistory } from "../../../src/history/history.ts";
 import { createLiveBus, type LiveChange } from "../../../src/live/topics.ts";
@@ -119,7 +120,17 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
   const energy = createEnergy({
     clock,
     timeZone: () => "UTC",
-    meters: () => none,
+    meters: createMeterBook({
+      dashboard: () => none,
+      kept: {
+        get: () => database.settings.get("energy_meters"),
+        set: (choice) => database.settings.set("energy_meters", choice),
+        remove: () => database.settings.remove("energy_meters"),
+      },
+      recorded: () => [],
+      named: () => undefined,
+      onChange: () => {},
+    }),
     rate: () => none,
     named: () => undefined,
     latest: () => undefined,

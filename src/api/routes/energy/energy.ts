@@ -10,17 +10,10 @@ import type { ApiEnv } from "../../env.ts";
 import { refuse } from "../../errors.ts";
 import { readBody, readQuery } from "../../input/read.ts";
 import { NO_PARAMETERS, one, text, time, truth, wholeNumber, wholeNumberText } from "../../input/schemas.ts";
-import type { Gate } from "../../limits/gate.ts";
 import type { RouteDescription } from "../../openapi/describe.ts";
 import { json } from "../../shapes/answers.ts";
 import {
-  type DaysShape,
-  daysSchema,
-  daysShape,
-  type EffectsShape,
   type EnergyNowShape,
-  effectsSchema,
-  effectsShape,
   energyNowSchema,
   nowShape,
   type PlanShape,
@@ -29,18 +22,14 @@ import {
   type WindowShape,
   windowAnswerSchema,
   windowShape,
-} from "../../shapes/outside/energy.ts";
+} from "../../shapes/outside/energy/now.ts";
 
 const MINUTE: Micros = 60_000_000;
-const DAY: Micros = 1440 * MINUTE;
 const LONGEST_RUN = 7 * 1440;
 const MOST_WATTS = 100_000;
 const DEFAULT_WATTS = 1_000;
 const DEFAULT_MINUTES = 60;
 const MOST_STAGES = 50;
-/** Every quarter of an hour of every meter is read. */
-const LONGEST_DAYS = 92;
-const LONGEST_EFFECTS = 31;
 
 const by = v.picklist(RATE_KINDS, `is none of ${RATE_KINDS.join(", ")}`);
 const windowParameters = v.strictObject({
@@ -76,8 +65,6 @@ const planParameters = v.strictObject({
     ),
   ),
 });
-const rangeParameters = v.strictObject({ from: one(time), to: one(time) });
-
 const described = (route: Omit<RouteDescription, "tag">): RouteDescription => ({ tag: "Outside", ...route });
 const NOW = described({
   id: "get_energy_now",
@@ -108,33 +95,8 @@ const PLAN = described({
   answer: { json: planSchema },
   problems: ["no_rate"],
 });
-const DAYS = described({
-  id: "get_energy_days",
-  summary: "By day: the house and each device in kWh, cost and carbon",
-  description: `At most ${LONGEST_DAYS} days, usually the last 7. The quarter of an hour that is on is left out.`,
-  query: rangeParameters,
-  limit: "history",
-  answer: { json: daysSchema },
-  problems: ["no_meters", "busy", "store_unavailable"],
-});
-const EFFECTS = described({
-  id: "get_energy_effects",
-  summary: "What switching each thing does to the power of the house",
-  description: `At most ${LONGEST_EFFECTS} days, usually the last 7.`,
-  query: rangeParameters,
-  limit: "history",
-  answer: { json: effectsSchema },
-  problems: ["no_meters", "busy", "store_unavailable"],
-});
-
-export const energyRoutes = (needs: {
-  auth: Auth;
-  energy: Energy;
-  clock: Clock;
-  gate: Gate;
-  timeZone: () => string;
-}) => {
-  const { auth, energy, clock, gate, timeZone } = needs;
+export const energyRoutes = (needs: { auth: Auth; energy: Energy; clock: Clock; timeZone: () => string }) => {
+  const { auth, energy, clock, timeZone } = needs;
   const find = ({ by: rate = "price", stages, split = false, ...asked }: v.InferOutput<typeof windowQuestion>) => {
     if (split && stages.length > 1)
       throw refuse("invalid_request", "split: only a run of one stage may pause", {
@@ -156,13 +118,6 @@ export const energyRoutes = (needs: {
     const from = asked === "tomorrow" ? calendar.nextAfter("day", today) : calendar.startOf("day", noon);
     return { from, to: calendar.nextAfter("day", from) };
   };
-  const windowOf = (asked: v.InferOutput<typeof rangeParameters>, longestDays: number): Window => {
-    const to = asked.to ?? clock.now();
-    const from = asked.from ?? to - 7 * DAY;
-    if (from >= to) throw refuse("invalid_request", "from is not before to");
-    if (to - from > longestDays * DAY) throw refuse("invalid_request", `from: more than ${longestDays} days before to`);
-    return { from, to };
-  };
   return new Hono<ApiEnv>()
     .get("/energy/now", auth.needs("read", NOW), (c) => {
       readQuery(c, NO_PARAMETERS);
@@ -179,15 +134,5 @@ export const energyRoutes = (needs: {
     .get("/energy/plan", auth.needs("read", PLAN), (c) => {
       const { day = "today" } = readQuery(c, planParameters);
       return json<PlanShape>(c, planShape(energy.plan(dayOf(day))));
-    })
-    .get("/energy/days", auth.needs("read", DAYS), async (c) => {
-      const window = windowOf(readQuery(c, rangeParameters), LONGEST_DAYS);
-      const days = await gate.pass(c, () => energy.days(window, c.req.raw.signal));
-      return json<DaysShape>(c, daysShape(days));
-    })
-    .get("/energy/effects", auth.needs("read", EFFECTS), async (c) => {
-      const window = windowOf(readQuery(c, rangeParameters), LONGEST_EFFECTS);
-      const effects = await gate.pass(c, () => energy.effects(window, c.req.raw.signal));
-      return json<EffectsShape>(c, effectsShape(effects));
     });
 };
