@@ -24,6 +24,7 @@ const outside = outsideEntries({
   nameOf: String,
   cheapest: () => undefined,
   priced: true,
+  alwaysOn: { watts: 200, days: 28, kwhPerYear: 1752, costPerYear: null },
   now: 0,
 });
 const offered = [

@@ -14,7 +14,15 @@ const told = (
   ...more,
 });
 const entriesOf = (present: readonly OutsidePresent[], more: Partial<Parameters<typeof outsideEntries>[0]> = {}) =>
-  outsideEntries({ present, nameOf: (id) => `Our ${id}`, cheapest: () => undefined, priced: false, now: 0, ...more });
+  outsideEntries({
+    present,
+    nameOf: (id) => `Our ${id}`,
+    cheapest: () => undefined,
+    priced: false,
+    alwaysOn: undefined,
+    now: 0,
+    ...more,
+  });
 
 test("prices, carbon and air quality are shown with their source's name, and nothing that nobody automates by", () => {
   const entries = entriesOf([
@@ -67,4 +75,14 @@ test("the cheapest hours of the day are on while they last, and not there where 
   ]);
   assert.deepEqual([at(2 * HOUR - 1)[0]?.[1], at(3 * HOUR)[0]?.[1]], [false, false]);
   assert.deepEqual(entriesOf([], { cheapest }), []);
+});
+
+test("what the house always takes is shown where meters measure it, and says why where it is not known", () => {
+  const figure = { watts: 211.4, days: 28, kwhPerYear: 1851.9, costPerYear: null };
+  const [known] = entriesOf([], { alwaysOn: figure });
+  assert.deepEqual([known?.key, known?.value, known?.unit, known?.available], ["always_on_power", 211.4, "W", true]);
+  assert.deepEqual(known?.attributes, { days: 28, kwh_per_year: 1851.9, cost_per_year: null });
+  const [unknown] = entriesOf([], { alwaysOn: { ...figure, watts: null, why: "It takes 7 days" } });
+  assert.deepEqual([unknown?.available, unknown?.value, unknown?.why], [false, undefined, "It takes 7 days"]);
+  assert.deepEqual(entriesOf([]), []);
 });

@@ -11,7 +11,18 @@ export type Outside = {
   readonly cheapest: (length: Micros) => Window | undefined;
   /** No source and no dashboard says what power costs: there is nothing to show then. */
   readonly priced: boolean;
+  /** What the house always takes; undefined: no meters measure it. */
+  readonly alwaysOn: AlwaysOn | undefined;
   readonly now: Micros;
+};
+
+type AlwaysOn = {
+  /** null: not known, `why` says it. */
+  readonly watts: number | null;
+  readonly days: number;
+  readonly kwhPerYear: number | null;
+  readonly costPerYear: number | null;
+  readonly why?: string;
 };
 
 type Shown = Pick<PublishedEntry, "deviceClass" | "stateClass" | "precision">;
@@ -36,7 +47,7 @@ const CHEAPEST = [
 ] as const;
 
 export function outsideEntries(outside: Outside): PublishedEntry[] {
-  const { present, nameOf, cheapest, priced, now } = outside;
+  const { present, nameOf, cheapest, priced, alwaysOn, now } = outside;
   const entries = present.flatMap((one): PublishedEntry[] => {
     const shown = SHOWN[one.kind]?.[one.quantity];
     if (!shown) return [];
@@ -64,6 +75,7 @@ export function outsideEntries(outside: Outside): PublishedEntry[] {
       },
     ];
   });
+  if (alwaysOn) entries.push(alwaysOnEntry(alwaysOn));
   if (!priced) return entries;
   for (const { key, length } of CHEAPEST) {
     const window = cheapest(length);
@@ -80,6 +92,21 @@ export function outsideEntries(outside: Outside): PublishedEntry[] {
     );
   }
   return entries;
+}
+
+function alwaysOnEntry({ watts, days, kwhPerYear, costPerYear, why }: AlwaysOn): PublishedEntry {
+  const key = "always_on_power";
+  const entry = {
+    key,
+    platform: "sensor",
+    translationKey: key,
+    deviceClass: "power",
+    unit: "W",
+    ...figure(0),
+  } as const;
+  if (watts === null) return { ...entry, available: false, ...(why === undefined ? {} : { why }) };
+  const attributes = { days, kwh_per_year: kwhPerYear, cost_per_year: costPerYear };
+  return { ...entry, available: true, value: watts, attributes };
 }
 
 /** Of the game whose state is told. */

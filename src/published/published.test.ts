@@ -41,7 +41,10 @@ async function open(t: TestContext) {
     latest: store.latest,
     gaps: store.gaps,
     stats: store.stats,
-    outside: () => ({ present: [], nameOf: String, cheapest: () => undefined, priced: false, now: clock.now() }),
+    outside: () => ({
+      ...{ present: [], nameOf: String, cheapest: () => undefined, priced: false, alwaysOn: undefined },
+      now: clock.now(),
+    }),
     openHoles: () => state.holes,
   });
   const told: PublishedEntry[] = [];
@@ -114,7 +117,10 @@ test("before anything is recorded, completeness and the beginning are unavailabl
     latest: store.latest,
     gaps: store.gaps,
     stats: store.stats,
-    outside: () => ({ present: [], nameOf: String, cheapest: () => undefined, priced: false, now: clock.now() }),
+    outside: () => ({
+      ...{ present: [], nameOf: String, cheapest: () => undefined, priced: false, alwaysOn: undefined },
+      now: clock.now(),
+    }),
     openHoles: () => [],
   });
   const without = published.list().filter(({ available }) => !available);

@@ -1,7 +1,7 @@
-import type { Energy } from "../energy/energy.ts";
 import { createPublished } from "../published/published.ts";
 import type { Sources } from "../sources/sources.ts";
 import type { Data } from "./data.ts";
+import type { openEnergy } from "./energy.ts";
 import type { Ground } from "./ground.ts";
 import type { Home } from "./home.ts";
 import type { Recording } from "./recording.ts";
@@ -11,7 +11,7 @@ export function openOffered(
   { clock, status, keep }: Ground,
   { store }: Data,
   { present, live, feed, holes }: Recording,
-  needs: { readonly home: Home; readonly sources: Sources; readonly energy: Energy },
+  needs: { readonly home: Home; readonly sources: Sources; readonly energy: ReturnType<typeof openEnergy> },
 ) {
   const { home, sources, energy } = needs;
   return keep(
@@ -31,6 +31,7 @@ export function openOffered(
         nameOf: (source) => sources.get(source)?.name ?? source,
         cheapest: energy.cheapestToday,
         priced: energy.isPriced(),
+        alwaysOn: energy.houseAlwaysOn(),
         now: clock.now(),
       }),
     }),
