@@ -66,6 +66,7 @@ const ASKS_NOBODY = new Set([
   "pricing entity",
   "pricing fixed",
   "pricing time_of_use",
+  "weather home_assistant",
 ]);
 const NO_CASE: Case = { now: START, settings: {}, place: {}, answer: () => "" };
 
@@ -226,6 +227,8 @@ test("a month of every provider at once, by its own rhythm, stays within the lim
     }),
     entity: () => undefined,
     calendars: async () => [],
+    forecasts: async () => [],
+    homeEntities: () => [],
     record: async () => {},
     latest: () => undefined,
     clock,

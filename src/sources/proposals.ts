@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { SourceKind } from "../domain/outside/outside.ts";
-import type { AnyProvider, Place } from "./source.ts";
-import type { SourceConfig } from "./sources.ts";
+import type { AnyProvider, EntityNow, Place } from "./source.ts";
+import type { ChosenProvider, SourceConfig } from "./sources.ts";
 
 /** Kinds of which one source makes sense wherever the home is, under these ids. */
 const PROPOSED: readonly { readonly kind: SourceKind; readonly id: string; readonly name: string }[] = [
@@ -17,22 +17,32 @@ export const unsetOf = (provider: AnyProvider): unknown => {
 };
 
 /**
- * What this home could use as it is, by providers that want no key: for somebody to say yes to, since nothing is asked of
- * anybody before.
+ * What this home could use as it is: what Home Assistant has already, else a provider that wants no key. For somebody to
+ * say yes to, since nothing is asked of anybody before.
  */
 export function proposeFor(
   { place, known }: { readonly place: Place; readonly known: boolean },
   providers: readonly AnyProvider[],
   present: readonly SourceConfig[],
+  homeEntities: () => readonly EntityNow[],
 ): SourceConfig[] {
   if (!known) return [];
+  const entities = homeEntities();
   return PROPOSED.flatMap(({ kind, id, name }) => {
     if (present.some((one) => one.kind === kind || one.id === id)) return [];
+    const proposed = (provider: string, settings: unknown): SourceConfig => ({
+      ...{ id, kind, name, enabled: true },
+      providers: [{ provider, settings: settings as ChosenProvider["settings"] }],
+    });
+    for (const one of providers) {
+      const own = one.kind === kind ? one.ofHome?.(entities) : undefined;
+      if (own !== undefined) return [proposed(one.id, own)];
+    }
     const fit = providers.find((one) => {
       if (one.kind !== kind || !one.worksUnset) return false;
       const settings = unsetOf(one);
       return settings !== undefined && one.unfit?.(settings, place) === undefined;
     });
-    return fit ? [{ id, kind, name, enabled: true, providers: [{ provider: fit.id, settings: {} }] }] : [];
+    return fit ? [proposed(fit.id, {})] : [];
   });
 }

@@ -24,15 +24,17 @@ import { tibber } from "./pricing/suppliers/tibber.ts";
 import { fixedTariff, timeOfUseTariff } from "./pricing/tariff/tariffs.ts";
 import type { AnyProvider } from "./source.ts";
 import { espn } from "./sports/espn.ts";
+import { homeAssistantWeather } from "./weather/home-assistant.ts";
 import { metNo } from "./weather/met-no.ts";
 import { openMeteo } from "./weather/open-meteo.ts";
 import { openWeatherMap } from "./weather/openweathermap.ts";
 
-/** Every provider there is. Of a kind, the first is the one to be proposed. */
+/** Every provider there is. Of a kind, the first is proposed where Home Assistant has nothing of it. */
 export const PROVIDERS: readonly AnyProvider[] = [
   openMeteo,
   metNo,
   openWeatherMap,
+  homeAssistantWeather,
   openMeteoAir,
   airNow,
   waqi,

@@ -16,7 +16,7 @@ import { type SourceRun, startSourceRun } from "./running/source-run.ts";
 import { createTelling } from "./running/telling.ts";
 import { checkConfig, MOST_SOURCES } from "./settings/check.ts";
 import { formsOf, maskSecrets, secretsIn } from "./settings/secrets.ts";
-import type { AnyProvider, Place } from "./source.ts";
+import type { AnyProvider, EntityNow, Place } from "./source.ts";
 import type { KnownFacts, SourceConfig, SourceStatus, Sources, Tried } from "./sources.ts";
 
 export type SourcesNeeds = Omit<AskingNeeds, "budgets" | "hide"> & {
@@ -25,6 +25,8 @@ export type SourcesNeeds = Omit<AskingNeeds, "budgets" | "hide"> & {
   readonly mask: Mask;
   readonly status: StatusBoard;
   readonly place: () => { readonly place: Place; readonly known: boolean };
+  /** All that is recorded of the present. */
+  readonly homeEntities: () => readonly EntityNow[];
   readonly record: (items: readonly OutsideItem[]) => Promise<void>;
   readonly latest: (entityId: string) => { readonly time: Micros; readonly state: string | null } | undefined;
 };
@@ -177,6 +179,7 @@ export function createSources(needs: SourcesNeeds): Sources {
         place(),
         providers,
         [...entries.values()].map(({ config }) => config),
+        needs.homeEntities,
       ),
     list: () => [...entries.values()].map(statusOf),
     get: (id) => {

@@ -1,4 +1,5 @@
 import type { GenericSchema, ObjectEntries, StrictObjectSchema } from "valibot";
+import type { ForecastKind, ForecastRow } from "../domain/outside/forecast.ts";
 import type { HomeCalendar } from "../domain/outside/occurrence.ts";
 import type { Issue, OutsideReading, SourceKind } from "../domain/outside/outside.ts";
 import type { Calendar } from "../domain/time/calendar.ts";
@@ -79,6 +80,8 @@ export type ReadNeeds<Settings> = {
   readonly entity: (entityId: string) => EntityNow | undefined;
   /** What is in Home Assistant's calendars; of those named, or of all. @throws Failure `not_connected` */
   readonly calendars: (window: Window, entityIds: readonly string[]) => Promise<readonly HomeCalendar[]>;
+  /** What a weather entity of Home Assistant says of the times to come. @throws Failure `not_connected`, `nothing_known` */
+  readonly forecasts: (entityId: string, kind: ForecastKind) => Promise<readonly ForecastRow[]>;
   readonly settings: Settings;
   readonly place: Place;
   readonly now: Micros;
@@ -114,6 +117,8 @@ export type Provider<Settings = never, Facts = unknown> = {
   readonly tooOldMs: number;
   /** Why it cannot be asked with these settings at this place (no place known, no coverage); undefined: it can. */
   unfit?(settings: Settings, place: Place): { readonly why: string; readonly fix: string } | undefined;
+  /** Settings by which what Home Assistant has already is used, which is proposed first; undefined: it has nothing of it. */
+  ofHome?(entities: readonly EntityNow[]): Settings | undefined;
   read(needs: ReadNeeds<Settings>): Promise<Answered<Facts>>;
   /** Milliseconds until the next read, where that depends on what is known: a game that is on. Absent: `everyMs`. */
   rhythm?(facts: Facts | undefined, settings: Settings, now: Micros): number;

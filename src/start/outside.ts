@@ -1,12 +1,13 @@
 import { isOutside } from "../domain/outside/names.ts";
 import { createCalendar } from "../domain/time/calendar.ts";
 import { createHomeCalendars } from "../hass/calendars/calendars.ts";
+import { createHomeForecasts } from "../hass/forecasts/forecasts.ts";
 import { createHttp } from "../platform/http/http.ts";
 import { systemRandom } from "../platform/random.ts";
 import { throughGateway } from "../sources/asking/gateway.ts";
 import { PROVIDERS } from "../sources/providers.ts";
 import { createSources } from "../sources/registry.ts";
-import type { Place } from "../sources/source.ts";
+import type { EntityNow, Place } from "../sources/source.ts";
 import type { Data } from "./data.ts";
 import type { Ground } from "./ground.ts";
 import type { Home } from "./home.ts";
@@ -35,6 +36,13 @@ export function openOutside(
   };
   let calendar = createCalendar(timeZone());
   const http = createHttp({ clock });
+  const entity = (entityId: string): EntityNow | undefined => {
+    const series = ingest.holder(entityId);
+    const latest = series === undefined ? undefined : present.states.get(series);
+    if (!latest || latest.state === null || isOutside(entityId)) return undefined;
+    const { state, attributes, time } = latest;
+    return { entityId, state, attributes, time };
+  };
   const sources = keep(
     createSources({
       providers: PROVIDERS,
@@ -44,14 +52,10 @@ export function openOutside(
       mask,
       status,
       place,
-      entity: (entityId) => {
-        const series = ingest.holder(entityId);
-        const latest = series === undefined ? undefined : present.states.get(series);
-        if (!latest || latest.state === null || isOutside(entityId)) return undefined;
-        const { state, attributes, time } = latest;
-        return { entityId, state, attributes, time };
-      },
+      entity,
+      homeEntities: () => [...present.followed()].flatMap(({ entityId }) => entity(entityId) ?? []),
       calendars: createHomeCalendars({ http, through: home.through }),
+      forecasts: createHomeForecasts(home),
       record: ingest.recordOutside,
       latest: (entityId) => {
         const series = ingest.holder(entityId);

@@ -24,6 +24,7 @@ export type AskingNeeds = {
   /** What Home Assistant knows already. */
   readonly entity: ReadNeeds<unknown>["entity"];
   readonly calendars: ReadNeeds<unknown>["calendars"];
+  readonly forecasts: ReadNeeds<unknown>["forecasts"];
   /** Takes secrets out of a text. */
   readonly hide: (text: string) => string;
 };
@@ -110,8 +111,8 @@ export function createAsker(
 
   const needsFor = (place: Place): ReadNeeds<never> => {
     const facts = needs.facts?.();
-    const { entity, calendars } = needs;
-    const known = { ask, entity, calendars, settings: settings as never, place, now: clock.now(), signal };
+    const { entity, calendars, forecasts } = needs;
+    const known = { ask, entity, calendars, forecasts, settings: settings as never, place, now: clock.now(), signal };
     return { ...known, ...(facts === undefined ? {} : { facts }) };
   };
   const read = async (place: Place): Promise<Asked> => {

@@ -91,6 +91,8 @@ async function openHub(from: string, starts: readonly string[]) {
     }),
     entity: () => undefined,
     calendars: async () => [],
+    forecasts: async () => [],
+    homeEntities: () => [],
     record: async () => {},
     latest: () => undefined,
     clock,

@@ -167,6 +167,8 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
     }),
     entity: () => undefined,
     calendars: async () => [],
+    forecasts: async () => [],
+    homeEntities: () => [],
     record: async () => {},
     latest: () => undefined,
     clock,

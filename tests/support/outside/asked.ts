@@ -1,3 +1,4 @@
+import type { ForecastKind, ForecastRow } from "../../../src/domain/outside/forecast.ts";
 import type { HomeCalendar } from "../../../src/domain/outside/occurrence.ts";
 import { createCalendar } from "../../../src/domain/time/calendar.ts";
 import { type Micros, microsFromRfc3339 } from "../../../src/domain/time/time.ts";
@@ -21,6 +22,7 @@ export function asked<Settings>(
     /** What Home Assistant has. */
     readonly entities?: readonly EntityNow[];
     readonly calendars?: readonly HomeCalendar[];
+    readonly forecasts?: (entityId: string, kind: ForecastKind) => readonly ForecastRow[];
   },
 ): ReadNeeds<Settings> & { readonly requests: readonly HttpRequest[] } {
   const now = microsFromRfc3339(more.now) as Micros;
@@ -41,6 +43,7 @@ export function asked<Settings>(
     entity: (entityId) => more.entities?.find((entity) => entity.entityId === entityId),
     calendars: async (_, entityIds) =>
       (more.calendars ?? []).filter(({ entityId }) => entityIds.length === 0 || entityIds.includes(entityId)),
+    forecasts: async (entityId, kind) => more.forecasts?.(entityId, kind) ?? [],
     settings: more.settings,
     now,
     place: {

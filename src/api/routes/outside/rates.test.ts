@@ -49,6 +49,8 @@ const sources = createSources({
   }),
   entity: () => undefined,
   calendars: async () => [],
+  forecasts: async () => [],
+  homeEntities: () => [],
   record: async () => {},
   latest: () => undefined,
   clock,

@@ -59,6 +59,8 @@ const sources = createSources({
   }),
   entity: () => undefined,
   calendars: async () => [],
+  forecasts: async () => [],
+  homeEntities: () => [],
   record: async () => {},
   latest: () => undefined,
   clock,
