@@ -3,6 +3,7 @@ import { type TestContext, test } from "node:test";
 import { identity, reading } from "../../tests/support/hub/test-hub.ts";
 import { createTestClock, TEST_TIME } from "../../tests/support/test-clock.ts";
 import type { Gap } from "../domain/data/reading.ts";
+import type { OutsidePresent } from "../domain/outside/outside.ts";
 import type { Firing, PublishedEntry } from "../domain/published.ts";
 import { createLiveBus } from "../live/topics.ts";
 import { createStatusBoard } from "../platform/told/status-board.ts";
@@ -30,6 +31,7 @@ async function open(t: TestContext) {
     connected: true,
     perMinute: { changes: 5, events: 1 },
     holes: [] as { from: number; to: number | null }[],
+    outside: [] as OutsidePresent[],
   };
   const published = createPublished({
     clock,
@@ -42,8 +44,8 @@ async function open(t: TestContext) {
     gaps: store.gaps,
     stats: store.stats,
     outside: () => ({
-      ...{ present: [], nameOf: String, cheapest: () => undefined, priced: false, alwaysOn: undefined },
-      now: clock.now(),
+      ...{ nameOf: String, cheapest: () => undefined, priced: false, alwaysOn: undefined },
+      ...{ present: state.outside, now: clock.now() },
     }),
     openHoles: () => state.holes,
   });
@@ -223,4 +225,21 @@ test("a source that knew nothing is no hole in the home's recording, and its ser
   await pass(2_000);
   assert.deepEqual([value("entities"), value("completeness"), JSON.stringify(entry("last_gap"))], before);
   assert.deepEqual(firings, []);
+});
+
+test("what is offered no longer is told as absent once, so that nobody goes on showing its last value", async (t) => {
+  const { state, told, pass } = await open(t);
+  const known = { source: "epex", kind: "pricing", quantity: "price", unit: "EUR/kWh", provider: "entity" } as const;
+  state.outside = [{ ...known, value: 0.25, time: TEST_TIME, fetched: TEST_TIME }];
+  await pass(61_000);
+  state.outside = [];
+  await pass(61_000);
+  await pass(61_000);
+  assert.deepEqual(
+    told.filter(({ key }) => key === "outside_epex_price").map(({ available, value }) => [available, value]),
+    [
+      [true, 0.25],
+      [false, undefined],
+    ],
+  );
 });

@@ -42,12 +42,13 @@ const FIGURES_EVERY_MS = 60_000;
 /** What happens together is told together, and never more often than this. */
 const GATHER_MS = 1_000;
 const MOST_RECENT = 20;
+const GONE = "It is offered no longer: its source was removed.";
 /** More gaps than this between two looks are told as the last of them. */
 const QUEUE = 10_000;
 
 export function createPublished(needs: PublishedNeeds): Published {
   const { clock, bus } = needs;
-  const told = new Map<string, string>();
+  const told = new Map<string, { readonly text: string; readonly entry: PublishedEntry }>();
   let recent: readonly Firing[] = [];
   let lostAt: Micros | undefined = needs.stats().newest ?? clock.now();
   let cancelLook: (() => void) | undefined;
@@ -101,10 +102,19 @@ export function createPublished(needs: PublishedNeeds): Published {
     const firings = firingsOf(gaps.filter(isOfHome), (id) => nameOf(id) ?? undefined, clock.now());
     recent = [...recent, ...firings].slice(-MOST_RECENT);
     const changed: PublishedEntry[] = [];
-    for (const entry of list()) {
+    const now = list();
+    for (const entry of now) {
       const text = JSON.stringify({ ...entry, recent: undefined });
-      if (told.get(entry.key) !== text) changed.push(entry);
-      told.set(entry.key, text);
+      if (told.get(entry.key)?.text !== text) changed.push(entry);
+      told.set(entry.key, { text, entry });
+    }
+    const offered = new Set(now.map(({ key }) => key));
+    for (const [key, { entry }] of told) {
+      if (offered.has(key)) continue;
+      // Whoever shows it would go on showing its last value.
+      const { value: _, attributes: __, ...known } = entry;
+      changed.push({ ...known, available: false, why: GONE });
+      told.delete(key);
     }
     bus.publish("published", changed);
     bus.publish("firing", firings);

@@ -418,11 +418,16 @@ test("a source that is switched off or removed says so in its series, and is not
   await hub.pass(2 * HOUR);
   assert.equal(hub.count("a"), calls);
   assert.equal(hub.sources.get("weather")?.state, "off");
+  assert.deepEqual(
+    hub.sources.present().map(({ quantity, value, time, why }) => [quantity, value, time, why]),
+    [["temperature", null, null, "It is switched off."]],
+  );
   await assert.rejects(hub.sources.refresh("weather"), { code: "action_unavailable" });
   await hub.sources.replace("weather", config("a"));
   await hub.settle();
   assert.equal(await hub.sources.remove("weather"), true);
   assert.equal(await hub.sources.remove("weather"), false);
+  assert.deepEqual(hub.sources.present(), []);
   assert.deepEqual(hub.states(), ["7", "unavailable", "7", "7", null]);
   assert.equal(hub.status.get("source weather"), undefined);
 });

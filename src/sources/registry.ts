@@ -13,7 +13,7 @@ import type { AskingNeeds } from "./running/asker.ts";
 import { createAsker } from "./running/asker.ts";
 import { readKnowledge } from "./running/kept.ts";
 import { type SourceRun, startSourceRun } from "./running/source-run.ts";
-import { createTelling } from "./running/telling.ts";
+import { createStill } from "./running/still.ts";
 import { checkConfig, MOST_SOURCES } from "./settings/check.ts";
 import { formsOf, maskSecrets, secretsIn } from "./settings/secrets.ts";
 import type { AnyProvider, EntityNow, Place } from "./source.ts";
@@ -50,6 +50,7 @@ export function createSources(needs: SourcesNeeds): Sources {
   const asking = { ...needs, budgets, hide: mask.hide };
 
   const providerOf = (kind: SourceKind) => (id: string) => providers.find((one) => one.kind === kind && one.id === id);
+  const still = createStill({ book, providerOf, latest: needs.latest, now: clock.now });
   const formOfProvider = (kind: SourceKind, id: string) => {
     const found = providerOf(kind)(id);
     return found ? formOf(found.settings) : [];
@@ -125,11 +126,10 @@ export function createSources(needs: SourcesNeeds): Sources {
   const keep = (config: SourceConfig, created: Micros) => book.put({ ...config, created });
   const end = async ({ config, created, run }: Entry, ends: "unavailable" | null) => {
     if (run) return run.stop(ends);
-    const knowledge = ends === null ? readKnowledge(book.answers.get(config.id), config.kind) : undefined;
-    if (!knowledge) return;
-    const telling = createTelling({ ...needs, config, created, providerOf: providerOf(config.kind) });
-    await needs.record(telling.end(knowledge, clock.now(), ends));
+    if (ends === null) await needs.record(still.end({ config, created }, ends));
   };
+  const presentOf = (entry: Entry) =>
+    entry.run?.present() ?? still.present(entry, statusOf(entry).why ?? "It is not running.");
 
   for (const kept of book.list()) {
     const { created, ...config } = configOf(kept);
@@ -259,8 +259,8 @@ export function createSources(needs: SourcesNeeds): Sources {
     },
     raw: (id) => entries.get(id)?.run?.raw() ?? [],
     present: (source) =>
-      (source === undefined ? [...entries.values()] : [entries.get(source)]).flatMap(
-        (entry) => entry?.run?.present() ?? [],
+      (source === undefined ? [...entries.values()] : [entries.get(source)]).flatMap((entry) =>
+        entry ? presentOf(entry) : [],
       ),
     issue: (source, quantity, at) => {
       const found = entries.get(source)?.run?.issue(quantity);
