@@ -72,6 +72,19 @@ test("an entity that Home Assistant answers nothing for has no forecast", async 
     );
 });
 
+test("what Home Assistant refuses is said in its own words; a connection that ends is not its refusal", async () => {
+  const failing = (failure: Failure) => createHomeForecasts({ connected: () => true, call: () => Promise.reject(failure) });
+  const cause = { code: "home_assistant_error", message: "it did not match any entities" };
+  await assert.rejects(
+    failing(new Failure("command_refused", "no", { cause }))("weather.home", "daily"),
+    failsAs("nothing_known", /no daily forecast of weather\.home: it did not match any entities/),
+  );
+  await assert.rejects(
+    failing(new Failure("connection_lost", "the connection ended"))("weather.home", "daily"),
+    failsAs("connection_lost", /ended/),
+  );
+});
+
 test("another shape names the path, and a time without its zone is no time", async () => {
   const shapes: readonly (readonly [response: unknown, path: RegExp])[] = [
     ["text", /response/],

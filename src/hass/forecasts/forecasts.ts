@@ -52,14 +52,18 @@ export function createHomeForecasts(needs: {
 }): HomeForecasts {
   return async (entityId, kind) => {
     if (!needs.connected()) throw new Failure("not_connected", "Home Assistant is not connected", { retry: true });
-    const answer = await needs.call({
-      type: "call_service",
-      domain: "weather",
-      service: "get_forecasts",
-      target: { entity_id: entityId },
-      service_data: { type: kind },
-      return_response: true,
-    });
+    const answer = await needs
+      .call({
+        type: "call_service",
+        domain: "weather",
+        service: "get_forecasts",
+        target: { entity_id: entityId },
+        service_data: { type: kind },
+        return_response: true,
+      })
+      .catch((error: unknown) => {
+        throw error instanceof Failure && error.code === "command_refused" ? refused(error, entityId, kind) : error;
+      });
     const parsed = v.safeParse(answerSchema, answer);
     if (!parsed.success) {
       const [issue] = parsed.issues;
@@ -73,6 +77,13 @@ export function createHomeForecasts(needs: {
       .map(rowOf)
       .sort((a, b) => a.time - b.time);
   };
+}
+
+/** An entity that is not there, or that has no forecasts of this kind. */
+function refused(error: Failure, entityId: string, kind: ForecastKind): Failure {
+  const said = v.is(v.object({ message: v.string() }), error.cause) ? error.cause.message : error.message;
+  const why = `Home Assistant tells no ${kind} forecast of ${entityId}: ${said}`;
+  return new Failure("nothing_known", why, { retry: true, cause: error });
 }
 
 function rowOf(row: v.InferOutput<typeof rowSchema>): ForecastRow {
