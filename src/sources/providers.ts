@@ -26,14 +26,16 @@ import type { AnyProvider } from "./source.ts";
 import { espn } from "./sports/espn.ts";
 import { homeAssistantWeather } from "./weather/home-assistant.ts";
 import { metNo } from "./weather/met-no.ts";
+import { nws } from "./weather/nws/nws.ts";
 import { openMeteo } from "./weather/open-meteo.ts";
-import { openWeatherMap } from "./weather/openweathermap.ts";
+import { openWeatherMap } from "./weather/openweathermap/openweathermap.ts";
 
 /** Every provider there is. Of a kind, the first is proposed where Home Assistant has nothing of it. */
 export const PROVIDERS: readonly AnyProvider[] = [
   openMeteo,
   metNo,
   openWeatherMap,
+  nws,
   homeAssistantWeather,
   openMeteoAir,
   airNow,

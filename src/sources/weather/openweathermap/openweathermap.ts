@@ -1,12 +1,12 @@
 import * as v from "valibot";
-import { Failure } from "../../domain/failure.ts";
-import type { Issue, OutsideReading } from "../../domain/outside/outside.ts";
-import { calendarOf } from "../../domain/time/calendar.ts";
-import type { Micros } from "../../domain/time/time.ts";
-import { PLACE_ENTRIES, unplaced, whereOf } from "../place.ts";
-import { type Heard, HOUR, hear, issuesOf } from "../slots.ts";
-import type { Provider, ReadNeeds } from "../source.ts";
-import { conditionOfOpenWeatherMap } from "./condition.ts";
+import { Failure } from "../../../domain/failure.ts";
+import type { Issue, OutsideReading } from "../../../domain/outside/outside.ts";
+import { calendarOf } from "../../../domain/time/calendar.ts";
+import type { Micros } from "../../../domain/time/time.ts";
+import { PLACE_ENTRIES, unplaced, whereOf } from "../../place.ts";
+import { type Heard, HOUR, hear, issuesOf } from "../../slots.ts";
+import type { Provider, ReadNeeds } from "../../source.ts";
+import { conditionOfOpenWeatherMap } from "../condition.ts";
 import {
   type Amount,
   currentSchema,
@@ -16,7 +16,7 @@ import {
   oneCallSchema,
   type Sky,
   type Step,
-} from "./openweathermap-answers.ts";
+} from "./answers.ts";
 
 const settings = v.strictObject({
   api_key: v.pipe(v.string(), v.minLength(1), v.title("API key"), v.metadata({ secret: true })),

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { isTimeZone } from "../../domain/time/calendar.ts";
+import { isTimeZone } from "../../../domain/time/calendar.ts";
 
 /** What OpenWeatherMap answers, asked with `units=metric`: °C, m/s, hPa, mm. What does not apply is not there. */
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { asked } from "../../../tests/support/outside/asked.ts";
-import { testCases } from "../../../tests/support/outside/cases.ts";
-import { nothingIsMadeUp } from "../../../tests/support/outside/mutations.ts";
-import { recorded, recordedAreAbsent } from "../../../tests/support/outside/recorded.ts";
-import { told } from "../../../tests/support/outside/told.ts";
-import { Failure } from "../../domain/failure.ts";
+import { asked } from "../../../../tests/support/outside/asked.ts";
+import { testCases } from "../../../../tests/support/outside/cases.ts";
+import { nothingIsMadeUp } from "../../../../tests/support/outside/mutations.ts";
+import { recorded, recordedAreAbsent } from "../../../../tests/support/outside/recorded.ts";
+import { told } from "../../../../tests/support/outside/told.ts";
+import { Failure } from "../../../domain/failure.ts";
 import { openWeatherMap } from "./openweathermap.ts";
 
 const MUNICH = "openweathermap/current25_munich_two_conditions.json";
@@ -25,7 +25,7 @@ const readMunich = (text: string) =>
 const readNewYork = (text: string) =>
   openWeatherMap.read(asked(() => text, { settings: oneCall, now: "2026-02-06T21:50:00Z" }));
 
-testCases(join(import.meta.dirname, "cases"), openWeatherMap);
+testCases(join(import.meta.dirname, "../cases"), openWeatherMap);
 
 test("of two conditions the first counts, and rain without an amount is no 0 mm", {
   skip: recordedAreAbsent,
