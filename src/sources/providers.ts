@@ -20,6 +20,7 @@ import { nordPool } from "./pricing/exchanges/nord-pool.ts";
 import { comed } from "./pricing/suppliers/comed.ts";
 import { energyZero } from "./pricing/suppliers/energyzero.ts";
 import { octopus } from "./pricing/suppliers/octopus.ts";
+import { pgeGridX } from "./pricing/suppliers/pge-gridx.ts";
 import { tibber } from "./pricing/suppliers/tibber.ts";
 import { fixedTariff, timeOfUseTariff } from "./pricing/tariff/tariffs.ts";
 import type { AnyProvider } from "./source.ts";
@@ -59,6 +60,7 @@ export const PROVIDERS: readonly AnyProvider[] = [
   octopus,
   tibber,
   comed,
+  pgeGridX,
   fixedTariff,
   timeOfUseTariff,
   pricingEntity,

@@ -13,15 +13,19 @@ const CURRENCIES = ["EUR", "DKK", "NOK", "PLN", "SEK"] as const;
 /** Wide enough for each of the currencies. */
 const perMwh = v.pipe(v.number(), v.minValue(-8000), v.maxValue(65_000));
 
-const Answer = v.object({
+const head = {
   updatedAt: v.optional(instant),
   currency: v.string(),
   areaStates: v.optional(v.array(v.object({ state: v.string(), areas: v.array(v.string()) })), []),
-  multiAreaEntries: v.array(
-    v.object({ deliveryStart: instant, deliveryEnd: instant, entryPerArea: v.record(v.string(), v.nullable(perMwh)) }),
-  ),
-});
-const NOT_YET: v.InferOutput<typeof Answer> = { currency: "", areaStates: [], multiAreaEntries: [] };
+};
+const Entries = v.array(
+  v.object({ deliveryStart: instant, deliveryEnd: instant, entryPerArea: v.record(v.string(), v.nullable(perMwh)) }),
+);
+const Prices = v.object({ ...head, multiAreaEntries: Entries });
+const Indices = v.object({ ...head, multiIndexEntries: Entries });
+type Day = Omit<v.InferOutput<typeof Prices>, "multiAreaEntries"> & { readonly entries: v.InferOutput<typeof Entries> };
+const NOT_YET = { currency: "", areaStates: [], multiAreaEntries: [], multiIndexEntries: [] };
+const RESOLUTIONS = ["market", "15", "30", "60"] as const;
 
 export const nordPool = dayAhead({
   id: "nord_pool",
@@ -35,6 +39,14 @@ export const nordPool = dayAhead({
       v.pipe(v.picklist(CURRENCIES), v.title("Currency"), v.description("In which the prices are told")),
       "EUR",
     ),
+    resolution: v.optional(
+      v.pipe(
+        v.picklist(RESOLUTIONS),
+        v.title("Minutes of a price"),
+        v.description("As the contract bills: 60 where the mean of each hour is paid; market: as the market sells"),
+      ),
+      "market",
+    ),
     ...tariffEntries,
   }),
   tariff: (settings) => settings,
@@ -47,12 +59,12 @@ export const nordPool = dayAhead({
     let issued: Micros | undefined;
     for (const day of daysOf(window)) {
       const answer = await askDay(needs, day);
-      if (answer.multiAreaEntries.length > 0 && answer.currency !== currency)
+      if (answer.entries.length > 0 && answer.currency !== currency)
         throw new Failure(
           "changed_shape",
           `dataportal-api.nordpoolgroup.com answered in ${answer.currency}, not ${currency}`,
         );
-      for (const { deliveryStart: from, deliveryEnd: to, entryPerArea } of answer.multiAreaEntries) {
+      for (const { deliveryStart: from, deliveryEnd: to, entryPerArea } of answer.entries) {
         const value = entryPerArea[area];
         if (value !== undefined && value !== null) market.push({ from, to, value: fromPerMwh(value) });
       }
@@ -63,21 +75,26 @@ export const nordPool = dayAhead({
   },
 });
 
-function askDay(
-  { ask, settings }: ReadNeeds<{ readonly area: string; readonly currency: string }>,
-  date: string,
-): Promise<v.InferOutput<typeof Answer>> {
-  const query = new URLSearchParams({
-    date,
-    market: "DayAhead",
-    deliveryArea: settings.area,
-    currency: settings.currency,
-  });
-  return ask({
-    url: `https://dataportal-api.nordpoolgroup.com/api/DayAheadPrices?${query}`,
-    schema: Answer,
-    onStatus: (status) => (status === 204 ? NOT_YET : undefined),
-  });
+type Asked = {
+  readonly area: string;
+  readonly currency: string;
+  readonly resolution: (typeof RESOLUTIONS)[number];
+};
+
+/** What the market sold, or its indices, which are means over the same times in steps of another length. */
+async function askDay({ ask, settings }: ReadNeeds<Asked>, date: string): Promise<Day> {
+  const { area, currency, resolution } = settings;
+  const address = (what: string, query: Readonly<Record<string, string>>): string =>
+    `https://dataportal-api.nordpoolgroup.com/api/${what}?${new URLSearchParams({ date, market: "DayAhead", ...query, currency })}`;
+  const onStatus = (status: number) => (status === 204 ? NOT_YET : undefined);
+  if (resolution === "market") {
+    const url = address("DayAheadPrices", { deliveryArea: area });
+    const { multiAreaEntries: entries, ...rest } = await ask({ url, schema: Prices, onStatus });
+    return { ...rest, entries };
+  }
+  const url = address("DayAheadPriceIndices", { indexNames: area, resolutionInMinutes: resolution });
+  const { multiIndexEntries: entries, ...rest } = await ask({ url, schema: Indices, onStatus });
+  return { ...rest, entries };
 }
 
 /** Days by the market's clocks, which are ahead of UTC: a day holds UTC's noon of its date. */
