@@ -1,6 +1,7 @@
 import type { SourceKind } from "../domain/outside/outside.ts";
 import { airNow } from "./air_quality/airnow.ts";
 import { openMeteoAir } from "./air_quality/open-meteo.ts";
+import { openAq } from "./air_quality/openaq.ts";
 import { openWeatherMapAir } from "./air_quality/openweathermap.ts";
 import { waqi } from "./air_quality/waqi.ts";
 import { caldav } from "./calendar/caldav.ts";
@@ -42,6 +43,7 @@ export const PROVIDERS: readonly AnyProvider[] = [
   airNow,
   waqi,
   openWeatherMapAir,
+  openAq,
   homeAssistantCalendars,
   icsUrl,
   caldav,

@@ -10,6 +10,7 @@ import { Failure } from "../../domain/failure.ts";
 import { microsFromRfc3339 } from "../../domain/time/time.ts";
 import { airNow } from "./airnow.ts";
 import { openMeteoAir } from "./open-meteo.ts";
+import { openAq } from "./openaq.ts";
 import { openWeatherMapAir } from "./openweathermap.ts";
 import { waqi } from "./waqi.ts";
 
@@ -18,7 +19,7 @@ const failsAs =
   (code: string, words = /./) =>
   (error: unknown) =>
     error instanceof Failure && error.code === code && words.test(`${error.message} ${error.fix}`);
-for (const provider of [openMeteoAir, airNow, waqi, openWeatherMapAir])
+for (const provider of [openMeteoAir, airNow, waqi, openWeatherMapAir, openAq])
   testCases(join(import.meta.dirname, "cases"), provider);
 
 const readOpenMeteo = (text: string) =>

@@ -78,6 +78,9 @@ const MOLAR = { ozone: 47.998, nitrogen_dioxide: 46.006, sulphur_dioxide: 64.064
 type Gas = keyof typeof MOLAR;
 
 export const ppb = (gas: Gas, micrograms: number): number => (micrograms * LITRES) / MOLAR[gas];
+/** µg/m³; undefined: it is no gas that is measured in parts. */
+export const microgramsOf = (pollutant: string, partsPerBillion: number): number | undefined =>
+  pollutant in MOLAR ? (partsPerBillion * MOLAR[pollutant as Gas]) / LITRES : undefined;
 
 /**
  * EPA's NowCast of particles: the last 12 hours, newer ones the heavier the more they differ. undefined: fewer than two

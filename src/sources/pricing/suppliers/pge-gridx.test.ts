@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { asked } from "../../../../tests/support/outside/asked.ts";
 import { nothingIsMadeUp } from "../../../../tests/support/outside/mutations.ts";
 import { recorded, recordedAreAbsent } from "../../../../tests/support/outside/recorded.ts";
-import { told } from "../../../../tests/support/outside/told.ts";
+import { plain, told } from "../../../../tests/support/outside/told.ts";
 import { Failure } from "../../../domain/failure.ts";
 import { pgeGridX } from "./pge-gridx.ts";
 
@@ -31,6 +31,8 @@ test("recorded: hours in USD/kWh of the rate itself, and tomorrow is waited for"
   ]);
   assert.equal(readings.price?.length, 3);
   assert.deepEqual(answered.units, { price: "USD/kWh" });
+  // Four in the afternoon there.
+  assert.equal(plain(answered.next ?? 0), "2023-10-26T23:00:00Z");
   assert.ok(answered.readings.every(({ quality }) => quality === undefined));
   const queries = needs.requests.map(({ url }) => Object.fromEntries(new URL(url).searchParams));
   const { startdate, enddate, ...rest } = queries[0] ?? {};
