@@ -6,7 +6,7 @@ import { instant } from "../asking/instant.ts";
 import { PLACE_ENTRIES, unplaced, whereOf } from "../place.ts";
 import { HOUR } from "../slots.ts";
 import type { Provider, ReadNeeds } from "../source.ts";
-import { microgramsOf } from "./us-aqi.ts";
+import { microgramsOf } from "./indices/us-aqi.ts";
 
 const settings = v.strictObject({
   api_key: v.pipe(

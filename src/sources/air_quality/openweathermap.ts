@@ -4,8 +4,8 @@ import type { Micros, Window } from "../../domain/time/time.ts";
 import { PLACE_ENTRIES, unplaced, whereOf } from "../place.ts";
 import { DAY, type Heard, HOUR, hear, issuesOf } from "../slots.ts";
 import type { Provider, ReadNeeds } from "../source.ts";
-import { europeanAqi } from "./european-aqi.ts";
-import { usAqi } from "./us-aqi.ts";
+import { europeanAqi } from "./indices/european-aqi.ts";
+import { usAqi } from "./indices/us-aqi.ts";
 
 const settings = v.strictObject({
   api_key: v.pipe(v.string(), v.minLength(1), v.title("API key"), v.metadata({ secret: true })),

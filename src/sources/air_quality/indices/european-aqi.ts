@@ -1,4 +1,4 @@
-import type { Micros } from "../../domain/time/time.ts";
+import type { Micros } from "../../../domain/time/time.ts";
 import { type Index, meanUntil, type Pollutants, worstOf } from "./hourly.ts";
 
 /**

@@ -1,5 +1,5 @@
-import type { Micros } from "../../domain/time/time.ts";
-import { HOUR } from "../slots.ts";
+import type { Micros } from "../../../domain/time/time.ts";
+import { HOUR } from "../../slots.ts";
 
 /** Concentrations of one pollutant in µg/m³, by the hour at which each stands. */
 export type Hourly = ReadonlyMap<Micros, number>;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { HOUR } from "../slots.ts";
+import { HOUR } from "../../slots.ts";
 import { europeanAqi, europeanIndexOf } from "./european-aqi.ts";
 import { indexOn, nowCast, ppb, SCALES, usAqi } from "./us-aqi.ts";
 
