@@ -7,6 +7,7 @@ import { waqi } from "./air_quality/waqi.ts";
 import { caldav } from "./calendar/caldav.ts";
 import { homeAssistantCalendars } from "./calendar/home-assistant.ts";
 import { icsUrl } from "./calendar/ics-url.ts";
+import { eia } from "./carbon/eia.ts";
 import { electricityMaps } from "./carbon/electricity-maps.ts";
 import { energiDataServiceCarbon } from "./carbon/energi-data-service.ts";
 import { carbonEntity } from "./carbon/entity.ts";
@@ -52,6 +53,7 @@ export const PROVIDERS: readonly AnyProvider[] = [
   electricityMaps,
   createWattTime(),
   energiDataServiceCarbon,
+  eia,
   carbonEntity,
   energyCharts,
   awattar,
