@@ -66,6 +66,7 @@ const ASKS_NOBODY = new Set([
   "pricing entity",
   "pricing fixed",
   "pricing time_of_use",
+  "sports team_tracker",
   "weather home_assistant",
 ]);
 const NO_CASE: Case = { now: START, settings: {}, place: {}, answer: () => "" };

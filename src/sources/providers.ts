@@ -27,6 +27,7 @@ import { tibber } from "./pricing/suppliers/tibber.ts";
 import { fixedTariff, timeOfUseTariff } from "./pricing/tariff/tariffs.ts";
 import type { AnyProvider } from "./source.ts";
 import { espn } from "./sports/espn.ts";
+import { teamTracker } from "./sports/team-tracker.ts";
 import { homeAssistantWeather } from "./weather/home-assistant.ts";
 import { metNo } from "./weather/met-no.ts";
 import { nws } from "./weather/nws/nws.ts";
@@ -49,6 +50,7 @@ export const PROVIDERS: readonly AnyProvider[] = [
   icsUrl,
   caldav,
   espn,
+  teamTracker,
   ukCarbonIntensity,
   electricityMaps,
   createWattTime(),
