@@ -255,13 +255,9 @@ test("what the hub knows of the world outside is in Core as entities, and unavai
   const id = await entityOf("outside_nord_pool_price");
   assert.equal((await hub.get(`api/v1/states/${id}`)).status, 404);
 
-  const { name, providers } = await hub.json<Proposed>("api/v1/sources/nord_pool");
-  const settings = providers.map(({ provider }) => ({ provider, settings: { entity: "sensor.nord_pool" } }));
-  const put = (enabled: boolean) =>
-    hub.request("api/v1/sources/nord_pool", { method: "PUT", body: { name, enabled, providers: settings } });
-  assert.equal((await put(false)).status, 200);
+  assert.equal((await hub.post("api/v1/sources/nord_pool/disable", {})).status, 200);
   await eventually(30, async () => assert.equal((await shown("outside_nord_pool_price"))[0], "unavailable"));
-  assert.equal((await put(true)).status, 200);
+  assert.equal((await hub.post("api/v1/sources/nord_pool/enable", {})).status, 200);
   await eventually(30, async () => assert.equal((await shown("outside_nord_pool_price"))[0], String(priceNow())));
 
   // One that was removed is absent at once, and gone where Core asks for the whole list again.

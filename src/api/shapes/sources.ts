@@ -71,7 +71,9 @@ export const sourcesSchema = v.pipe(
     sources: v.array(sourceSchema),
     proposed: v.pipe(
       v.array(proposalSchema),
-      v.description("What this home could use without a key. Nothing is asked of anybody before it is added."),
+      v.description(
+        "What this home could use as it is: what Home Assistant has already, else a provider without a key. Nobody is asked before it is added.",
+      ),
     ),
   }),
   v.title("Sources"),

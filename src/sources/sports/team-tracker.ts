@@ -134,9 +134,11 @@ function toldBy(found: EntityNow | undefined, id: string, now: Micros): Told | {
     v.safeParse(teamSchema, attributes),
     v.safeParse(opponentSchema, attributes),
   ];
-  const [issue] = [general, own, other].flatMap(({ issues }) => issues ?? []);
-  if (!general.success || !own.success || !other.success || issue)
-    return { team: id, why: `its attributes are not Team Tracker's: ${issue ? v.getDotPath(issue) : ""}` };
+  if (!general.success || !own.success || !other.success) {
+    const [issue] = general.issues ?? own.issues ?? other.issues ?? [];
+    const where = issue ? (v.getDotPath(issue) ?? "") : "";
+    return { team: id, why: `its attributes are not Team Tracker's: ${where}` };
+  }
   const { output } = general;
   const mine = sideOf(own.output, "team");
   if (!mine.id) return { team: id, why: "it has found no such team" };

@@ -108,7 +108,11 @@ function Proposals(props: {
                 <strong>{kindName(choice.kind)}</strong>
               </p>
               <p class="muted small">
-                {choice.providers.map(({ provider }) => nameOf(choice.kind, provider)).join(", ")}
+                {choice.providers
+                  .map(({ provider, settings }) =>
+                    [nameOf(choice.kind, provider), ...Object.values(settings).map(String)].join(": "),
+                  )
+                  .join(", ")}
               </p>
             </div>
             {may && (
