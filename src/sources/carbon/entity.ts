@@ -32,6 +32,12 @@ export const carbonEntity: Provider<Settings, undefined> = {
   // Nobody outside is asked.
   everyMs: 60_000,
   tooOldMs: 3 * 3_600_000,
+  ofHome: (entities) => {
+    const found = entities.filter((one) => /co[2₂]/i.test(unitOf(one)) && GRAMS.test(unitOf(one)));
+    const [only, ...others] = found.filter((one) => numberOf(one) !== undefined);
+    // Of several nobody here knows which is the grid's.
+    return only && others.length === 0 ? { intensity: only.entityId } : undefined;
+  },
   read: async ({ settings: given, entity: find, now }) => {
     const readings: OutsideReading[] = [];
     const held = (found: EntityNow) => ({ time: Math.min(found.time, now), until: now + 60 * MINUTE });
@@ -65,8 +71,11 @@ function numberOf({ state }: EntityNow): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-function gramsOf({ entityId, attributes }: EntityNow, value: number): number {
-  const unit = String(attributes.unit_of_measurement ?? "");
+const unitOf = ({ attributes }: EntityNow): string => String(attributes.unit_of_measurement ?? "");
+
+function gramsOf(found: EntityNow, value: number): number {
+  const { entityId } = found;
+  const unit = unitOf(found);
   const [, mass, , , energy] = GRAMS.exec(unit) ?? [];
   if (mass === undefined || energy === undefined)
     throw new Failure("unknown_unit", `${entityId} has the unit "${unit}", which is no carbon intensity`, {
