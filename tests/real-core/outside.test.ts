@@ -8,7 +8,7 @@ import { type Home, openHome } from "../support/core/recorded-home.ts";
 import { eventually } from "../support/eventually.ts";
 import { type Hub, startHub } from "../support/hub/hub.ts";
 import { openWire, type WireClient } from "../support/hub/wire-client.ts";
-import { openGateway, type Gateway } from "../support/outside/gateway.ts";
+import { type Gateway, openGateway } from "../support/outside/gateway.ts";
 import { priceEntities } from "../support/outside/price-entities.ts";
 
 /**
@@ -72,7 +72,7 @@ async function refreshed(id: string): Promise<Source> {
   assert.equal(answer.status, 200);
   return hub.json<Source>(`api/v1/sources/${id}`);
 }
-const valueOf = ({ values }: Rates, quantity: string) => {
+const toldOf = ({ values }: Rates, quantity: string) => {
   const found = values.find((one) => one.quantity === quantity);
   return found && [found.value, found.unit];
 };
@@ -85,7 +85,7 @@ test("prices are read in every shape in which integrations publish them", { skip
     await add(id, "pricing", "entity", { entity: `sensor.${id}` });
     const source = await hub.json<Source>(`api/v1/sources/${id}`);
     assert.deepEqual([source.state, source.in_use, source.why], ["ok", "entity", undefined], id);
-    assert.deepEqual(valueOf(await hub.json<Rates>(`api/v1/pricing?source=${id}`), "price"), [priceNow(), unit], id);
+    assert.deepEqual(toldOf(await hub.json<Rates>(`api/v1/pricing?source=${id}`), "price"), [priceNow(), unit], id);
     const { slots, unit: said, provider } = await hub.json<Slots>(`api/v1/pricing/slots?source=${id}`);
     assert.deepEqual([said, provider], [unit, "entity"], id);
     assert.deepEqual(
@@ -105,19 +105,21 @@ test("a price that is a state alone, and carbon intensity, are those of their en
   await setState("sensor.fossil", "42.2", { unit_of_measurement: "%" });
   await recorded("sensor.fossil");
   await add("state", "pricing", "entity", { entity: "input_number.tariff" });
-  assert.deepEqual(valueOf(await hub.json<Rates>("api/v1/pricing?source=state"), "price"), [0.2748, "EUR/kWh"]);
+  assert.deepEqual(toldOf(await hub.json<Rates>("api/v1/pricing?source=state"), "price"), [0.2748, "EUR/kWh"]);
   await add("carbon", "carbon", "entity", { intensity: "sensor.co2", fossil_share: "sensor.fossil" });
   const carbon = await hub.json<Rates>("api/v1/carbon");
-  assert.deepEqual(valueOf(carbon, "intensity"), [302.4, "g/kWh"]);
-  assert.deepEqual(valueOf(carbon, "fossil_share"), [42.2, "%"]);
+  assert.deepEqual(toldOf(carbon, "intensity"), [302.4, "g/kWh"]);
+  assert.deepEqual(toldOf(carbon, "fossil_share"), [42.2, "%"]);
   // What changes in Core is what is told.
   await setState("sensor.co2", "87", { unit_of_measurement: "gCO2eq/kWh" });
   await recorded("sensor.co2");
   await refreshed("carbon");
-  assert.deepEqual(valueOf(await hub.json<Rates>("api/v1/carbon"), "intensity"), [87, "g/kWh"]);
+  assert.deepEqual(toldOf(await hub.json<Rates>("api/v1/carbon"), "intensity"), [87, "g/kWh"]);
 });
 
-test("Core's own forecasts are had by the action that answers them, and what it refuses says why", { skip }, async () => {
+test("Core's own forecasts are had by the action that answers them, and what it refuses says why", {
+  skip,
+}, async () => {
   const forecasts = createHomeForecasts({
     connected: () => true,
     call: ({ type, ...fields }) => home.control.call(type, fields),
@@ -159,7 +161,9 @@ test("a weather entity is the weather of the home, with hours and days in our un
   await recorded("weather.demo_weather_north");
   await add("north", "weather", "home_assistant", { entity: "weather.demo_weather_north" });
   const { values } = await hub.json<Now>("api/v1/weather?source=north");
-  const told = Object.fromEntries(Object.entries(values).map(([quantity, { value, unit }]) => [quantity, [value, unit]]));
+  const told = Object.fromEntries(
+    Object.entries(values).map(([quantity, { value, unit }]) => [quantity, [value, unit]]),
+  );
   assert.deepEqual(told, {
     // −12 °F, 987 inHg, 4.8 mph (7.72 km/h as Core shows it).
     temperature: [-24.4, "°C"],
@@ -170,7 +174,12 @@ test("a weather entity is the weather of the home, with hours and days in our un
   });
   const { days, slots } = await hub.json<Forecast>("api/v1/weather/forecast?source=north");
   assert.deepEqual(
-    days.map(({ values: day }) => [day.temperature_high, day.temperature_low, day.day_precipitation, day.day_condition]),
+    days.map(({ values: day }) => [
+      day.temperature_high,
+      day.temperature_low,
+      day.day_precipitation,
+      day.day_condition,
+    ]),
     [
       [-23.3, -26.1, 2, "snowy"],
       [-25, -25.6, 1, "partlycloudy"],
@@ -225,9 +234,8 @@ test("what the hub knows of the world outside is in Core as entities, and unavai
   assert.equal(done.type, "create_entry", JSON.stringify(done));
 
   const entityOf = async (key: string) => {
-    const all = await wire.result<{ entity_id: string; unique_id: string; platform: string }[]>(
-      "config/entity_registry/list",
-    );
+    const all =
+      await wire.result<{ entity_id: string; unique_id: string; platform: string }[]>("config/entity_registry/list");
     return all.find(({ platform, unique_id }) => platform === DOMAIN && unique_id.endsWith(`_${key}`))?.entity_id;
   };
   const stateOf = async (key: string) => {
@@ -242,7 +250,12 @@ test("what the hub knows of the world outside is in Core as entities, and unavai
   await eventually(60, async () =>
     assert.deepEqual(await shown("outside_nord_pool_price"), [String(priceNow()), "EUR/kWh", undefined, "measurement"]),
   );
-  assert.deepEqual(await shown("outside_octopus_energy_price"), [String(priceNow()), "GBP/kWh", undefined, "measurement"]);
+  assert.deepEqual(await shown("outside_octopus_energy_price"), [
+    String(priceNow()),
+    "GBP/kWh",
+    undefined,
+    "measurement",
+  ]);
   assert.deepEqual(await shown("outside_carbon_intensity"), ["87", "g/kWh", undefined, "measurement"]);
   assert.deepEqual(await shown("outside_air_us_aqi"), ["45", undefined, "aqi", "measurement"]);
   assert.deepEqual(await shown("outside_air_european_aqi"), ["21", undefined, "aqi", "measurement"]);

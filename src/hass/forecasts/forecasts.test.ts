@@ -73,7 +73,8 @@ test("an entity that Home Assistant answers nothing for has no forecast", async 
 });
 
 test("what Home Assistant refuses is said in its own words; a connection that ends is not its refusal", async () => {
-  const failing = (failure: Failure) => createHomeForecasts({ connected: () => true, call: () => Promise.reject(failure) });
+  const failing = (failure: Failure) =>
+    createHomeForecasts({ connected: () => true, call: () => Promise.reject(failure) });
   const cause = { code: "home_assistant_error", message: "it did not match any entities" };
   await assert.rejects(
     failing(new Failure("command_refused", "no", { cause }))("weather.home", "daily"),

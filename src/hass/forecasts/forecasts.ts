@@ -46,10 +46,7 @@ const answerSchema = v.object({
 });
 
 /** By the action `weather.get_forecasts`, which answers: forecasts are in no state of an entity. */
-export function createHomeForecasts(needs: {
-  readonly call: Call;
-  readonly connected: () => boolean;
-}): HomeForecasts {
+export function createHomeForecasts(needs: { readonly call: Call; readonly connected: () => boolean }): HomeForecasts {
   return async (entityId, kind) => {
     if (!needs.connected()) throw new Failure("not_connected", "Home Assistant is not connected", { retry: true });
     const answer = await needs

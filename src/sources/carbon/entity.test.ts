@@ -77,7 +77,11 @@ test("a share that is no percentage, or is unavailable, is left out", async () =
 
 test("the one entity of the home that tells the carbon of its electricity is proposed, of several none", () => {
   const co2 = entity("sensor.co2", "302", "gCO2eq/kWh");
-  const others = [entity("sensor.air", "600", "ppm"), entity("sensor.price", "0.3", "EUR/kWh"), entity("sensor.g", "5", "g/kWh")];
+  const others = [
+    entity("sensor.air", "600", "ppm"),
+    entity("sensor.price", "0.3", "EUR/kWh"),
+    entity("sensor.g", "5", "g/kWh"),
+  ];
   assert.deepEqual(carbonEntity.ofHome?.([...others, co2]), { intensity: "sensor.co2" });
   assert.equal(carbonEntity.ofHome?.(others), undefined);
   assert.equal(carbonEntity.ofHome?.([co2, entity("sensor.roof", "41", "gCO2e/kWh")]), undefined);

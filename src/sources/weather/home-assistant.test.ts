@@ -91,7 +91,14 @@ test("the present is that of the entity, in whatever units the home shows it", a
 test("what is no number, has no unit that is known, or is no condition is left out", async () => {
   const found = await read(
     weather(
-      { temperature: "21", humidity: null, wind_speed: 4, wind_speed_unit: "Beaufort", pressure: 1000, pressure_unit: 5 },
+      {
+        temperature: "21",
+        humidity: null,
+        wind_speed: 4,
+        wind_speed_unit: "Beaufort",
+        pressure: 1000,
+        pressure_unit: 5,
+      },
       "mild",
     ),
   );

@@ -91,8 +91,7 @@ export const homeAssistantWeather: Provider<Settings, undefined> = {
     const heard: Heard = new Map();
     if (tells(found, "hourly")) hoursOf(await forecasts(id, "hourly"), found, heard);
     if (tells(found, "daily")) daysOf(await forecasts(id, "daily"), found, place.calendar, heard);
-    else if (tells(found, "twice_daily"))
-      halfDaysOf(await forecasts(id, "twice_daily"), found, place.calendar, heard);
+    else if (tells(found, "twice_daily")) halfDaysOf(await forecasts(id, "twice_daily"), found, place.calendar, heard);
     // It does not say when its forecast was made.
     return { readings: presentOf(found, now), issues: issuesOf(heard, now, now) };
   },

@@ -42,15 +42,16 @@ test("recorded: an answer without a currency asked for is refused", { skip: reco
   await assert.rejects(nordPool.read(needs), (error) => error instanceof Failure && /EUR, not SEK/.test(error.message));
 });
 
-test("recorded: indices in the steps that the contract bills, in kronor, preliminary", { skip: recordedAreAbsent }, async () => {
+test("recorded: indices in the steps that the contract bills, in kronor, preliminary", {
+  skip: recordedAreAbsent,
+}, async () => {
   const text = recorded("nordpool/dataportal_indices_15min_SE3_2025-07-06.json");
   const given: Given = { area: "SE3", currency: "SEK", resolution: "15" };
   const needs = needsOf(text, "2025-07-06T10:00:00Z", given);
   const { issues, readings, units } = await nordPool.read(needs);
   const slots = issues[0]?.slots ?? [];
   assert.equal(slots.length, 96);
-  const told = (slot: (typeof slots)[number] | undefined) =>
-    slot && [plain(slot.from), plain(slot.to), slot.value];
+  const told = (slot: (typeof slots)[number] | undefined) => slot && [plain(slot.from), plain(slot.to), slot.value];
   // 43.57 SEK/MWh in the first quarter, 396.38 in the last.
   assert.deepEqual(told(slots[0]), ["2025-07-05T22:00:00Z", "2025-07-05T22:15:00Z", 0.04357]);
   assert.deepEqual(told(slots[95]), ["2025-07-06T21:45:00Z", "2025-07-06T22:00:00Z", 0.39638]);

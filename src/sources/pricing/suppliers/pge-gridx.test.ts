@@ -17,7 +17,9 @@ const needsOf = (today: string, given: typeof settings & { cca?: string } = sett
   });
 const RECORDED = "pge-gridx/hourly_flex_pricing.json";
 
-test("recorded: hours in USD/kWh of the rate itself, and tomorrow is waited for", { skip: recordedAreAbsent }, async () => {
+test("recorded: hours in USD/kWh of the rate itself, and tomorrow is waited for", {
+  skip: recordedAreAbsent,
+}, async () => {
   const needs = needsOf(recorded(RECORDED), { ...settings, cca: "PCE" });
   const answered = await pgeGridX.read(needs);
   const { readings, issues } = told(answered);

@@ -77,7 +77,10 @@ test("whatever is missing or wrong in recorded answers, nothing is made up", { s
   const observed = await nothingIsMadeUp(recorded(OBSERVATION), (text) => read({ observations: { KDCA: text } }));
   const ahead = await nothingIsMadeUp(recorded(FORECAST), (forecast) => read({ forecast }));
   const point = await nothingIsMadeUp(recorded(POINT), (text) => read({ point: text, forecast: recorded(FORECAST) }));
-  assert.ok(observed.refused > 10 && ahead.refused > 20 && point.refused > 10, JSON.stringify([observed, ahead, point]));
+  assert.ok(
+    observed.refused > 10 && ahead.refused > 20 && point.refused > 10,
+    JSON.stringify([observed, ahead, point]),
+  );
 });
 
 test("a station that is silent, or tells no temperature, is followed by the next one", {
@@ -104,7 +107,10 @@ test("a station that is silent, or tells no temperature, is followed by the next
 test("the place goes out with two decimals at most, and a chosen station is the only one asked", {
   skip: recordedAreAbsent,
 }, async () => {
-  const needs = ask({ observations: { KAAA: recorded(OBSERVATION) } }, { station: "KAAA", latitude: 39.9, longitude: -77 });
+  const needs = ask(
+    { observations: { KAAA: recorded(OBSERVATION) } },
+    { station: "KAAA", latitude: 39.9, longitude: -77 },
+  );
   await nws.read(needs);
   assert.deepEqual(
     needs.requests.map(({ url }) => new URL(url).pathname),
@@ -153,7 +159,9 @@ test("one speed is a speed, a range is none; of an icon's two words the first co
   ]);
   const icon = (path: string) => conditionOfIcon(`https://api.weather.gov/icons/land/${path}?size=medium`);
   assert.deepEqual(
-    ["day/skc", "night/skc", "night/snow,50/wind_bkn", "day/tsra_hi,20", "day/new_word", "day/toString", "skc"].map(icon),
+    ["day/skc", "night/skc", "night/snow,50/wind_bkn", "day/tsra_hi,20", "day/new_word", "day/toString", "skc"].map(
+      icon,
+    ),
     ["sunny", "clear-night", "snowy", "lightning-rainy", undefined, undefined, undefined],
   );
   assert.deepEqual([conditionOfIcon(null), conditionOfIcon("")], [undefined, undefined]);

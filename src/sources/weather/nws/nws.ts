@@ -133,8 +133,7 @@ function readingsOf(told: Observation): OutsideReading[] {
     value === undefined ? [] : [{ quantity, time, value }],
   );
   const fallen = amountOf(told.precipitationLastHour, "mm");
-  if (fallen !== undefined)
-    readings.push({ quantity: "precipitation", time: time - HOUR, until: time, value: fallen });
+  if (fallen !== undefined) readings.push({ quantity: "precipitation", time: time - HOUR, until: time, value: fallen });
   return readings;
 }
 
