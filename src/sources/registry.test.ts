@@ -15,7 +15,7 @@ import { silentLog } from "../platform/told/log.ts";
 import { createMask } from "../platform/told/mask.ts";
 import { createStatusBoard } from "../platform/told/status-board.ts";
 import { createSources } from "./registry.ts";
-import type { AnyProvider, EntityNow, Provider } from "./source.ts";
+import type { AnyProvider, Provider } from "./source.ts";
 import type { SourceConfig } from "./sources.ts";
 
 const MINUTE = 60_000;
@@ -69,7 +69,6 @@ function start(providers: readonly AnyProvider[], clock: TestClock = createTestC
   const mask = createMask();
   const status = createStatusBoard({ clock });
   let placeKnown = true;
-  let home: readonly EntityNow[] = [];
   const sources = createSources({
     providers,
     book: database.sources,
@@ -95,7 +94,7 @@ function start(providers: readonly AnyProvider[], clock: TestClock = createTestC
     entity: () => undefined,
     calendars: async () => [],
     forecasts: async () => [],
-    homeEntities: () => home,
+    homeEntities: () => [],
     record: async (items) => void stored.push(...items),
     latest: (entityId) => {
       const last = stored.findLast((item) => item.kind === "reading" && item.entityId === entityId);
@@ -125,9 +124,6 @@ function start(providers: readonly AnyProvider[], clock: TestClock = createTestC
   return {
     ...{ sources, answers, asked, stored, clock, pass, states, status, mask, close, folder },
     settle: () => pass(1, 1),
-    setHome: (entities: readonly EntityNow[]) => {
-      home = entities;
-    },
     setPlace: (known: boolean) => {
       placeKnown = known;
     },
@@ -475,18 +471,6 @@ test("what this home could use is proposed, and nobody is asked before somebody 
   assert.equal(hub.asked.length, 0);
   await hub.sources.add(hub.sources.proposed()[0] as SourceConfig);
   assert.deepEqual(hub.sources.proposed(), []);
-});
-
-test("what Home Assistant has already is proposed before anybody outside", async () => {
-  const own = thermometer("own", {
-    worksUnset: false,
-    ofHome: (entities) => (entities[0] ? { key: entities[0].entityId } : undefined),
-  });
-  const hub = start([thermometer("a"), own]);
-  const proposed = () => hub.sources.proposed().map(({ providers }) => providers);
-  assert.deepEqual(proposed(), [[{ provider: "a", settings: {} }]]);
-  hub.setHome([{ entityId: "weather.home", state: "sunny", attributes: {}, time: START }]);
-  assert.deepEqual(proposed(), [[{ provider: "own", settings: { key: "weather.home" } }]]);
 });
 
 test("what is no value is left out, and a provider that knows nothing is followed by the next", async () => {
