@@ -42,7 +42,7 @@ const FIGURES_EVERY_MS = 60_000;
 /** What happens together is told together, and never more often than this. */
 const GATHER_MS = 1_000;
 const MOST_RECENT = 20;
-const GONE = "It is offered no longer: its source was removed.";
+const GONE = "It is offered no longer.";
 /** More gaps than this between two looks are told as the last of them. */
 const QUEUE = 10_000;
 
