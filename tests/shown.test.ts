@@ -22,7 +22,7 @@ const outside = outsideEntries({
     { ...of("sports", "status"), of: { key: "kc", name: "Kansas City" } },
   ],
   nameOf: String,
-  cheapest: () => undefined,
+  cheapest: () => ({ why: "none" }),
   priced: true,
   alwaysOn: { watts: 200, days: 28, kwhPerYear: 1752, costPerYear: null },
   now: 0,

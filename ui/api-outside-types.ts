@@ -143,6 +143,8 @@ export type EnergyWindow = {
   readonly at_once: number | null;
   readonly other: (Rate & { readonly total: number }) | null;
   readonly known_until: Time;
+  /** Nothing is gained by waiting. */
+  readonly alike: boolean;
   readonly now: boolean;
 };
 export type PlanSlot = Span & {
@@ -156,6 +158,8 @@ export type EnergyPlan = Span & {
   /** The share of the day that is priced. */
   readonly known: number;
   readonly mean: number | null;
+  /** No time of the day is cheaper than another. */
+  readonly alike: boolean;
   readonly slots: readonly PlanSlot[];
 };
 export type EnergyDay = Span & {

@@ -11,7 +11,8 @@ import type { MeterBook } from "./meters/book.ts";
 import { type EnergyNeeds, isUnknown, type Rate, type RateKind, type Unknown } from "./needs.ts";
 import { type DailyProfile, type ProfileQuestion, readProfile } from "./profile/read.ts";
 import { type DayPlan, planOf } from "./windows/plan.ts";
-import { cheapestRun, lengthOf, type Placed, type Run, totalOf } from "./windows/windows.ts";
+import { cheapestStretch, type NoStretch } from "./windows/today.ts";
+import { areAlike, cheapestRun, lengthOf, type Placed, type Run, totalOf } from "./windows/windows.ts";
 
 export type RateNow = {
   readonly source: string | null;
@@ -50,14 +51,16 @@ export type FoundWindow = Placed & {
   readonly other: { readonly rate: Rate; readonly total: number } | null;
   /** How far the rate is known. */
   readonly knownUntil: Micros;
+  /** All that is known of the time it may take costs the same: nothing is gained by waiting. */
+  readonly alike: boolean;
 };
 
 export type Energy = {
   now(): EnergyNow;
   /** @throws Failure `no_window`, `no_rate` */
   window(question: WindowQuestion): FoundWindow;
-  /** The cheapest stretch of today of a length, whatever of it is over; undefined: no price is known for so long. */
-  cheapestToday(length: Micros): Window | undefined;
+  /** The cheapest stretch of today of a length, whatever of it is over; or why there is none. */
+  cheapestToday(length: Micros): Window | NoStretch;
   /** Whether anything says what power costs. */
   isPriced(): boolean;
   /** The slots of a local day, by rank. @throws Failure `no_rate` */
@@ -129,7 +132,8 @@ export function createEnergy(needs: EnergyNeeds): Energy {
       const rate = rateOrFail(by, source);
       const knownUntil = rate.slots.at(-1)?.to ?? clock.now();
       const from = Math.max(asked.from ?? clock.now(), clock.now());
-      const placed = cheapestRun(run, rate.slots, { from, to: asked.to ?? Math.max(knownUntil, from + lengthOf(run)) });
+      const within = { from, to: asked.to ?? Math.max(knownUntil, from + lengthOf(run)) };
+      const placed = cheapestRun(run, rate.slots, within);
       const other = needs.rate(by === "price" ? "carbon" : "price");
       const total = isUnknown(other) ? null : totalOf(run.stages, placed.parts, other.slots);
       return {
@@ -137,22 +141,16 @@ export function createEnergy(needs: EnergyNeeds): Energy {
         by,
         rate,
         knownUntil,
+        alike: areAlike(rate.slots, within),
         atOnce: totalOf(run.stages, [{ from, to: from + lengthOf(run) }], rate.slots),
         other: isUnknown(other) || total === null ? null : { rate: other, total },
       };
     },
     cheapestToday: (length) => {
       const rate = needs.rate("price");
-      if (isUnknown(rate)) return undefined;
+      if (isUnknown(rate)) return { why: rate.why };
       const from = calendar().startOf("day", clock.now());
-      const day = { from, to: calendar().nextAfter("day", from) };
-      const run = { stages: [{ length, watts: 1000 }], split: false };
-      try {
-        return cheapestRun(run, rate.slots, day).parts[0];
-      } catch (error) {
-        if (error instanceof Failure && error.code === "no_window") return undefined;
-        throw error;
-      }
+      return cheapestStretch(length, rate.slots, { from, to: calendar().nextAfter("day", from) });
     },
     isPriced: () => !isUnknown(needs.rate("price")),
     plan: (day) => {

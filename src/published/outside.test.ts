@@ -17,7 +17,7 @@ const entriesOf = (present: readonly OutsidePresent[], more: Partial<Parameters<
   outsideEntries({
     present,
     nameOf: (id) => `Our ${id}`,
-    cheapest: () => undefined,
+    cheapest: () => ({ why: "none" }),
     priced: false,
     alwaysOn: undefined,
     now: 0,
@@ -66,7 +66,8 @@ test("each followed team has its game, with both scores", () => {
 });
 
 test("the cheapest hours of the day are on while they last, and not there where nothing has a price", () => {
-  const cheapest = (length: number) => (length === HOUR ? { from: 2 * HOUR, to: 3 * HOUR } : undefined);
+  const cheapest = (length: number) =>
+    length === HOUR ? { from: 2 * HOUR, to: 3 * HOUR } : { why: "The price is the same all day" };
   const at = (now: number) =>
     entriesOf([], { priced: true, cheapest, now }).map(({ key, value, available }) => [key, value, available]);
   assert.deepEqual(at(2 * HOUR), [
@@ -74,6 +75,7 @@ test("the cheapest hours of the day are on while they last, and not there where 
     ["cheapest_3_hours", undefined, false],
   ]);
   assert.deepEqual([at(2 * HOUR - 1)[0]?.[1], at(3 * HOUR)[0]?.[1]], [false, false]);
+  assert.equal(entriesOf([], { priced: true, cheapest, now: 0 })[1]?.why, "The price is the same all day");
   assert.deepEqual(entriesOf([], { cheapest }), []);
 });
 

@@ -7,8 +7,8 @@ export type Outside = {
   readonly present: readonly OutsidePresent[];
   /** What each source was called by whoever set it up. */
   readonly nameOf: (source: string) => string;
-  /** The cheapest stretch of today of a length; undefined: no price is known for so long. */
-  readonly cheapest: (length: Micros) => Window | undefined;
+  /** The cheapest stretch of today of a length, or why there is none. */
+  readonly cheapest: (length: Micros) => Window | { readonly why: string };
   /** No source and no dashboard says what power costs: there is nothing to show then. */
   readonly priced: boolean;
   /** What the house always takes; undefined: no meters measure it. */
@@ -81,14 +81,14 @@ export function outsideEntries(outside: Outside): PublishedEntry[] {
     const window = cheapest(length);
     const entry = { key, platform: "binary_sensor", translationKey: key } as const;
     entries.push(
-      window
-        ? {
+      "why" in window
+        ? { ...entry, available: false, why: window.why }
+        : {
             ...entry,
             available: true,
             value: window.from <= now && now < window.to,
             attributes: { from: microsToRfc3339(window.from), to: microsToRfc3339(window.to) },
-          }
-        : { ...entry, available: false, why: "Prices are not known for so long a time of today" },
+          },
     );
   }
   return entries;

@@ -44,7 +44,7 @@ async function open(t: TestContext) {
     gaps: store.gaps,
     stats: store.stats,
     outside: () => ({
-      ...{ nameOf: String, cheapest: () => undefined, priced: false, alwaysOn: undefined },
+      ...{ nameOf: String, cheapest: () => ({ why: "none" }), priced: false, alwaysOn: undefined },
       ...{ present: state.outside, now: clock.now() },
     }),
     openHoles: () => state.holes,
@@ -120,7 +120,7 @@ test("before anything is recorded, completeness and the beginning are unavailabl
     gaps: store.gaps,
     stats: store.stats,
     outside: () => ({
-      ...{ present: [], nameOf: String, cheapest: () => undefined, priced: false, alwaysOn: undefined },
+      ...{ present: [], nameOf: String, cheapest: () => ({ why: "none" }), priced: false, alwaysOn: undefined },
       now: clock.now(),
     }),
     openHoles: () => [],

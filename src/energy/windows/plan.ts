@@ -1,5 +1,6 @@
 import type { Micros, Window } from "../../domain/time/time.ts";
 import type { Rate } from "../needs.ts";
+import { areAlike } from "./windows.ts";
 
 /** How a slot's price stands in its day: the cheapest third of the day's time, the dearest, or between. */
 export type Level = "cheap" | "usual" | "dear";
@@ -15,6 +16,8 @@ export type DayPlan = {
   readonly known: number;
   /** Weighted by time; null: nothing is known. */
   readonly mean: number | null;
+  /** All that is priced of it costs the same: no time is cheaper than another. */
+  readonly alike: boolean;
 };
 
 /** A day's slots as they are priced, with what they emit. */
@@ -37,6 +40,7 @@ export function planOf(day: Window, price: Rate, carbon: Rate | undefined): DayP
     })),
     known: known / (day.to - day.from),
     mean: known === 0 ? null : slots.reduce((sum, { from, to, value }) => sum + value * (to - from), 0) / known,
+    alike: areAlike(price.slots, day),
   };
 }
 

@@ -46,12 +46,21 @@ export function cheapestRun(run: Run, slots: readonly PricedSlot[], window: Wind
     });
   const found = run.split ? cheapestParts(run.stages[0] as Stage, known) : cheapestStart(run.stages, known);
   if (found) return found;
-  const hours = known.reduce((sum, { from, to }) => sum + (to - from), 0) / HOUR;
   throw new Failure(
     "no_window",
-    `Of the time it may take, prices are known of ${hours.toFixed(1)} h${run.split ? "" : ", never long enough at a stretch"}`,
+    `Of the time it may take, prices are known of ${hoursOf(slots, window).toFixed(1)} h${run.split ? "" : ", never long enough at a stretch"}`,
     { fix: "Wait until more prices are published, or give it an earlier deadline or a shorter run." },
   );
+}
+
+/** Hours of a window that are priced. */
+export const hoursOf = (slots: readonly PricedSlot[], window: Window): number =>
+  clip(slots, window).reduce((sum, { from, to }) => sum + (to - from), 0) / HOUR;
+
+/** Whether all that is priced of a window costs the same: nothing is gained by waiting. */
+export function areAlike(slots: readonly PricedSlot[], window: Window): boolean {
+  const [first, ...rest] = clip(slots, window);
+  return first !== undefined && rest.every(({ value }) => value === first.value);
 }
 
 function clip(slots: readonly PricedSlot[], window: Window): PricedSlot[] {

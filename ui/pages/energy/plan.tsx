@@ -70,6 +70,7 @@ function Drawing({ plan, found }: { plan: EnergyPlan; found: readonly Span[] }) 
           unit,
         })}
         {plan.known < 0.999 && ` ${t("plan.known", { share: `${Math.round(plan.known * 100)} %` })}`}
+        {plan.alike && ` ${t("plan.alike")}`}
       </figcaption>
       <div class="plan-box">
         <div class="plan-scale muted small" aria-hidden="true">

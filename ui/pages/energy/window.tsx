@@ -124,7 +124,7 @@ function Deadline({ value, onChange }: { value: string; onChange: (value: string
 }
 
 function Found({ found }: { found: EnergyWindow }) {
-  const { by, rate, parts, kwh, total, mean, at_once, other, now } = found;
+  const { by, rate, parts, kwh, total, mean, at_once, other, alike, now } = found;
   const amount = (value: number, of: By, unit: string) =>
     of === "price" ? formatMoney(value, unit) : formatGrams(value);
   const saved = at_once === null ? null : at_once - total;
@@ -137,6 +137,7 @@ function Found({ found }: { found: EnergyWindow }) {
           </li>
         ))}
       </ul>
+      {alike && <p class="hint">{t(`window.alike.${by}`)}</p>}
       {now && <Tag tone="ok">{t("window.now")}</Tag>}
       <dl class="figures plain window-figures">
         <Figure label={t(`window.total.${by}`)} value={amount(total, by, rate.unit)} />

@@ -51,6 +51,10 @@ export const windowAnswerSchema = v.pipe(
       "By price the carbon, by carbon the price, at the times found.",
     ),
     known_until: explained(timeSchema, "How far the rate is known."),
+    alike: explained(
+      v.boolean(),
+      "Whether all that is known of the time it may take costs the same: nothing is gained by waiting.",
+    ),
     now: explained(v.boolean(), "Whether one of the parts is on now: the condition of an automation."),
   }),
   v.title("EnergyWindow"),
@@ -64,6 +68,7 @@ export const planSchema = v.pipe(
     carbon: v.nullable(rateSchema),
     known: explained(share, "The share of the day that is priced."),
     mean: explained(v.nullable(v.number()), "Weighted by time."),
+    alike: explained(v.boolean(), "Whether all that is priced costs the same: no time is cheaper than another."),
     slots: v.array(
       v.object({
         ...span,
@@ -104,6 +109,7 @@ export const windowShape = (found: FoundWindow, now: Micros): WindowShape => ({
   at_once: found.atOnce,
   other: found.other && { ...rateShape(found.other.rate), total: found.other.total },
   known_until: microsToRfc3339(found.knownUntil),
+  alike: found.alike,
   now: found.parts.some(({ from, to }) => from <= now && now < to),
 });
 
@@ -113,5 +119,6 @@ export const planShape = (plan: DayPlan): PlanShape => ({
   carbon: plan.carbon ? rateShape(plan.carbon) : null,
   known: plan.known,
   mean: plan.mean,
+  alike: plan.alike,
   slots: plan.slots.map((slot) => ({ ...slot, ...spanShape(slot) })),
 });
