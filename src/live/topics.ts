@@ -1,6 +1,7 @@
 import type { Gap, HomeEvent, Reading, Stored } from "../domain/data/reading.ts";
 import type { Series } from "../domain/data/series.ts";
 import type { Job } from "../domain/job.ts";
+import type { SourceNow } from "../domain/outside/source-now.ts";
 import type { Firing, PublishedEntry } from "../domain/published.ts";
 import type { PartStatus } from "../domain/status.ts";
 import { type Bus, createBus } from "./bus.ts";
@@ -23,6 +24,8 @@ export type Topics = {
   published: PublishedEntry;
   firing: Firing;
   job: Job;
+  /** How a source is doing, as it changes. */
+  source: SourceNow;
 };
 
 export type LiveBus = Bus<Topics>;

@@ -12,12 +12,13 @@ import { proposeFor, unsetOf } from "./proposals.ts";
 import type { AskingNeeds } from "./running/asker.ts";
 import { createAsker } from "./running/asker.ts";
 import { readKnowledge } from "./running/kept.ts";
+import { createListeners } from "./running/listeners.ts";
 import { type SourceRun, startSourceRun } from "./running/source-run.ts";
 import { createStill } from "./running/still.ts";
 import { checkConfig, MOST_SOURCES } from "./settings/check.ts";
 import { formsOf, maskSecrets, secretsIn } from "./settings/secrets.ts";
 import type { AnyProvider, EntityNow, Place } from "./source.ts";
-import type { KnownFacts, SourceConfig, SourceStatus, Sources, Tried } from "./sources.ts";
+import type { SourceConfig, SourceStatus, Sources, Tried } from "./sources.ts";
 
 export type SourcesNeeds = Omit<AskingNeeds, "budgets" | "hide"> & {
   readonly providers: readonly AnyProvider[];
@@ -45,7 +46,7 @@ export const partOf = (id: SourceId): string => `source ${id}`;
 export function createSources(needs: SourcesNeeds): Sources {
   const { providers, book, mask, status, clock, log, place } = needs;
   const entries = new Map<SourceId, Entry>();
-  const listeners = new Set<{ kind: SourceKind; hear: Parameters<Sources["onFacts"]>[1] }>();
+  const listeners = createListeners({ log });
   const budgets = createBudgets({ providers, clock, keep: book.calls });
   const asking = { ...needs, budgets, hide: mask.hide };
 
@@ -79,7 +80,9 @@ export function createSources(needs: SourcesNeeds): Sources {
   const tell = (id: SourceId) => {
     const entry = entries.get(id);
     if (!entry) return;
-    const { state, why, fix, inUse } = statusOf(entry);
+    const now = statusOf(entry);
+    const { state, why, fix, inUse } = now;
+    listeners.status(now);
     status.set(partOf(id), {
       // A provider that fails is no broken hub.
       state: state === "broken" ? "degraded" : state,
@@ -88,17 +91,6 @@ export function createSources(needs: SourcesNeeds): Sources {
       figures: { kind: entry.config.kind, provider: inUse },
     });
   };
-  const heard = (id: SourceId, kind: SourceKind) => (facts: KnownFacts, before: KnownFacts | undefined) => {
-    for (const listener of listeners) {
-      if (listener.kind !== kind) continue;
-      try {
-        listener.hear(id, facts, before);
-      } catch (error) {
-        log.error("a listener to facts failed", { source: id, error });
-      }
-    }
-  };
-
   const others = (id: SourceId) => [...entries.values()].flatMap(({ config }) => (config.id === id ? [] : [config]));
   const start = (config: SourceConfig, created: Micros) => {
     const { id, kind, enabled } = config;
@@ -116,7 +108,7 @@ export function createSources(needs: SourcesNeeds): Sources {
           get: () => readKnowledge(book.answers.get(id), kind),
           set: (knowledge) => book.answers.set(id, knowledge),
         },
-        onFacts: heard(id, kind),
+        onFacts: listeners.facts(id, kind),
         onStatus: () => tell(id),
       });
       entries.set(id, { config, created, run });
@@ -223,6 +215,7 @@ export function createSources(needs: SourcesNeeds): Sources {
         book.remove(id);
         book.answers.remove(id);
         status.remove(partOf(id));
+        listeners.removed(entry.config);
         return true;
       }),
     refresh: async (id) => {
@@ -267,11 +260,8 @@ export function createSources(needs: SourcesNeeds): Sources {
       return found && (at === undefined || found.issue.issued <= at) ? found : undefined;
     },
     facts: (source) => entries.get(source)?.run?.facts(),
-    onFacts: (kind, hear) => {
-      const listener = { kind, hear };
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    onFacts: listeners.onFacts,
+    onChange: listeners.onChange,
     askOf: (kind, id) => {
       const provider = providerOf(kind)(id);
       if (!provider) throw new Failure("not_found", `There is no provider ${id} of ${kind}`);
@@ -281,6 +271,9 @@ export function createSources(needs: SourcesNeeds): Sources {
         spend: () => budgets.spend(provider),
         nowMs: () => clock.now() / 1000,
       });
+    },
+    entityChanged: (entityId) => {
+      for (const { run } of entries.values()) run?.entityChanged(entityId);
     },
     placeChanged: () => {
       for (const { run } of entries.values()) run?.placeChanged();

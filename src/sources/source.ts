@@ -122,6 +122,8 @@ export type Provider<Settings = never, Facts = unknown> = {
   read(needs: ReadNeeds<Settings>): Promise<Answered<Facts>>;
   /** Milliseconds until the next read, where that depends on what is known: a game that is on. Absent: `everyMs`. */
   rhythm?(facts: Facts | undefined, settings: Settings, now: Micros): number;
+  /** Whether it reads an entity of Home Assistant, so that it is read again soon after that changed. Absent: it does not. */
+  follows?(entityId: string, settings: Settings): boolean;
   /** What was between two times, for days before the source was set up. */
   readBetween?(needs: ReadNeeds<Settings> & { readonly window: Window }): Promise<Answered<Facts>>;
 };

@@ -1,4 +1,5 @@
 import type { Issue, OutsidePresent, SourceId, SourceKind } from "../domain/outside/outside.ts";
+import type { SourceNow } from "../domain/outside/source-now.ts";
 import type { PartState } from "../domain/status.ts";
 import type { Micros } from "../domain/time/time.ts";
 import type { FormField } from "../platform/settings/form.ts";
@@ -126,8 +127,12 @@ export type Sources = {
     kind: SourceKind,
     listener: (source: SourceId, facts: KnownFacts, before: KnownFacts | undefined) => void,
   ): () => void;
+  /** Told when a source is doing otherwise than before, answered anew, was added or removed. @returns ends it */
+  onChange(listener: (source: SourceNow) => void): () => void;
   /** Asks one provider of a kind beside its reads, within its limits. */
   askOf(kind: SourceKind, provider: string): Ask;
+  /** An entity of Home Assistant has another state: whoever reads it reads it again soon. */
+  entityChanged(entityId: string): void;
   /** Home Assistant has said where the home is, or anew. */
   placeChanged(): void;
   close(): Promise<void>;

@@ -1,3 +1,4 @@
+import { currentIdentity } from "../domain/data/series.ts";
 import { isOutside } from "../domain/outside/names.ts";
 import { createCalendar } from "../domain/time/calendar.ts";
 import { createHomeCalendars } from "../hass/calendars/calendars.ts";
@@ -16,11 +17,14 @@ import type { Recording } from "./recording.ts";
 /** Where a hub can be read about: several providers refuse who does not say who it is. */
 const HOMEPAGE = "https://github.com/ha-ingestor/ha-ingestor";
 
+/** Of one batch of changes. */
+const MOST_CHANGED = 20_000;
+
 /** What is known of the world outside the home, as far as somebody set up sources. */
 export function openOutside(
-  { config, clock, log, mask, status, keep }: Ground,
+  { config, clock, log, mask, status, keep, onClose }: Ground,
   { database, store, timeZone }: Data,
-  { ingest, present }: Recording,
+  { ingest, present, live }: Recording,
   { home, version }: { readonly home: Home; readonly version: string },
 ) {
   const place = (): { place: Place; known: boolean } => {
@@ -67,5 +71,15 @@ export function openOutside(
     }),
   );
   home.onFacts(sources.placeChanged);
+  sources.onChange((source) => live.publish("source", [source]));
+  const changed = live.subscribe(["change"], {
+    queue: MOST_CHANGED,
+    // A source's own series are no news to a source.
+    accepts: ({ item }) => !isOutside(currentIdentity(item.series).entityId),
+    wake: () => {
+      for (const { item } of changed.take().messages) sources.entityChanged(currentIdentity(item.series).entityId);
+    },
+  });
+  onClose(async () => changed[Symbol.dispose]());
   return sources;
 }

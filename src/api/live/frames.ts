@@ -3,7 +3,7 @@ import { many, one, text, truth } from "../input/schemas.ts";
 
 /** What a client may send (docs/wire.md). */
 
-export const TOPICS = ["changes", "events", "gaps", "status", "published", "jobs"] as const;
+export const TOPICS = ["changes", "events", "gaps", "status", "published", "jobs", "sources"] as const;
 export type TopicName = (typeof TOPICS)[number];
 
 /** The schema versions of the stream that this hub speaks. */

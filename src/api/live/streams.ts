@@ -2,6 +2,7 @@ import type { WebSocket } from "ws";
 import type { LiveBus } from "../../live/topics.ts";
 import type { Clock } from "../../platform/time/clock.ts";
 import type { Log } from "../../platform/told/log.ts";
+import type { Sources } from "../../sources/sources.ts";
 import type { Auth } from "../auth/auth.ts";
 import type { Caller } from "../auth/caller.ts";
 import { type ProblemCode, type Refusal, refuse } from "../errors.ts";
@@ -48,6 +49,7 @@ export type LiveNeeds = {
   readonly jobs: Pick<Jobs, "list">;
   readonly facts: Facts;
   readonly published: Published;
+  readonly sources: Pick<Sources, "list">;
   readonly encoder: Encoder;
   /** Entries held for one client at most; past that its oldest are dropped and counted. */
   readonly queue?: number | undefined;

@@ -4,6 +4,7 @@ import { presentEntities } from "../ports/present.ts";
 import { eventShape, gapShape, partShape } from "../shapes/answers.ts";
 import { jobShape } from "../shapes/job.ts";
 import { entryShape, firingShape, publishedShape } from "../shapes/published.ts";
+import { sourceNowShape } from "../shapes/sources.ts";
 import { createFilter, type LiveMessage } from "./filter.ts";
 import type { Subscribe, TopicName } from "./frames.ts";
 import type { Sender } from "./sender.ts";
@@ -20,11 +21,12 @@ const TOPICS_OF: { readonly [name in TopicName]: readonly (keyof Topics)[] } = {
   status: ["status"],
   published: ["published", "firing"],
   jobs: ["job"],
+  sources: ["source"],
 };
 
 /** Snapshot, then batches of what comes, as fast as the client reads and no faster. */
 export function startSubscription(needs: LiveNeeds & { asked: Subscribe; sender: Sender }): Disposable {
-  const { asked, sender, bus, states, series, position, parts, jobs, encoder, queue = QUEUE } = needs;
+  const { asked, sender, bus, states, series, position, parts, jobs, sources, encoder, queue = QUEUE } = needs;
   const filter = createFilter(asked, series.get);
   let scheduled: NodeJS.Immediate | undefined;
 
@@ -55,6 +57,8 @@ export function startSubscription(needs: LiveNeeds & { asked: Subscribe; sender:
   }
   if (asked.topics.includes("status")) sender.send(JSON.stringify({ type: "status", parts: parts().map(partShape) }));
   if (asked.topics.includes("jobs")) sender.send(JSON.stringify({ type: "jobs", jobs: jobs.list().map(jobShape) }));
+  if (asked.topics.includes("sources"))
+    sender.send(JSON.stringify({ type: "sources", sources: sources.list().map(sourceNowShape) }));
   if (asked.topics.includes("published"))
     sender.send(JSON.stringify({ type: "published", complete: true, ...publishedShape(needs) }));
   sender.onDrain(() => {
@@ -99,6 +103,9 @@ function frameOf(run: readonly LiveMessage[], { encoder, series }: LiveNeeds): s
     } else if (topic === "job") {
       key = name = "jobs";
       texts.push(JSON.stringify(jobShape(item)));
+    } else if (topic === "source") {
+      key = name = "sources";
+      texts.push(JSON.stringify(sourceNowShape(item)));
     } else if (topic === "published") {
       key = name = "published";
       texts.push(JSON.stringify(entryShape(item)));

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { SOURCE_KINDS } from "../../domain/outside/outside.ts";
+import type { SourceNow } from "../../domain/outside/source-now.ts";
 import { PART_STATES } from "../../domain/status.ts";
 import { type Micros, microsToRfc3339 } from "../../domain/time/time.ts";
 import type { FormField } from "../../platform/settings/form.ts";
@@ -206,6 +207,17 @@ export const sourceShape = (
   next_read: time(nextRead),
   ...(waitsFor === undefined ? {} : { waits_for: waitsFor }),
   statuses: statuses.map(providerStatusShape),
+});
+
+/** How a source is doing, on the live stream; of what more is known of it nothing is told there. */
+export const sourceNowShape = ({ id, kind, name, state, ...more }: SourceNow) => ({
+  ...{ id, kind, name, state },
+  ...(more.why === undefined ? {} : { why: more.why }),
+  ...(more.fix === undefined ? {} : { fix: more.fix }),
+  in_use: more.inUse,
+  last_success: time(more.lastSuccess),
+  ...(more.waitsFor === undefined ? {} : { waits_for: more.waitsFor }),
+  ...(more.removed === undefined ? {} : { removed: more.removed }),
 });
 
 export const proposalShape = ({ providers, ...config }: SourceConfig): Shape<typeof proposalSchema> => ({

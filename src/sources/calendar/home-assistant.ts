@@ -39,6 +39,8 @@ export const homeAssistantCalendars: Provider<Settings, CalendarFacts> = {
   limits: [],
   everyMs: 15 * 60_000,
   tooOldMs: 24 * 3_600_000,
+  follows: (entityId, { calendars }) =>
+    entityId.startsWith("calendar.") && (calendars.length === 0 || calendars.includes(entityId)),
   async read(needs) {
     const { settings: given, place, now } = needs;
     const calendars = await needs.calendars(windowAt(now, place.calendar), given.calendars);

@@ -3,6 +3,7 @@ import type { OutsideItem } from "../../domain/outside/record.ts";
 import type { PartState } from "../../domain/status.ts";
 import type { Micros } from "../../domain/time/time.ts";
 import { createBell } from "../../platform/time/bell.ts";
+import { createSoon } from "../../platform/time/soon.ts";
 import type { Chosen } from "../settings/check.ts";
 import type { Answered, AnyProvider, Place } from "../source.ts";
 import type { KnownFacts, SourceConfig, SourceStatus } from "../sources.ts";
@@ -40,6 +41,10 @@ const LOOK_AGAIN_MS = 3_600_000;
 const CLOCK_AGAIN_MS = 10_000;
 /** A time that did not change what is known is written this seldom. */
 const KEEP_EVERY_MS = 300_000;
+/** What changes in one entity often changes in others, or again, a moment later. */
+const CHANGED_WAIT_MS = 3_000;
+/** However often entities change, nobody is read more often for it. */
+const CHANGED_EVERY_MS = 60_000;
 /** Node's timers hold no longer ones. */
 const LONGEST_TIMER_MS = 24 * 3_600_000;
 
@@ -173,6 +178,22 @@ export function startSourceRun(needs: SourceRunNeeds) {
       });
     return attempting;
   };
+  const followers = askers.filter(({ provider }) => provider.follows !== undefined);
+  /** Those that read an entity that has changed. */
+  const outdated = new Set<Asker>();
+  const readSoon = createSoon({
+    clock,
+    waitMs: CHANGED_WAIT_MS,
+    everyMs: CHANGED_EVERY_MS,
+    run: () => {
+      // A read that is under way may have seen what was before.
+      void (attempting ?? Promise.resolve()).then(() => {
+        for (const asker of outdated) due.delete(asker);
+        outdated.clear();
+        bell.ring();
+      });
+    },
+  });
   /** A hub that starts goes on in the rhythm of the one before. */
   const resume = () => {
     const asker = askers.find(({ provider }) => provider.id === knowledge?.provider);
@@ -247,12 +268,20 @@ export function startSourceRun(needs: SourceRunNeeds) {
       bell.ring();
       await recording;
     },
+    entityChanged: (entityId: string) => {
+      for (const asker of followers) {
+        if (!asker.provider.follows?.(entityId, asker.settings as never)) continue;
+        outdated.add(asker);
+        readSoon.ask();
+      }
+    },
     placeChanged: () => {
       if (askers.some((asker) => asker.isUnfit())) bell.ring();
     },
     /** @param ends the source is switched off (`unavailable`) or removed (null): its series say so */
     stop: async (ends?: "unavailable" | null): Promise<void> => {
       stopping.abort();
+      readSoon.cancel();
       cancelChange();
       await running.catch((error: unknown) => log.error("a source ended badly", { why: describeError(error) }));
       cancelChange();

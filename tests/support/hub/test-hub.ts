@@ -175,6 +175,7 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
     random: () => 0.5,
     log,
   });
+  sources.onChange((source) => bus.publish("source", [source]));
   const api = createApi({
     energy,
     clock,
