@@ -32,6 +32,8 @@ export type Request<T> = {
   readonly mostBytes?: number;
   /** The answer, or the address, holds a key or what is nobody's business: neither is kept for a report nor quoted. */
   readonly secret?: boolean;
+  /** Its server writes headers that HTTP forbids. */
+  readonly lenient?: boolean;
   /** What the provider means by a status that is no success: an answer in place of a failure. undefined: a failure. */
   readonly onStatus?: (status: number, text: string) => T | undefined;
   /** What it means to be sent on to another address, which is whole; absent: it is followed on the same host. */

@@ -1,5 +1,6 @@
 import { Failure } from "../../domain/failure.ts";
 import type { Clock } from "../time/clock.ts";
+import { sendLeniently } from "./lenient.ts";
 
 export type HttpRequest = {
   readonly url: string;
@@ -12,6 +13,8 @@ export type HttpRequest = {
   /** What failures call the address, where its path is a secret; else host and path. */
   readonly place?: string;
   readonly signal?: AbortSignal;
+  /** Headers that HTTP forbids are taken all the same: the server is known to write such. */
+  readonly lenient?: boolean;
 };
 
 export type HttpAnswer = {
@@ -29,29 +32,29 @@ export type HttpAnswer = {
 export type Http = (request: HttpRequest) => Promise<HttpAnswer>;
 
 export function createHttp({ clock }: { clock: Clock }): Http {
-  return async ({ url, method = "GET", headers = {}, body, withinMs, mostBytes, place, signal }) => {
+  return async ({ url, method = "GET", headers = {}, body, withinMs, mostBytes, place, signal, lenient }) => {
     const { host, pathname } = new URL(url);
     const where = place ?? `${host}${pathname}`;
     const late = new AbortController();
     const cancel = clock.after(withinMs, () => late.abort());
     try {
-      const answer = await fetch(url, {
+      const send = lenient ? sendLeniently : sendStrictly;
+      const answer = await send(url, {
         method,
         headers,
-        redirect: "manual",
         signal: signal ? AbortSignal.any([signal, late.signal]) : late.signal,
         ...(body === undefined ? {} : { body }),
       });
       const chunks: Uint8Array[] = [];
       let size = 0;
-      for await (const chunk of answer.body ?? []) {
+      for await (const chunk of answer.body) {
         size += chunk.length;
         if (size > mostBytes)
           throw new Failure("answer_too_large", `${where} answered with more than ${mostBytes} bytes`);
         chunks.push(chunk);
       }
       const text = Buffer.concat(chunks).toString("utf8");
-      return { status: answer.status, text, headers: Object.fromEntries(answer.headers) };
+      return { status: answer.status, text, headers: answer.headers };
     } catch (error) {
       if (error instanceof Failure) throw error;
       if (late.signal.aborted)
@@ -61,6 +64,21 @@ export function createHttp({ clock }: { clock: Clock }): Http {
       cancel();
     }
   };
+}
+
+export type Sent = {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal: AbortSignal;
+};
+export type Received = Pick<HttpAnswer, "status" | "headers"> & {
+  readonly body: AsyncIterable<Uint8Array> | readonly Uint8Array[];
+};
+
+async function sendStrictly(url: string, sent: Sent): Promise<Received> {
+  const { status, headers, body } = await fetch(url, { ...sent, redirect: "manual" });
+  return { status, headers: Object.fromEntries(headers), body: body ?? [] };
 }
 
 /** fetch says only "fetch failed"; what failed is in its cause. */

@@ -54,6 +54,7 @@ export function createAsk(needs: {
       // Failures of the connection name the address too.
       ...(request.secret ? { place: url.host } : {}),
       mostBytes: request.mostBytes ?? MOST_BYTES,
+      ...(request.lenient ? { lenient: true } : {}),
       ...(signal ? { signal } : {}),
     });
   };

@@ -32,7 +32,9 @@ export const comed: Provider<Tariff, undefined> = {
   everyMs: 5 * 60_000,
   tooOldMs: 20 * 60_000,
   read: async ({ ask, settings: tariff, now }) => {
-    const rows = await ask({ url: "https://hourlypricing.comed.com/api?type=5minutefeed", schema: Answer });
+    const url = "https://hourlypricing.comed.com/api?type=5minutefeed";
+    // What stands before it adds cookies with characters that no header may have.
+    const rows = await ask({ url, schema: Answer, lenient: true });
     if (rows.length === 0) throw new Failure("nothing_known", "ComEd answered with no prices", { retry: true });
     const market = rows.map(({ millisUTC, price }) => ({
       from: millisUTC * 1000,
