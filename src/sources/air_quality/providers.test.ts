@@ -89,6 +89,13 @@ test("WAQI: a station whose deciding word is no pollutant tells none, and one on
   await assert.rejects(readWaqi(sydney), failsAs("nothing_known", /16\d{3} km/));
 });
 
+test("WAQI: recorded lists of stations that were searched for are no station, also the empty one", {
+  skip: recordedAreAbsent,
+}, async () => {
+  for (const name of ["search_klundert", "search_unknown"])
+    await assert.rejects(readWaqi(recorded(`waqi/${name}.json`)), failsAs("changed_shape", /data/));
+});
+
 test("WAQI: errors that come as a success are failures of their own", { skip: recordedAreAbsent }, async () => {
   await assert.rejects(readWaqi(recorded("waqi/unauthenticated.json")), failsAs("refused", /token/));
   await assert.rejects(readWaqi(recorded("waqi/city_feed_unknown.json")), failsAs("nothing_known", /station/));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import * as v from "valibot";
 import { asked } from "../../../tests/support/outside/asked.ts";
 import { nothingIsMadeUp } from "../../../tests/support/outside/mutations.ts";
 import { recorded, recordedAreAbsent } from "../../../tests/support/outside/recorded.ts";
@@ -60,6 +61,14 @@ test("recorded: the old service's answers are another shape, and no data is no z
       ),
       (error) => error instanceof Failure && error.code === "changed_shape" && /carbonIntensity/.test(error.message),
     );
+});
+
+test("recorded: every zone that there is can be chosen", { skip: recordedAreAbsent }, () => {
+  const zones = JSON.parse(recorded("electricitymaps/zones.json")) as Record<string, { zoneName: string }>;
+  assert.equal(Object.keys(zones).length, 400);
+  assert.deepEqual([zones.DE?.zoneName, zones["AU-TAS-KI"] === undefined], ["Germany", false]);
+  const refused = Object.keys(zones).filter((zone) => !v.safeParse(electricityMaps.settings, { ...settings, zone }).success);
+  assert.deepEqual(refused, []);
 });
 
 test("without a zone it is asked by the home's place, to a tenth of a degree", async () => {

@@ -34,7 +34,7 @@ const settings = v.strictObject({
   zone: v.optional(
     v.pipe(
       v.string(),
-      v.regex(/^[A-Z]{2}(-[A-Z0-9]+)*$/, "a zone such as DE or US-CAL-CISO"),
+      v.regex(/^[A-Z]{2,3}(-[A-Z0-9]+)*$/, "a zone such as DE or US-CAL-CISO"),
       v.title("Zone"),
       v.description("Such as DE or US-CAL-CISO; empty: where the home is"),
     ),

@@ -46,6 +46,19 @@ test("null is missing, zero is a value, and nothing measured is a failure", asyn
   );
 });
 
+test("recorded: megawatts of production in place of carbon are another shape", { skip: recordedAreAbsent }, async () => {
+  const production = recorded("energidataservice/ElectricityProdex5MinRealtime.json");
+  for (const [measured, forecast] of [
+    [production, records()],
+    [records(["2025-02-21T19:10:00", 50]), production],
+  ] as const)
+    await assert.rejects(
+      energiDataServiceCarbon.read(needsOf(measured, forecast, "2025-02-21T19:12:00Z")),
+      (error) =>
+        error instanceof Failure && error.code === "changed_shape" && /records\.0\.CO2Emission/.test(error.message),
+    );
+});
+
 test("nothing is made up of a broken answer", async () => {
   const text = records(["2026-11-26T18:55:00", 30], ["2026-11-26T18:50:00", 31], ["2026-11-26T18:45:00", 32]);
   // The value that is the newest holds on.

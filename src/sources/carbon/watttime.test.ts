@@ -147,6 +147,23 @@ test("recorded: the percentile of a Colorado hour; a web page of refusal", { ski
   );
 });
 
+test("recorded: the region of a place is the one that is asked for; forecasts as they were made in the past are no forecast", {
+  skip: recordedAreAbsent,
+}, async () => {
+  const { answer } = service({ "region-from-loc": recorded("watttime/grid_region_response.json") });
+  const needs = needsOf(answer);
+  await createWattTime().read(needs);
+  const of = (path: string) => needs.requests.find(({ url }) => url.includes(`/v3/${path}?`))?.url;
+  assert.match(String(of("region-from-loc")), /latitude=52\.37&longitude=4\.89/);
+  assert.match(String(of("signal-index")), /region=PSCO/);
+  assert.match(String(of("forecast")), /region=PSCO/);
+  const past = service({ forecast: recorded("watttime/forecasted_emissions_response.json") });
+  await assert.rejects(
+    createWattTime().read(needsOf(past.answer, "2022-07-15T00:07:00Z")),
+    (error) => error instanceof Failure && error.code === "changed_shape" && /data\.0\.point_time/.test(error.message),
+  );
+});
+
 test("other units are another shape, and no figure", async () => {
   for (const answers of [
     { forecast: forecast("2026-11-26T19:00:00Z", [1], "kg_co2_per_mwh") },

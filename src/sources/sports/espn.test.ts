@@ -114,6 +114,25 @@ test("recorded games of six sports have the right status, score, period and winn
     period: 2,
     winner: null,
   });
+  // Before it begins ESPN says 0 to 0, which is no score.
+  assert.deepEqual(find("nhl_seq1_a_pre.json", "401777455"), {
+    status: "scheduled",
+    score: "EDM null FLA null",
+    period: null,
+    winner: null,
+  });
+  assert.deepEqual(find("nhl_seq1_b_third_period.json", "401777455"), {
+    status: "live",
+    score: "EDM 2 FLA 3",
+    period: 3,
+    winner: null,
+  });
+  assert.deepEqual(find("wnba_seq1_c_final.json", "401736158"), {
+    status: "final",
+    score: "SEA 83 DAL 77",
+    period: 4,
+    winner: "home",
+  });
   const overtime = allOf("nhl_scoreboard_2022-09-25_split_squads.json").filter((game) => game.overtime);
   assert.deepEqual(
     overtime.map(({ id, winner }) => `${id} ${winner}`),
@@ -135,6 +154,9 @@ test("every game of every recorded scoreboard is read, and no state is unknown",
     "soccer_eng1_last_day_ft.json": 10,
     "soccer_mls_2022-09-17_live.json": 11,
     "soccer_usa1_pre.json": 1,
+    "nhl_seq1_a_pre.json": 1,
+    "nhl_seq1_b_third_period.json": 1,
+    "wnba_seq1_c_final.json": 3,
   };
   for (const [file, count] of Object.entries(counts)) {
     const games = allOf(file);
@@ -266,6 +288,27 @@ test("a game that is on survives an empty answer, and ten minutes of them end it
     counts.push(answered.facts?.games.length ?? 0);
   }
   assert.deepEqual(counts, [1, 1, 1, 0, 0]);
+});
+
+test("recorded: a refused range of days is a failure in ESPN's words; the page of one game is no scoreboard", {
+  skip: recordedAreAbsent,
+}, async () => {
+  const read = (status: number, file: string) => {
+    const now = "2025-06-01T00:00:00Z";
+    const settings = { league: "basketball/nba", teams: ["ind"] };
+    const needs = asked(() => ({ status, text: recorded(`espn/${file}`) }), { settings, now });
+    return espn.read({ ...needs, facts: factsOf(settings.league, now, [["11", "ind"]]) });
+  };
+  await assert.rejects(read(400, "error_400_date_range.json"), (error: unknown) => {
+    assert.ok(error instanceof Failure);
+    assert.equal(error.code, "unexpected_status");
+    assert.match(error.message, /400: .*Failed to get events endpoint/);
+    return true;
+  });
+  await assert.rejects(
+    read(200, "summary_nba_pregame.json"),
+    (error: unknown) => error instanceof Failure && error.code === "changed_shape" && /events/.test(error.message),
+  );
 });
 
 test("a range of days is never asked for", { skip: recordedAreAbsent }, async () => {

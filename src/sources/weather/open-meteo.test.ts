@@ -58,6 +58,19 @@ test("a recorded past is read: moments at their times, sums and means over the h
   assert.deepEqual(readings.radiation, [["2026-03-02T11:00:00Z", "2026-03-02T12:00:00Z", 519.5]]);
 });
 
+test("recorded: too many calls in a minute are a limit, in the provider's words", { skip: recordedAreAbsent }, async () => {
+  const text = recorded("open-meteo/error_429_minutely.json");
+  await assert.rejects(
+    openMeteo.read(asked(() => ({ status: 429, text }), { settings: {}, now: "2026-02-06T21:40:00Z" })),
+    (error) => {
+      assert.ok(error instanceof Failure);
+      assert.deepEqual([error.code, error.retry], ["limited", true]);
+      assert.match(error.message, /429: .*Minutely API request limit exceeded/);
+      return true;
+    },
+  );
+});
+
 test("a past beyond what Open-Meteo keeps is not asked for", async () => {
   const needs = asked(() => "", { settings: {}, now: "2026-11-26T00:00:00Z" });
   const window = { from: at("2020-01-01T00:00:00Z"), to: at("2020-02-01T00:00:00Z") };

@@ -56,6 +56,16 @@ test("lists that are empty or not there are not published yet; a refusal is one"
   await assert.rejects(energyZero.read(needsOf(() => refused, NOW)), /DailyEnergyPricesRequest/);
 });
 
+test("recorded: an error, and an average of 0 over no prices, as its other interface says them, are no prices", {
+  skip: recordedAreAbsent,
+}, async () => {
+  for (const name of ["graphql_error", "graphql_no_prices"])
+    await assert.rejects(
+      energyZero.read(needsOf(() => recorded(`energyzero/${name}.json`), NOW)),
+      (error) => error instanceof Failure && error.code === "nothing_known",
+    );
+});
+
 test("nothing is made up of a broken answer", { skip: recordedAreAbsent }, async () => {
   const whole = JSON.parse(recorded("energyzero/rest_electricity_hour.json"));
   const text = JSON.stringify({ base: whole.base.slice(24, 52), all_in_with_vat: whole.all_in_with_vat.slice(24, 52) });

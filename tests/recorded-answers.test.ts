@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { globSync, readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, extname, join, relative } from "node:path";
+import { test } from "node:test";
+import { recordedAreAbsent, recordedFile } from "./support/outside/recorded.ts";
+
+/** Recorded answers that no test reads yet, and why. A folder stands for all that is in it. */
+const UNREAD: Readonly<Record<string, string>> = {
+  "supervisor-logs": "logs of Home Assistant are still to come",
+  dsmr: "meters that are read by the hub itself are being added",
+  sml: "meters that are read by the hub itself are being added",
+  greenbutton: "files of meters are being added",
+  "meter-csv": "files of meters are being added",
+  nws: "this provider is being added",
+  openaq: "this provider is being added",
+  eia: "this provider is being added",
+  "pge-gridx": "this provider is being added",
+  "ha-entity-teamtracker": "games as entities of Home Assistant are being looked at",
+  "nordpool/customer_api_SE4_current_day.json": "an interface for customers, which the hub does not ask",
+  "nordpool/dataportal_indices_15min_SE3_2025-07-06.json": "an interface that the hub does not ask yet",
+};
+
+const root = join(import.meta.dirname, "..");
+/** What tests say, and the cases beside them. */
+const tests = globSync("{src,tests,ui}/**/*.test.ts", { cwd: root })
+  .filter((file) => file !== relative(root, import.meta.filename))
+  .map((file) => readFileSync(join(root, file), "utf8"));
+
+/** Whether one test names the folder and, as a word of its own, the file: `recorded("espn/a.json")`, or by its parts. */
+function isRead(file: string): boolean {
+  const folder = dirname(file);
+  const name = basename(file);
+  const stem = name.slice(0, name.length - extname(name).length);
+  const word = new RegExp(`(?<![\\w-])${RegExp.escape(stem)}(?![\\w-])`);
+  return tests.some((text) => text.includes(`${folder}/`) && word.test(text));
+}
+
+test("every recorded answer is read by a test, or stands in the list of those that are not, with why", {
+  skip: recordedAreAbsent,
+}, () => {
+  const files = readdirSync(recordedFile("."), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(recordedFile("."), join(entry.parentPath, entry.name)))
+    .filter((file) => file.includes("/"))
+    .sort();
+  assert.ok(files.length > 100, String(files.length));
+  const listed = (file: string) => [file, dirname(file)].find((one) => one in UNREAD);
+  assert.deepEqual(
+    files.filter((file) => !isRead(file) && listed(file) === undefined),
+    [],
+    "nobody reads these",
+  );
+  const needed = new Set(files.filter((file) => !isRead(file)).map(listed));
+  assert.deepEqual(
+    Object.keys(UNREAD).filter((one) => !needed.has(one)),
+    [],
+    "these are read by now: take them off the list",
+  );
+});
