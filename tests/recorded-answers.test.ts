@@ -31,7 +31,7 @@ function isRead(file: string): boolean {
   const folder = dirname(file);
   const name = basename(file);
   const stem = name.slice(0, name.length - extname(name).length);
-  const word = new RegExp(`(?<![\\w-])${RegExp.escape(stem)}(?![\\w-])`);
+  const word = new RegExp(`(?<![\\w-])${stem.replaceAll(".", "\\.")}(?![\\w-])`);
   return tests.some((text) => text.includes(`${folder}/`) && word.test(text));
 }
 

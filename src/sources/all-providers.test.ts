@@ -4,9 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import * as v from "valibot";
-import { asked } from "../../tests/support/outside/asked.ts";
 import { createTestClock } from "../../tests/support/test-clock.ts";
-import type { Failure } from "../domain/failure.ts";
 import { createCalendar } from "../domain/time/calendar.ts";
 import { microsFromRfc3339 } from "../domain/time/time.ts";
 import { silentLog } from "../platform/told/log.ts";
@@ -50,39 +48,10 @@ function caseOf({ kind, id }: AnyProvider): Case | undefined {
   };
 }
 
-/** Of those that have no case of this form, and that no settings at all are not enough for. */
-const SETTINGS: { readonly [key: string]: object } = {
-  "calendar ics": { url: "https://calendar.example/home.ics" },
-  "calendar caldav": { url: "https://dav.example/", username: "me", password: "a secret one" },
-  "carbon energi_data_service_co2": { area: "DK1" },
-  "pricing energi_data_service": { area: "DK1" },
-  "pricing nord_pool": { area: "SE3" },
-  "pricing entsoe": { token: "01234567-89ab-cdef-0123-456789abcdef" },
-};
-/** They read Home Assistant, or what somebody typed in. */
-const ASKS_NOBODY = new Set([
-  "calendar home_assistant",
-  "carbon entity",
-  "pricing entity",
-  "pricing fixed",
-  "pricing time_of_use",
-  "sports team_tracker",
-  "weather home_assistant",
-]);
-const NO_CASE: Case = { now: START, settings: {}, place: {}, answer: () => "" };
-
 const withCases = PROVIDERS.flatMap((provider) => {
   const found = caseOf(provider);
   return found ? [{ provider, found }] : [];
 });
-/** Those that ask the network: they say how often they may. */
-const asking = PROVIDERS.flatMap((provider) => {
-  const found = caseOf(provider) ?? { ...NO_CASE, settings: SETTINGS[keyOf(provider)] ?? {} };
-  return v.safeParse(provider.settings, found.settings).success && !ASKS_NOBODY.has(keyOf(provider))
-    ? [{ provider, found }]
-    : [];
-});
-
 test("there are providers of every kind that the network knows, and ids are unique within a kind", () => {
   const ids = PROVIDERS.map(({ kind, id }) => `${kind} ${id}`);
   assert.deepEqual(
@@ -112,51 +81,6 @@ test("every setting of every provider has a title, and every key is a secret", (
         );
     }
 });
-
-const UNREADABLE = ["not_json", "not_xml", "no_calendar", "changed_shape"];
-
-/** What a server may answer in an answer's place, and what that is called. */
-const IN_PLACE: readonly (readonly [
-  what: string,
-  answer: { status?: number; text: string; headers?: Record<string, string> },
-  codes: readonly string[],
-])[] = [
-  ["a web page", { text: "<!doctype html><html><body>Sign in</body></html>" }, UNREADABLE],
-  ["nothing", { text: "" }, UNREADABLE],
-  ["a cut answer", { text: '{"a":[1,2' }, UNREADABLE],
-  ["10 MB of nothing", { text: " ".repeat(10_000_000) }, UNREADABLE],
-  ["401", { status: 401, text: "" }, ["refused"]],
-  ["403", { status: 403, text: "no" }, ["refused"]],
-  ["429", { status: 429, text: "slow down" }, ["limited"]],
-  ["500", { status: 500, text: "" }, ["provider_failed"]],
-  ["503", { status: 503, text: "later" }, ["provider_failed"]],
-  ["a redirect", { status: 302, text: "", headers: { location: "https://elsewhere.example/" } }, ["unexpected_status"]],
-];
-
-test("every provider is either asked below, or asks nobody", () => {
-  const known = new Set([...asking.map(({ provider }) => keyOf(provider)), ...ASKS_NOBODY]);
-  assert.deepEqual(
-    PROVIDERS.map(keyOf).filter((key) => !known.has(key)),
-    [],
-  );
-});
-
-for (const { provider, found } of asking)
-  test(`${provider.kind} ${provider.id}: what is no answer is a failure of the right name, and no value`, async () => {
-    const settings = v.parse(provider.settings, found.settings);
-    for (const [what, answer, codes] of IN_PLACE) {
-      const needs = asked(() => ({ status: 200, headers: {}, ...answer }), {
-        settings,
-        now: new Date(found.now / 1000).toISOString(),
-        place: found.place,
-      });
-      const failure = await provider.read(needs as never).then(
-        ({ readings, issues }) => assert.deepEqual([readings, issues], [[], []], `${what} gave values`),
-        (error: Failure) => error,
-      );
-      if (failure) assert.ok(codes.includes(failure.code), `${what}: ${failure.code}: ${failure.message}`);
-    }
-  });
 
 /** The most calls within any stretch of time as long as the limit's. */
 function mostWithin(times: readonly number[], { perMs }: Limit): number {

@@ -25,6 +25,7 @@ export const schemas: Fault = {
     await eventually(20, () => assert.ok(load.made > 2 * RATE));
     await load.stop();
     await home.caughtUp();
+    const now = schemaOf(file);
     const tags = JSON.parse(readFileSync(join(MIGRATIONS, "meta/_journal.json"), "utf8")).entries as { tag: string }[];
     for (let version = tags.length - 1; version >= 1; version--) {
       await home.stopHub("term");
@@ -37,6 +38,7 @@ export const schemas: Fault = {
       await home.caughtUp();
       const copies = readdirSync(join(data, "home")).filter((name) => name.startsWith("app.db.before-migration"));
       assert.ok(copies.includes(`app.db.before-migration-${version + 1}`), copies.join());
+      assert.deepEqual(schemaOf(file), now, `from schema ${version}`);
     }
     await home.filled();
     judge(row, home.sim.load.emitted.list(), await home.reader.history(loadNames(ENTITIES), ...ALL));
@@ -61,13 +63,26 @@ export const schemas: Fault = {
   },
 };
 
+/** Every table and index, as it is described in the file. */
+function schemaOf(file: string): unknown[] {
+  const sqlite = new Sqlite(file, { readonly: true });
+  const described = sqlite.prepare("select name, sql from sqlite_master where sql is not null order by name").all();
+  sqlite.close();
+  return described;
+}
+
 /** Takes out what the later migrations made, so that the file is as the earlier version left it. */
 function takeBack(file: string, later: readonly string[], version: number): void {
   const sqlite = new Sqlite(file);
   sqlite.pragma("foreign_keys = OFF");
   for (const tag of later.toReversed()) {
-    const made = readFileSync(join(MIGRATIONS, `${tag}.sql`), "utf8").matchAll(/CREATE TABLE `(\w+)`/g);
-    for (const [, table] of made) sqlite.exec(`drop table "${table}"`);
+    const statements = readFileSync(join(MIGRATIONS, `${tag}.sql`), "utf8").split("--> statement-breakpoint");
+    for (const statement of statements) {
+      const [, kind, table] = /^\s*CREATE (TABLE|(?:UNIQUE )?INDEX) `(\w+)`/.exec(statement) ?? [];
+      // A column that was added, or rows that were rewritten, would have to be taken back in another way.
+      assert.ok(kind, `${tag}: how is this taken back? ${statement}`);
+      if (kind === "TABLE") sqlite.exec(`drop table "${table}"`);
+    }
   }
   sqlite.exec(`delete from __drizzle_migrations where rowid > ${version}`);
   sqlite.close();
