@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 import { eventually } from "../support/eventually.ts";
 import { openSimulatedHome } from "../support/home/simulated-home.ts";
-import { openLive } from "../support/hub/live-client.ts";
+import { type Frame, openLive } from "../support/hub/live-client.ts";
 
 const TOO_OLD_S = 2 * 3600;
 const NAME = "outside.weather_temperature";
@@ -14,6 +14,7 @@ type State = {
   readonly state: string | null;
   readonly attributes: Record<string, unknown>;
 };
+type Told = { readonly id: string; readonly state: string; readonly last_success: string | null; readonly removed?: true };
 type Source = { readonly state: string; readonly why?: string; readonly in_use: string | null };
 
 /** A gateway on this machine, and behind it a provider that answers what it is told to. */
@@ -120,4 +121,41 @@ test("what a provider behind a gateway tells is a state, history and live; when 
   assert.equal((await home.hub.json<State>(`api/v1/states/${roof}`)).state, "unavailable");
   assert.equal((await home.hub.json<Source>("api/v1/sources/roof")).in_use, null);
   assert.ok(gateway.asked.length - before <= 1, "a hub that starts goes on in the rhythm");
+});
+
+test("two clients hear how a source does; it is read again soon after a calendar of Home Assistant has changed", async () => {
+  await using home = await openSimulatedHome({ before: (sim) => sim.core.states.set("calendar.family", "off", {}) });
+  const { hub, sim } = home;
+  await home.caughtUp();
+  const clients = [1, 2].map(async () => {
+    const client = await openLive(hub.url, { authorization: `Bearer ${hub.token}` });
+    client.send({ type: "subscribe", topics: ["sources"] });
+    await client.until(({ type }) => type === "sources");
+    return client;
+  });
+  const [first, second] = await Promise.all([clients[0], clients[1]]);
+  if (!first || !second) return assert.fail("two were opened");
+  const added = await hub.post("api/v1/sources", {
+    id: "plans",
+    kind: "calendar",
+    name: "Plans",
+    providers: [{ provider: "home_assistant", settings: {} }],
+  });
+  assert.equal(added.status, 201, await added.text());
+  const toldOf = ({ type, sources }: Frame) => (type === "sources" ? ((sources as Told[])[0] as Told | undefined) : undefined);
+  const isGood = (frame: Frame) => toldOf(frame)?.state === "ok";
+  const before = toldOf(await first.until(isGood))?.last_success ?? "";
+  assert.equal(toldOf(await second.until(isGood))?.last_success, before);
+
+  // Its rhythm is a quarter of an hour: what comes now comes of the change.
+  sim.core.states.set("calendar.family", "on", { message: "Dentist" });
+  const isLater = (frame: Frame) => (toldOf(frame)?.last_success ?? "") > before;
+  for (const client of [first, second]) await client.until(isLater);
+
+  assert.equal((await hub.request("api/v1/sources/plans", { method: "DELETE" })).status, 204);
+  for (const client of [first, second]) {
+    const gone = toldOf(await client.until((frame) => toldOf(frame)?.state === "off"));
+    assert.equal(gone?.removed, true);
+    await client.close();
+  }
 });
