@@ -224,6 +224,20 @@ export type Statistics = {
   readonly next_cursor: string | null;
 };
 
+/** How a source of the outside world is doing, on the live stream. */
+export type SourceNow = {
+  readonly id: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly state: Part["state"];
+  readonly why?: string;
+  readonly fix?: string;
+  readonly in_use: string | null;
+  readonly last_success: Time | null;
+  readonly waits_for?: string;
+  readonly removed?: true;
+};
+
 /** What the hub sends on `api/v1/live`. */
 export type LiveFrame =
   | { readonly type: "auth_required" }
@@ -239,11 +253,12 @@ export type LiveFrame =
   | { readonly type: "gaps"; readonly gaps: readonly Gap[] }
   | { readonly type: "status"; readonly parts: readonly Part[] }
   | { readonly type: "jobs"; readonly jobs: readonly Job[] }
+  | { readonly type: "sources"; readonly sources: readonly SourceNow[] }
   | { readonly type: "lost"; readonly count: number }
   | { readonly type: "pong" }
   | { readonly type: "error"; readonly code: string; readonly detail: string };
 
-export type LiveTopic = "changes" | "events" | "gaps" | "status" | "jobs";
+export type LiveTopic = "changes" | "events" | "gaps" | "status" | "jobs" | "sources";
 
 export type Subscription = {
   readonly topics: readonly LiveTopic[];

@@ -2,7 +2,7 @@ import { createContext } from "preact";
 import { useContext, useEffect, useReducer, useRef, useState } from "preact/hooks";
 import type { Api } from "../api.ts";
 import type { Me } from "../api-admin-types.ts";
-import type { Info, Subscription } from "../api-types.ts";
+import type { Info, LiveFrame, Subscription } from "../api-types.ts";
 import type { Cell } from "../data/cell.ts";
 import type { HubClock } from "../data/clock.ts";
 import type { States } from "../data/states.ts";
@@ -154,13 +154,16 @@ export function useAction(): Action {
   };
 }
 
-/** Calls back after the live stream was lost and is back: what happened in between was not seen here. */
-export function useReconnected(run: () => void): void {
+/** Calls back at each frame of a kind. */
+export function useFrames(type: LiveFrame["type"], run: () => void): void {
   const { live } = useHub();
   const latest = useRef(run);
   latest.current = run;
-  useEffect(() => live.listen((frame) => frame.type === "hello" && latest.current()), [live]);
+  useEffect(() => live.listen((frame) => frame.type === type && latest.current()), [live, type]);
 }
+
+/** Calls back after the live stream was lost and is back: what happened in between was not seen here. */
+export const useReconnected = (run: () => void): void => useFrames("hello", run);
 
 /** What this page wants of the live stream, for as long as it is on show; long work is told on every page. */
 export function useWanted(subscription: Subscription): void {

@@ -1,15 +1,17 @@
 import { useState } from "preact/hooks";
 import type { Source, SourceChoice } from "../../api-outside-types.ts";
-import type { State } from "../../api-types.ts";
+import type { State, Subscription } from "../../api-types.ts";
 import { Card, Empty, Page, ProblemNote, Skeleton } from "../../parts/basics.tsx";
 import { ReadOnlyNote, useMay } from "../../parts/forms/read-only.tsx";
-import { useAction, useEvery, useHub, useLoad, useReconnected } from "../../parts/hub.ts";
+import { useAction, useEvery, useFrames, useHub, useLoad, useReconnected, useWanted } from "../../parts/hub.ts";
 import { t } from "../../text/text.ts";
 import { SourceCard } from "./card.tsx";
 import { SourceEditor } from "./editor.tsx";
 import { kindName } from "./names.ts";
 
+/** Ages grow and budgets are used also while nothing changes. */
 const LOOK_EVERY_MS = 10_000;
+const WANTED: Subscription = { topics: ["status", "sources"], snapshot: false };
 
 /** What the hub knows of the world outside, from whom, and how old that is. */
 export function SourcesPage() {
@@ -24,6 +26,8 @@ export function SourcesPage() {
     states.reload();
   };
   useEvery(LOOK_EVERY_MS, again);
+  useWanted(WANTED);
+  useFrames("sources", again);
   useReconnected(again);
   const { data } = sources;
   const add = may && kinds.data && (
