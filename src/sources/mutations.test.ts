@@ -3,7 +3,7 @@ import { after, test } from "node:test";
 import * as v from "valibot";
 import { asked } from "../../tests/support/outside/asked.ts";
 import { BAD, type Bad, openBadServer } from "../../tests/support/outside/bad-server.ts";
-import { type GoodAnswer, goodAnswerOf, keyOf, WITHOUT_NETWORK } from "../../tests/support/outside/good-answers.ts";
+import { goodAnswerOf, keyOf, WITHOUT_NETWORK } from "../../tests/support/outside/good-answers.ts";
 import { HOW, nothingIsMadeUp } from "../../tests/support/outside/mutations.ts";
 import { startTestSources } from "../../tests/support/outside/sources.ts";
 import { createTestClock } from "../../tests/support/test-clock.ts";
@@ -105,11 +105,7 @@ async function runThrough(gateway: string, { provider, good }: (typeof networked
 
 async function isTold(bad: Bad, one: (typeof networked)[number]): Promise<void> {
   const { provider } = one;
-  const { status, present, failure, stored } = await runThrough(
-    server.bad(bad),
-    one,
-    bad.isSlow ? quick : systemClock,
-  );
+  const { status, present, failure, stored } = await runThrough(server.bad(bad), one, bad.isSlow ? quick : systemClock);
   const where = `${keyOf(provider)}, ${bad.what}`;
   assert.ok(failure instanceof Failure, `${where}: ${failure}`);
   assert.ok(bad.codes.includes(failure.code), `${where}: ${failure.code}: ${failure.message}`);
@@ -187,7 +183,10 @@ for (const { kind, settings, state, attributes } of ENTITIES) {
     for (const how of counts.tried) note(provider, how);
     assert.ok(counts.refused > 0, JSON.stringify(counts));
     for (const odd of ["unavailable", "unknown", "", " ", "NaN", "1e999", "0.2 EUR", "twelve"])
-      await assert.rejects(read(JSON.stringify({ state: odd, attributes: { ...attributes, raw_today: null } })), Failure);
+      await assert.rejects(
+        read(JSON.stringify({ state: odd, attributes: { ...attributes, raw_today: null } })),
+        Failure,
+      );
   });
 }
 

@@ -14,7 +14,12 @@ type State = {
   readonly state: string | null;
   readonly attributes: Record<string, unknown>;
 };
-type Told = { readonly id: string; readonly state: string; readonly last_success: string | null; readonly removed?: true };
+type Told = {
+  readonly id: string;
+  readonly state: string;
+  readonly last_success: string | null;
+  readonly removed?: true;
+};
 type Source = { readonly state: string; readonly why?: string; readonly in_use: string | null };
 
 /** A gateway on this machine, and behind it a provider that answers what it is told to. */
@@ -142,7 +147,8 @@ test("two clients hear how a source does; it is read again soon after a calendar
     providers: [{ provider: "home_assistant", settings: {} }],
   });
   assert.equal(added.status, 201, await added.text());
-  const toldOf = ({ type, sources }: Frame) => (type === "sources" ? ((sources as Told[])[0] as Told | undefined) : undefined);
+  const toldOf = ({ type, sources }: Frame) =>
+    type === "sources" ? ((sources as Told[])[0] as Told | undefined) : undefined;
   const isGood = (frame: Frame) => toldOf(frame)?.state === "ok";
   const before = toldOf(await first.until(isGood))?.last_success ?? "";
   assert.equal(toldOf(await second.until(isGood))?.last_success, before);

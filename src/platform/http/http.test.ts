@@ -67,11 +67,14 @@ test("too long an answer is not read to its end, and one that breaks off is none
   }
 });
 
-const HEAD = "HTTP/1.1 200 OK\r\nContent-Type: text/html;charset=utf-8\r\nETag: \"1\"\r\n";
+const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: text/html;charset=utf-8\r\nETag: "1"\r\n';
 /** As they were seen of servers behind a filter that adds cookies of its own. */
 const FORBIDDEN = [
   ["a control character", "Set-Cookie: ___utmvaXkLe=fQs\x01bNuc; path=/; Max-Age=900\r\n"],
-  ["a value that goes on in the next line", "Set-Cookie: ___utmvbXkLe=gZd\r\n    XvLOyalV: Ltu; path=/; Max-Age=900\r\n"],
+  [
+    "a value that goes on in the next line",
+    "Set-Cookie: ___utmvbXkLe=gZd\r\n    XvLOyalV: Ltu; path=/; Max-Age=900\r\n",
+  ],
   ["a letter that is no ASCII", "X-Note: caf\xe9\r\n"],
 ] as const;
 

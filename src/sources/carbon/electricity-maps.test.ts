@@ -67,7 +67,9 @@ test("recorded: every zone that there is can be chosen", { skip: recordedAreAbse
   const zones = JSON.parse(recorded("electricitymaps/zones.json")) as Record<string, { zoneName: string }>;
   assert.equal(Object.keys(zones).length, 400);
   assert.deepEqual([zones.DE?.zoneName, zones["AU-TAS-KI"] === undefined], ["Germany", false]);
-  const refused = Object.keys(zones).filter((zone) => !v.safeParse(electricityMaps.settings, { ...settings, zone }).success);
+  const refused = Object.keys(zones).filter(
+    (zone) => !v.safeParse(electricityMaps.settings, { ...settings, zone }).success,
+  );
   assert.deepEqual(refused, []);
 });
 

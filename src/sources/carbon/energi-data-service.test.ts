@@ -46,7 +46,9 @@ test("null is missing, zero is a value, and nothing measured is a failure", asyn
   );
 });
 
-test("recorded: megawatts of production in place of carbon are another shape", { skip: recordedAreAbsent }, async () => {
+test("recorded: megawatts of production in place of carbon are another shape", {
+  skip: recordedAreAbsent,
+}, async () => {
   const production = recorded("energidataservice/ElectricityProdex5MinRealtime.json");
   for (const [measured, forecast] of [
     [production, records()],

@@ -58,7 +58,9 @@ test("a recorded past is read: moments at their times, sums and means over the h
   assert.deepEqual(readings.radiation, [["2026-03-02T11:00:00Z", "2026-03-02T12:00:00Z", 519.5]]);
 });
 
-test("recorded: too many calls in a minute are a limit, in the provider's words", { skip: recordedAreAbsent }, async () => {
+test("recorded: too many calls in a minute are a limit, in the provider's words", {
+  skip: recordedAreAbsent,
+}, async () => {
   const text = recorded("open-meteo/error_429_minutely.json");
   await assert.rejects(
     openMeteo.read(asked(() => ({ status: 429, text }), { settings: {}, now: "2026-02-06T21:40:00Z" })),

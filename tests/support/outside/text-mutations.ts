@@ -44,7 +44,9 @@ export function* xmlMutations(text: string): Generator<Mutation> {
     yield { what: `${path}: missing`, how: "missing", text: before + after };
     yield { what: `${path}: empty`, how: "null", text: `${before}<${name}/>${after}` };
     const holding = (content: string) =>
-      inner === to ? `${before}<${name}>${content}</${name}>${after}` : text.slice(0, inner) + content + text.slice(innerTo);
+      inner === to
+        ? `${before}<${name}>${content}</${name}>${after}`
+        : text.slice(0, inner) + content + text.slice(innerTo);
     yield { what: `${path}: a word`, how: "another type", text: holding("nonsense") };
     if (isLeaf) yield { what: `${path}: an element`, how: "another type", text: holding("<other>1</other>") };
     const renamed = `<other>${text.slice(inner, innerTo)}</other>`;
