@@ -35,14 +35,14 @@ const networked = PROVIDERS.flatMap((provider) => {
 
 /** When and how long things are planned, and which games there are: of a damaged answer no others than of the whole one. */
 function planned({ facts }: Answered<unknown>): readonly string[] {
-  const games = (facts as { games?: readonly { id: string }[] } | undefined)?.games ?? [];
+  const games = (facts as { games?: readonly { start: number }[] } | undefined)?.games ?? [];
   return [
     ...(readFacts(facts)?.occurrences ?? []).flatMap(({ start, end, dates }) => [
       `starts ${start}`,
       // What does not say when it ends lasts no time, or its day.
       ...(end === start || dates !== null ? [] : [`ends ${end}`]),
     ]),
-    ...games.map(({ id }) => `game ${id}`),
+    ...games.map(({ start }) => `a game starts ${start}`),
   ];
 }
 

@@ -66,6 +66,13 @@ const entsoePoint = (price: number, at: number) =>
 const ENTSOE = `<?xml version="1.0" encoding="UTF-8"?>
 <Publication_MarketDocument xmlns="urn:iec62325.351:tc57wg16:451-3:publicationdocument:7:3"><mRID>1</mRID><createdDateTime>2026-11-25T12:01:02Z</createdDateTime><TimeSeries><mRID>1</mRID><currency_Unit.name>EUR</currency_Unit.name><price_Measure_Unit.name>MWH</price_Measure_Unit.name><curveType>A01</curveType><Period><timeInterval><start>2026-11-26T11:00Z</start><end>2026-11-26T17:00Z</end></timeInterval><resolution>PT60M</resolution>${PRICES.map(entsoePoint).join("")}</Period></TimeSeries></Publication_MarketDocument>`;
 
+const TIBBER = [...PRICES, 55, 44].map((price, quarter) => ({
+  total: (price + 500) / 1000,
+  energy: price / 1000,
+  startsAt: new Date(Date.parse(NOON) + quarter * 900_000).toISOString(),
+  currency: "SEK",
+}));
+
 const BY_HAND: Readonly<Record<string, Omit<GoodAnswer, "settings"> & { readonly settings: object }>> = {
   "calendar ics": ICAL,
   "calendar caldav": CALDAV,
@@ -167,6 +174,21 @@ const BY_HAND: Readonly<Record<string, Omit<GoodAnswer, "settings"> & { readonly
       ),
     ),
   },
+  // It says when each price begins, so how long one holds is told by the others: there must be more than a few.
+  "pricing tibber": {
+    now: "2026-11-26T11:05:00Z",
+    settings: { token: "a-token-of-tibber" },
+    place: { country: "SE", currency: "SEK", timeZone: "Europe/Stockholm" },
+    ...one(
+      JSON.stringify({
+        data: {
+          viewer: {
+            homes: [{ id: "c70dcbe5", currentSubscription: { priceInfo: { today: TIBBER, tomorrow: [] } } }],
+          },
+        },
+      }),
+    ),
+  },
   "pricing comed": {
     now: "2026-11-26T12:10:00Z",
     settings: {},
@@ -181,10 +203,11 @@ const BY_HAND: Readonly<Record<string, Omit<GoodAnswer, "settings"> & { readonly
   },
 };
 
-/** Those of the cases are worked out from what stands beside them. */
+/** Of the cases: those that are worked out from what stands beside them. */
 const MAY_DIFFER: Readonly<Record<string, readonly string[]>> = {
   "weather open_meteo": ["precipitation"],
-  "weather met_no": ["temperature_high", "temperature_low", "day_precipitation"],
+  // Where the hour is missing the six hours that begin with it are told.
+  "weather met_no": ["temperature_high", "temperature_low", "day_precipitation", "precipitation", "condition"],
   "weather openweathermap": ["condition", "day_condition", "precipitation", "day_precipitation"],
   "air_quality airnow": ["us_aqi", "dominant_pollutant"],
   "air_quality openweathermap": ["us_aqi", "european_aqi", "dominant_pollutant"],
