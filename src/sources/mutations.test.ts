@@ -10,6 +10,7 @@ import { createTestClock } from "../../tests/support/test-clock.ts";
 import { Failure } from "../domain/failure.ts";
 import { microsFromRfc3339 } from "../domain/time/time.ts";
 import { createHomeCalendars } from "../hass/calendars/calendars.ts";
+import { createHomeForecasts } from "../hass/forecasts/forecasts.ts";
 import { createHttp } from "../platform/http/http.ts";
 import { formOf } from "../platform/settings/form.ts";
 import { type Clock, systemClock } from "../platform/time/clock.ts";
@@ -136,65 +137,137 @@ for (const one of networked)
   });
 
 const NOW = "2026-11-26T10:30:00Z";
-const SAID_AT = (microsFromRfc3339(NOW) as number) - 60_000_000;
-const ENTITIES: readonly {
-  readonly kind: string;
-  readonly settings: object;
+type Entity = {
   readonly state: string;
-  readonly attributes: object;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly answer?: unknown;
+};
+const ENTITIES: readonly {
+  readonly key: string;
+  readonly settings: object;
+  readonly entityId: string;
+  readonly entity: Entity;
+  /** It is nothing without a number in its state. */
+  readonly isNumber?: true;
+  readonly mayDiffer?: readonly string[];
 }[] = [
   {
-    kind: "pricing",
+    key: "pricing entity",
     settings: { entity: "sensor.it" },
-    state: "0.2",
-    attributes: {
-      unit_of_measurement: "EUR/kWh",
-      raw_today: [0.2, 0.3, -0.1].map((value, at) => ({
-        start: `2026-11-26T${10 + at}:00:00Z`,
-        end: `2026-11-26T${11 + at}:00:00Z`,
-        value,
-      })),
+    entityId: "sensor.it",
+    entity: {
+      state: "0.2",
+      attributes: {
+        unit_of_measurement: "EUR/kWh",
+        raw_today: [0.2, 0.3, -0.1].map((value, at) => ({
+          start: `2026-11-26T${10 + at}:00:00Z`,
+          end: `2026-11-26T${11 + at}:00:00Z`,
+          value,
+        })),
+      },
     },
+    isNumber: true,
   },
   {
-    kind: "carbon",
+    key: "carbon entity",
     settings: { intensity: "sensor.it" },
-    state: "302.5",
-    attributes: { unit_of_measurement: "gCO2eq/kWh", state_class: "measurement" },
+    entityId: "sensor.it",
+    entity: { state: "302.5", attributes: { unit_of_measurement: "gCO2eq/kWh", state_class: "measurement" } },
+    isNumber: true,
+  },
+  {
+    key: "sports team_tracker",
+    settings: { entities: ["sensor.it"] },
+    entityId: "sensor.it",
+    entity: {
+      state: "IN",
+      attributes: {
+        ...{ sport_path: "football", league_path: "nfl", date: "2026-11-26T09:00Z", event_name: "KC @ DEN" },
+        ...{
+          event_url: "https://www.espn.com/nfl/game?gameId=401",
+          venue: "Mile High",
+          quarter: 4,
+          clock: "4:15 - 4th",
+        },
+        ...{ team_abbr: "KC", team_long_name: "Kansas City Chiefs", team_id: "12", team_homeaway: "away" },
+        ...{ team_record: "8-3", team_rank: null, team_colors: ["#e31837"], team_score: "17", team_winner: null },
+        ...{ opponent_abbr: "DEN", opponent_long_name: "Denver Broncos", opponent_id: "7", opponent_homeaway: "home" },
+        ...{ opponent_record: "7-4", opponent_rank: null, opponent_score: "16", opponent_winner: null },
+      },
+    },
+    // A state that nobody knows is said to be so.
+    mayDiffer: ["status"],
+  },
+  {
+    key: "weather home_assistant",
+    settings: { entity: "weather.it" },
+    entityId: "weather.it",
+    entity: {
+      state: "rainy",
+      attributes: {
+        ...{ temperature_unit: "°C", pressure_unit: "hPa", wind_speed_unit: "km/h", visibility_unit: "km" },
+        ...{
+          precipitation_unit: "mm",
+          temperature: 7.5,
+          humidity: 92,
+          wind_speed: 36,
+          pressure: 1013.2,
+          visibility: 9.5,
+        },
+        ...{ wind_bearing: 225.5, supported_features: 2 },
+      },
+      answer: {
+        response: {
+          "weather.it": {
+            forecast: [11, 12, 13].map((hour, at) => ({
+              datetime: `2026-11-26T${hour}:00:00+00:00`,
+              ...{
+                condition: "cloudy",
+                temperature: 8 + at,
+                wind_speed: 18,
+                precipitation: at / 10,
+                wind_bearing: "NW",
+              },
+            })),
+          },
+        },
+      },
+    },
   },
 ];
 
-for (const { kind, settings, state, attributes } of ENTITIES) {
-  const provider = PROVIDERS.find((one) => one.kind === kind && one.id === "entity") as AnyProvider;
-  test(`${keyOf(provider)}: of an entity with one thing missing, null or of another type no value is made up`, async () => {
+for (const { key, settings, entityId, entity, isNumber, mayDiffer } of ENTITIES) {
+  const provider = PROVIDERS.find((one) => keyOf(one) === key) as AnyProvider;
+  test(`${key}: of an entity with one thing missing, null or of another type no value is made up`, async () => {
     const read = async (text: string): Promise<Answered<unknown>> => {
       const told = entityIn(text);
       const needs = asked(() => assert.fail("nobody outside is asked"), {
         settings: v.parse(provider.settings, settings),
         now: NOW,
-        entities: told ? [{ entityId: "sensor.it", time: SAID_AT, ...told }] : [],
+        entities: told ? [{ entityId, time: (microsFromRfc3339(NOW) as number) - 60_000_000, ...told }] : [],
       });
-      const answered = await provider.read(needs as never);
-      // Whether a slot or the state said it is another question than what was said.
-      const values = answered.readings.map((reading) => ({ ...reading, time: 0, until: 0 }));
-      return { ...answered, readings: values };
+      const forecasts = createHomeForecasts({ connected: () => true, call: async () => told?.answer });
+      const answered = await provider.read({ ...needs, forecasts } as never);
+      // Whether a slot or the state said it, and under which name, is another question than what was said.
+      const readings = answered.readings.map(({ quantity, value }) => ({ quantity, value, time: 0 }));
+      return { ...answered, readings };
     };
-    const counts = await nothingIsMadeUp(JSON.stringify({ state, attributes }), read);
+    const counts = await nothingIsMadeUp(JSON.stringify(entity), read, mayDiffer, planned);
     for (const how of counts.tried) note(provider, how);
     assert.ok(counts.refused > 0, JSON.stringify(counts));
-    for (const odd of ["unavailable", "unknown", "", " ", "NaN", "1e999", "0.2 EUR", "twelve"])
+    for (const odd of isNumber ? ["unavailable", "unknown", "", " ", "NaN", "1e999", "0.2 EUR", "twelve"] : [])
       await assert.rejects(
-        read(JSON.stringify({ state: odd, attributes: { ...attributes, raw_today: null } })),
+        read(JSON.stringify({ state: odd, attributes: { ...entity.attributes, raw_today: null } })),
         Failure,
       );
   });
 }
 
 /** Of what Home Assistant could say at all: a state is a text, attributes are an object. */
-function entityIn(text: string): Pick<EntityNow, "state" | "attributes"> | undefined {
-  const shape = v.object({ state: v.string(), attributes: v.record(v.string(), v.unknown()) });
+function entityIn(text: string): (Pick<EntityNow, "state" | "attributes"> & { readonly answer?: unknown }) | undefined {
+  const shape = v.object({ state: v.string(), attributes: v.record(v.string(), v.unknown()), answer: v.unknown() });
   try {
-    const read = v.safeParse(shape, JSON.parse(text));
+    const read = v.safeParse(shape, { answer: undefined, ...JSON.parse(text) });
     return read.success ? read.output : undefined;
   } catch {
     return undefined;

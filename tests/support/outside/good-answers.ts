@@ -22,6 +22,8 @@ export const WITHOUT_NETWORK: Readonly<Record<string, string>> = {
   "calendar home_assistant": "what Home Assistant answers is damaged",
   "carbon entity": "the entity is damaged",
   "pricing entity": "the entity is damaged",
+  "sports team_tracker": "the entity is damaged",
+  "weather home_assistant": "the entity, and what Home Assistant answers, are damaged",
   "pricing fixed": "whoever set it up typed it in",
   "pricing time_of_use": "whoever set it up typed it in",
 };
@@ -209,9 +211,13 @@ const MAY_DIFFER: Readonly<Record<string, readonly string[]>> = {
   // Where the hour is missing the six hours that begin with it are told.
   "weather met_no": ["temperature_high", "temperature_low", "day_precipitation", "precipitation", "condition"],
   "weather openweathermap": ["condition", "day_condition", "precipitation", "day_precipitation"],
+  // What its own check of quality refused is a value like any other where the word of that check is missing.
+  "weather nws": ["wind_gust"],
   "air_quality airnow": ["us_aqi", "dominant_pollutant"],
   "air_quality openweathermap": ["us_aqi", "european_aqi", "dominant_pollutant"],
   "carbon uk_carbon_intensity": ["intensity"],
+  // Of all fuels together.
+  "carbon eia": ["intensity", "renewable_share", "fossil_share"],
   // A game that is listed no longer is none, and an unknown state is said to be so.
   "sports espn": ["status"],
 };

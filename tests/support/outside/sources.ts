@@ -46,6 +46,8 @@ export function startTestSources(given: {
     }),
     entity: given.entity ?? (() => undefined),
     calendars: given.calendars ?? (async () => []),
+    forecasts: async () => [],
+    homeEntities: () => [],
     record: async (items) => void stored.push(...items),
     latest: (entityId) => {
       const last = stored.findLast((item) => item.kind === "reading" && item.entityId === entityId);
