@@ -30,6 +30,9 @@ export async function buildAll(outdir = join(root, "dist")): Promise<void> {
     target: "node24",
     external: EXTERNAL,
     sourcemap: true,
+    // A thread holds its program's text, comments and all, and at twice the size where one sign is beyond Latin-1.
+    minifyWhitespace: true,
+    legalComments: "linked",
     logLevel: "warning",
     // ws and others are CommonJS and ask for Node's modules by require.
     banner: {

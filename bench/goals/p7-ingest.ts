@@ -6,7 +6,7 @@ import type { Goal, Measure, RunContext } from "../goal.ts";
 import { startChild } from "../measure/child.ts";
 import { cpuSeconds } from "../measure/process.ts";
 import { loadEntities, loadEntity, startHome } from "../workload/home.ts";
-import { connected, tally, untilState } from "../workload/tally.ts";
+import { connected, sealedRows, tally, untilState } from "../workload/tally.ts";
 
 const ENTITIES = 2000;
 const RATE = 5000;
@@ -102,11 +102,4 @@ export async function underIngest(
     await download.stop();
     await home.close();
   }
-}
-
-type Storage = { readonly months: readonly { readonly kind: string; readonly entries: number }[] };
-
-async function sealedRows(hub: Hub): Promise<number> {
-  const { months } = await hub.json<Storage>("api/v1/storage");
-  return months.filter(({ kind }) => kind === "readings").reduce((sum, { entries }) => sum + entries, 0);
 }

@@ -55,3 +55,11 @@ export const untilState = (hub: Hub, entity: string, state: string, withinSecond
 
 export const untilSequence = (hub: Hub, entity: string, sequence: number, withinSeconds: number): Promise<number> =>
   until(hub, entity, withinSeconds, ({ attributes }) => attributes.seq === sequence);
+
+type Storage = { readonly months: readonly { readonly kind: string; readonly entries: number }[] };
+
+/** Readings that are sealed so far. */
+export async function sealedRows(hub: Hub): Promise<number> {
+  const { months } = await hub.json<Storage>("api/v1/storage");
+  return months.filter(({ kind }) => kind === "readings").reduce((sum, { entries }) => sum + entries, 0);
+}

@@ -86,4 +86,4 @@ async function run({ words, env, stdout, stderr, clock, version, offline, signal
   );
 }
 
-const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
+const sentence = (text: string): string => (/[.!?\u2026]$/.test(text) ? text : `${text}.`);

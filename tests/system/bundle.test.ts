@@ -32,6 +32,12 @@ test("the bundle alone, in an empty folder, starts, migrates, records, answers a
   await layOutBundle(app);
   mkdirSync(data);
   assert.deepEqual(readdirSync(join(app, "node_modules")).sort(), ["better-sqlite3"]);
+  // A thread holds its program's text, at twice the size where one sign is beyond Latin-1.
+  for (const file of readdirSync(app, { recursive: true, encoding: "utf8" }))
+    if (/^(?:main|cli|workers\/.*)\.js$/.test(file)) {
+      const [beyond] = /.{0,60}[^\u0000-\u00ff]/.exec(readFileSync(join(app, file), "utf8")) ?? [];
+      assert.equal(beyond, undefined, file);
+    }
   // Node itself refuses to read anything else: whatever the hub took from the checkout would fail here.
   const allowed = [app, data, "/proc"].map((path) => `--allow-fs-read=${path}`);
   const nodeArguments = ["--permission", ...allowed, `--allow-fs-write=${data}`, "--allow-worker", "--allow-addons"];

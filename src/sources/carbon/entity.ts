@@ -18,7 +18,7 @@ const settings = v.strictObject({
 type Settings = v.InferOutput<typeof settings>;
 
 /** Grams of CO₂ or of its equivalent per kWh, in the spellings that integrations use. kg/MWh is the same. */
-const GRAMS = /^(g|kg|t)\s*(co[2₂])?(e|eq|-eq)?\s*\/\s*([km]wh)$/i;
+const GRAMS = /^(g|kg|t)\s*(co[2\u2082])?(e|eq|-eq)?\s*\/\s*([km]wh)$/i;
 
 export const carbonEntity: Provider<Settings, undefined> = {
   id: "entity",
