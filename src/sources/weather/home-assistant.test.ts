@@ -155,6 +155,8 @@ test("of halves of days the night's temperature is the lowest of the day on whic
     row(time, { isDaytime, condition, values: { temperature, precipitation_probability: 50 } });
   const { issues, kinds } = await read(weather({ supported_features: 4 }), {
     twice_daily: [
+      // A night that is on already ends today.
+      half("2026-11-26T02:00:00+01:00", false, 3),
       half("2026-11-26T18:00:00+01:00", false, 2),
       half("2026-11-27T06:00:00+01:00", true, 7, "sunny"),
       half("2026-11-27T18:00:00+01:00", false, 1),
@@ -168,6 +170,7 @@ test("of halves of days the night's temperature is the lowest of the day on whic
   ] as const;
   assert.deepEqual(issues, {
     temperature_low: [
+      ["2026-11-25T23:00:00Z", "2026-11-26T23:00:00Z", 3],
       [...first, 2],
       [...second, 1],
     ],
