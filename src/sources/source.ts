@@ -82,7 +82,7 @@ export type ReadNeeds<Settings> = {
   readonly entity: (entityId: string) => EntityNow | undefined;
   /** What is in Home Assistant's calendars; of those named, or of all. @throws Failure `not_connected` */
   readonly calendars: (window: Window, entityIds: readonly string[]) => Promise<readonly HomeCalendar[]>;
-  /** What a weather entity of Home Assistant says of the times to come. @throws Failure `not_connected`, `nothing_known` */
+  /** What a weather entity of Home Assistant says of the times to come. @throws Failure `not_connected`, `entity_absent` */
   readonly forecasts: (entityId: string, kind: ForecastKind) => Promise<readonly ForecastRow[]>;
   readonly settings: Settings;
   readonly place: Place;

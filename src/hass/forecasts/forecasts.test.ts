@@ -68,7 +68,7 @@ test("an entity that Home Assistant answers nothing for has no forecast", async 
   for (const response of [{}, null, undefined, { "weather.other": { forecast: [] } }])
     await assert.rejects(
       answering({ context: {}, response }).forecasts("weather.home", "daily"),
-      failsAs("nothing_known", /weather\.home/),
+      failsAs("entity_absent", /weather\.home/),
     );
 });
 
@@ -78,7 +78,7 @@ test("what Home Assistant refuses is said in its own words; a connection that en
   const cause = { code: "home_assistant_error", message: "it did not match any entities" };
   await assert.rejects(
     failing(new Failure("command_refused", "no", { cause }))("weather.home", "daily"),
-    failsAs("nothing_known", /no daily forecast of weather\.home: it did not match any entities/),
+    failsAs("entity_absent", /no daily forecast of weather\.home: it did not match any entities/),
   );
   await assert.rejects(
     failing(new Failure("connection_lost", "the connection ended"))("weather.home", "daily"),

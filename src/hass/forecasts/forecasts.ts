@@ -7,7 +7,7 @@ import type { Call } from "../session/session.ts";
 /**
  * What a weather entity of Home Assistant says of the times to come, in order of time.
  *
- * @throws Failure `not_connected`, `nothing_known`, `changed_shape`, and those of `call`
+ * @throws Failure `not_connected`, `entity_absent`, `changed_shape`, and those of `call`
  */
 export type HomeForecasts = (entityId: string, kind: ForecastKind) => Promise<readonly ForecastRow[]>;
 
@@ -68,7 +68,7 @@ export function createHomeForecasts(needs: { readonly call: Call; readonly conne
       throw new Failure("changed_shape", `Home Assistant's forecasts have another shape: ${path}: ${issue.message}`);
     }
     const own = parsed.output.response?.[entityId];
-    if (!own) throw new Failure("nothing_known", `Home Assistant has no forecast of ${entityId}`, { retry: true });
+    if (!own) throw new Failure("entity_absent", `Home Assistant has no forecast of ${entityId}`, { retry: true });
     return own.forecast
       .slice(0, MOST_ROWS)
       .map(rowOf)
@@ -80,7 +80,7 @@ export function createHomeForecasts(needs: { readonly call: Call; readonly conne
 function refused(error: Failure, entityId: string, kind: ForecastKind): Failure {
   const said = v.is(v.object({ message: v.string() }), error.cause) ? error.cause.message : error.message;
   const why = `Home Assistant tells no ${kind} forecast of ${entityId}: ${said}`;
-  return new Failure("nothing_known", why, { retry: true, cause: error });
+  return new Failure("entity_absent", why, { retry: true, cause: error });
 }
 
 function rowOf(row: v.InferOutput<typeof rowSchema>): ForecastRow {

@@ -18,7 +18,7 @@ const settings = v.strictObject({
   ),
   region: v.pipe(
     v.string(),
-    v.regex(/^[A-Z0-9]{2,6}$/, "a balancing authority such as CISO"),
+    v.regex(/^[A-Z0-9]{2,6}$/, "is no balancing authority such as CISO"),
     v.title("Balancing authority"),
     v.description("Such as CISO (California), ERCO (Texas), PJM, MISO, NYIS, ISNE, SWPP, BPAT"),
   ),

@@ -49,8 +49,8 @@ test("what is no intensity makes none", async () => {
       () => "read",
       (error: Failure) => error.code,
     );
-  assert.equal(await code(), "nothing_known");
-  assert.equal(await code(entity("sensor.co2", "unavailable", "g/kWh")), "nothing_known");
+  assert.equal(await code(), "entity_absent");
+  assert.equal(await code(entity("sensor.co2", "unavailable", "g/kWh")), "entity_absent");
   assert.equal(await code(entity("sensor.co2", "302", "lb/MWh")), "unknown_unit");
   assert.equal(await code(entity("sensor.co2", "302", "ppm")), "unknown_unit");
   assert.equal(await code(entity("sensor.co2", "302")), "unknown_unit");

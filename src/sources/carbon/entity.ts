@@ -45,7 +45,7 @@ export const carbonEntity: Provider<Settings, undefined> = {
     const value = found && numberOf(found);
     if (found === undefined || value === undefined)
       throw new Failure(
-        "nothing_known",
+        "entity_absent",
         `${given.intensity} ${found ? `is ${found.state} now` : "is no entity that is recorded"}`,
         {
           retry: true,

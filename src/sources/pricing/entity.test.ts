@@ -97,10 +97,10 @@ test("an entity that is not there, is unavailable, or is no price is said so", a
       () => "read",
       (error: Failure) => error.code,
     );
-  assert.equal(await code({ entity: "sensor.p" }), "nothing_known");
+  assert.equal(await code({ entity: "sensor.p" }), "entity_absent");
   assert.equal(
     await code({ entity: "sensor.p" }, entity("sensor.p", "unavailable", { unit_of_measurement: "EUR/kWh" })),
-    "nothing_known",
+    "entity_absent",
   );
   assert.equal(
     await code({ entity: "sensor.p" }, entity("sensor.p", "21.5", { unit_of_measurement: "°C" })),

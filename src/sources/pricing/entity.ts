@@ -52,7 +52,7 @@ export const pricingEntity: Provider<Settings, undefined> = {
     const found = entity(given.entity);
     if (!found)
       throw new Failure(
-        "nothing_known",
+        "entity_absent",
         `Home Assistant has no entity ${given.entity}, or it is excluded from recording`,
         {
           fix: "Choose another entity.",
@@ -75,7 +75,7 @@ export const pricingEntity: Provider<Settings, undefined> = {
     const slots = [...today.slots, ...later];
     const current = slots.find(({ from, to }) => from <= now && now < to);
     if (current === undefined && today.now === undefined)
-      throw new Failure("nothing_known", `${given.entity} is ${found.state} now`, { retry: true });
+      throw new Failure("entity_absent", `${given.entity} is ${found.state} now`, { retry: true });
     const { currency } = today;
     const answer = answerOf({ currency, ...(given.is_market ? { market: slots } : { retail: slots }) }, given, now);
     if (current !== undefined || today.now === undefined) return answer;

@@ -30,7 +30,7 @@ const read = (entities: readonly EntityNow[], more: { now?: string; facts?: unkn
   });
 const factsOf = async (...given: Parameters<typeof read>) => (await read(...given)).facts as SportsFacts;
 const failsAs = (words: RegExp) => (error: unknown) =>
-  error instanceof Failure && error.code === "nothing_known" && words.test(error.message);
+  error instanceof Failure && error.code === "entity_absent" && words.test(error.message);
 
 test("recorded: a game that is on, by both sides, with its scores and its clock", {
   skip: recordedAreAbsent,

@@ -19,7 +19,7 @@ import { keyOf } from "./teams.ts";
 
 const settings = v.strictObject({
   entities: v.pipe(
-    v.array(v.pipe(v.string(), v.regex(/^sensor\.[a-z0-9_]+$/, "an entity such as sensor.team_tracker_nfl_kc"))),
+    v.array(v.pipe(v.string(), v.regex(/^sensor\.[a-z0-9_]+$/, "is no entity such as sensor.team_tracker_nfl_kc"))),
     v.minLength(1, "names no entity"),
     v.maxLength(30, "has more than 30 entities"),
     v.title("Team Tracker entities"),
@@ -92,7 +92,7 @@ export const teamTracker: Provider<Settings, SportsFacts> = {
     }
     const [first] = told;
     if (!first)
-      throw new Failure("nothing_known", problems.map(({ team, why }) => `${team}: ${why}`).join("; "), {
+      throw new Failure("entity_absent", problems.map(({ team, why }) => `${team}: ${why}`).join("; "), {
         fix: "Check the entities of Team Tracker in Home Assistant.",
         retry: true,
       });

@@ -183,7 +183,7 @@ test("an entity without forecasts is asked for none; one that is not there or un
   const { kinds, issues, readings } = await read(weather({ temperature: 4, supported_features: 0 }));
   assert.deepEqual([kinds, issues, Object.keys(readings)], [[], {}, ["temperature", "condition"]]);
   const failsAs = (words: RegExp) => (error: unknown) =>
-    error instanceof Failure && error.code === "nothing_known" && words.test(error.message);
+    error instanceof Failure && error.code === "entity_absent" && words.test(error.message);
   await assert.rejects(read(undefined), failsAs(/no entity weather\.home, or it is excluded/));
   await assert.rejects(read(weather({ temperature: 4 }, "unavailable")), failsAs(/unavailable/));
 });

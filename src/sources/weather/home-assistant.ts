@@ -13,7 +13,7 @@ import { CONDITIONS } from "./condition.ts";
 const settings = v.strictObject({
   entity: v.pipe(
     v.string(),
-    v.regex(/^weather\.[a-z0-9_]+$/, "a weather entity such as weather.forecast_home"),
+    v.regex(/^weather\.[a-z0-9_]+$/, "is no weather entity such as weather.forecast_home"),
     v.title("Weather entity"),
     v.description("What an integration of Home Assistant says of the weather, such as weather.forecast_home"),
   ),
@@ -84,10 +84,10 @@ export const homeAssistantWeather: Provider<Settings, undefined> = {
   async read({ settings: { entity: id }, entity, forecasts, place, now }) {
     const found = entity(id);
     if (!found)
-      throw new Failure("nothing_known", `Home Assistant has no entity ${id}, or it is excluded from recording`, {
+      throw new Failure("entity_absent", `Home Assistant has no entity ${id}, or it is excluded from recording`, {
         fix: "Choose another entity.",
       });
-    if (found.state === "unavailable") throw new Failure("nothing_known", `${id} is unavailable now`, { retry: true });
+    if (found.state === "unavailable") throw new Failure("entity_absent", `${id} is unavailable now`, { retry: true });
     const heard: Heard = new Map();
     if (tells(found, "hourly")) hoursOf(await forecasts(id, "hourly"), found, heard);
     if (tells(found, "daily")) daysOf(await forecasts(id, "daily"), found, place.calendar, heard);

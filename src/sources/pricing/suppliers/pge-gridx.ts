@@ -39,20 +39,20 @@ const CALIFORNIAN_DAYS = createCalendar("America/Los_Angeles");
 const settings = v.strictObject({
   rate: v.pipe(
     v.string(),
-    v.regex(/^[A-Z0-9-]{2,20}$/, "a rate such as EV2A"),
+    v.regex(/^[A-Z0-9-]{2,20}$/, "is no rate such as EV2A, in capitals"),
     v.title("Rate"),
     v.description("The rate plan as PG&E names it, such as EV2A or EELEC"),
   ),
   circuit: v.pipe(
     v.string(),
-    v.regex(/^\d{9}$/, "nine digits"),
+    v.regex(/^\d{9}$/, "is not nine digits"),
     v.title("Representative circuit"),
     v.description("Nine digits, which PG&E's page of hourly prices shows for an address"),
   ),
   cca: v.optional(
     v.pipe(
       v.string(),
-      v.regex(/^[A-Z0-9]{2,8}$/, "a code such as PCE"),
+      v.regex(/^[A-Z0-9]{2,8}$/, "is no code such as PCE, in capitals"),
       v.title("Community choice aggregator"),
       v.description("Its code, such as PCE or MCE, where another than PG&E sells the energy"),
     ),

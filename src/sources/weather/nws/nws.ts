@@ -25,7 +25,7 @@ const settings = v.strictObject({
   station: v.optional(
     v.pipe(
       v.string(),
-      v.regex(/^[A-Z0-9]{3,10}$/, "a station such as KDCA"),
+      v.regex(/^[A-Z0-9]{3,10}$/, "is no station such as KDCA"),
       v.title("Station"),
       v.description("Where the present is measured, such as KDCA; empty: the nearest that reports"),
     ),
