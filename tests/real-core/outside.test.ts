@@ -216,6 +216,54 @@ test("a weather entity is the weather of the home, with hours and days in our un
   assert.match(nowhere.why ?? "", /no entity weather\.nowhere/);
 });
 
+test("a game that Team Tracker tells is followed: its scores, what happens in it, and who has won", {
+  skip,
+}, async () => {
+  const id = "sensor.team_tracker_ala";
+  const told = async (state: string, more: object) => {
+    await setState(id, state, {
+      ...{ sport_path: "football", league_path: "college-football", event_name: "ALA @ TEX", quarter: 4 },
+      ...{ team_abbr: "ALA", team_long_name: "Alabama", team_id: "333", team_homeaway: "away" },
+      ...{ opponent_abbr: "TEX", opponent_long_name: "Texas", opponent_id: "251", opponent_homeaway: "home" },
+      ...{ opponent_score: "16", date: `${new Date(hour).toISOString().slice(0, 16)}Z` },
+      event_url: "https://www.espn.com/college-football/game?gameId=401403868",
+      ...more,
+    });
+    await eventually(60, async () => {
+      const { state: known, attributes } = await hub.json<State>(`api/v1/states/${id}`);
+      assert.deepEqual([known, attributes.clock], [state, (more as { clock: string }).clock]);
+    });
+  };
+  const status = async () => {
+    const now = await hub.json<TeamNow>("api/v1/sports/status/ala");
+    return [now.status, now.score, now.opponent_score, now.leads, now.won, now.side];
+  };
+  await told("IN", { team_score: "10", clock: "9:12 - 4th" });
+  await add("college", "sports", "team_tracker", { entities: [id] });
+  assert.deepEqual(await status(), ["playing", 10, 16, false, null, "away"]);
+  await told("IN", { team_score: "17", clock: "4:15 - 4th" });
+  await refreshed("college");
+  assert.deepEqual(await status(), ["playing", 17, 16, true, null, "away"]);
+  await told("POST", { team_score: "17", clock: "Final", team_winner: true, opponent_winner: false });
+  await refreshed("college");
+  assert.deepEqual(await status(), ["final", 17, 16, true, true, "away"]);
+  await eventually(30, async () => {
+    const { events } = await hub.json<{ events: { data: Record<string, unknown> }[] }>(
+      "api/v1/events?type=ha_ingestor_game&order=oldest_first",
+    );
+    assert.deepEqual(
+      events
+        .map(({ data }) => [data.event, data.delta ?? data.leader ?? data.winner])
+        .filter(([event]) => event !== "started"),
+      [
+        ["scored", 7],
+        ["lead_changed", "away"],
+        ["final", "away"],
+      ],
+    );
+  });
+});
+
 test("what the hub knows of the world outside is in Core as entities, and unavailable when its source is off", {
   skip,
 }, async () => {
@@ -257,6 +305,8 @@ test("what the hub knows of the world outside is in Core as entities, and unavai
     "measurement",
   ]);
   assert.deepEqual(await shown("outside_carbon_intensity"), ["87", "g/kWh", undefined, "measurement"]);
+  const game = await stateOf("outside_college_ala_status");
+  assert.deepEqual([game.state, game.attributes.score, game.attributes.opponent_score], ["final", 17, 16]);
   assert.deepEqual(await shown("outside_air_us_aqi"), ["45", undefined, "aqi", "measurement"]);
   assert.deepEqual(await shown("outside_air_european_aqi"), ["21", undefined, "aqi", "measurement"]);
   const { attributes } = await stateOf("outside_nord_pool_price");
@@ -286,6 +336,8 @@ test("what the hub knows of the world outside is in Core as entities, and unavai
 
 type Source = { state: string; in_use: string | null; why?: string };
 type Proposed = { kind: string; name: string; providers: { provider: string; settings: object }[] };
+type State = { state: string; attributes: Record<string, unknown> };
+type TeamNow = Record<"status" | "score" | "opponent_score" | "leads" | "won" | "side", unknown>;
 type Rates = { values: { quantity: string; value: number | null; unit: string | null }[] };
 type Slots = { unit: string; provider: string; slots: { from: string; to: string; value: number }[] };
 type Now = { values: Record<string, { value: number | string | null; unit: string | null }> };
