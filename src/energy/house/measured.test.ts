@@ -114,6 +114,40 @@ test("a counter that shows the same after a break stood still meanwhile, one tha
   ]);
 });
 
+test("of a time that nobody heard the same holds: a counter that shows the same after it stood still", async () => {
+  const gap = async (name: string, after: readonly (readonly [at: number, state: string])[]) => {
+    const series = await record(name, { ...COUNTER, unit_of_measurement: "kWh" }, [
+      [quarterAt(0) - 30 * MINUTE, "5"],
+      [quarterAt(0) + 5 * MINUTE, "5.1"],
+      ...after,
+    ]);
+    const window = { from: quarterAt(1) + 5 * MINUTE, to: quarterAt(3) + 10 * MINUTE };
+    await hub.recordGaps([{ kind: "states", series, ...window, cause: "disconnected" }]);
+    const { known } = await measured(ways({ energy: [plus(name)] }), { from: START, to: quarterAt(6) });
+    return known.map(({ from, watts }) => [(from - START) / QUARTER, Math.round(watts)]);
+  };
+  const again = [
+    [quarterAt(3) + 10 * MINUTE, "5.1"],
+    [quarterAt(4) + MINUTE, "5.2"],
+  ] as const;
+  assert.deepEqual(await gap("sensor.again", again), [
+    [0, 400],
+    [1, 0],
+    [2, 0],
+    [5, 0],
+  ]);
+  // Nothing had changed when it was heard again.
+  assert.deepEqual(
+    await gap("sensor.still", []),
+    [400, 0, 0, 0, 0, 0].map((watts, i) => [i, watts]),
+  );
+  assert.deepEqual(await gap("sensor.more", [[quarterAt(3) + 10 * MINUTE, "5.3"]]), [
+    [0, 400],
+    [4, 0],
+    [5, 0],
+  ]);
+});
+
 test("several meters are summed where each of them is known for the whole of the time", async () => {
   await record("sensor.roof", { ...SENSOR, unit_of_measurement: "W" }, [
     [quarterAt(0), "500"],

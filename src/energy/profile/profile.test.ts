@@ -157,4 +157,9 @@ test("what is longer than a slot, or reaches over its end, is not spread over it
   const local = [{ from: at("2026-06-01T00:15:00Z"), to: at("2026-06-01T01:15:00Z"), watts: 1, share: 1, step: null }];
   assert.equal(profileOf(local, days, HOUR, calendar).slots[6]?.mean, 1);
   assert.equal(profileOf(local, days, QUARTER, calendar).known, 0);
+  // From two o'clock to a quarter past two, an hour and a quarter later.
+  const berlin = createCalendar("Europe/Berlin");
+  const autumn = { from: at("2026-10-24T22:00:00Z"), to: at("2026-10-25T23:00:00Z") };
+  const over = [{ from: at("2026-10-25T00:00:00Z"), to: at("2026-10-25T01:15:00Z"), watts: 1, share: 1, step: null }];
+  assert.equal(profileOf(over, daysIn(autumn, "all", berlin), QUARTER, berlin).known, 0);
 });
