@@ -84,8 +84,8 @@ async function openReading(needs: EnergyNeeds, asked: Window, calendar: Calendar
   const figure = ({ by, known, step, why, fix }: Measured, whole: readonly Window[]): AlwaysOnFigure => {
     const found = alwaysOnOf(known, whole, step);
     const kwhPerYear = found.watts === null ? null : (found.watts * HOURS_PER_YEAR) / 1000;
-    const missing =
-      found.watts === null ? { ...(why === undefined ? {} : { why }), ...(fix === undefined ? {} : { fix }) } : {};
+    // Where there is a meter, how many days it knows says more.
+    const missing = by === null ? { ...(why === undefined ? {} : { why }), ...(fix === undefined ? {} : { fix }) } : {};
     return {
       ...found,
       by,

@@ -188,6 +188,13 @@ test("what is not known says why: no meter, another unit, nothing recorded", asy
   assert.equal(await why({}), "none");
   assert.match(String(await why({ power: [plus("sensor.nobody")] })), /sensor.nobody is not recorded/);
   assert.match(String(await why({ power: [plus("sensor.counter")] })), /Wh is none of power/);
+  // What is wrong with a meter that is there says more than that there is no other one.
+  assert.match(String(await why({ energy: [plus("sensor.power")] })), /kW is none of energy/);
+  const silent = await measured(ways({ energy: [plus("sensor.still")] }), {
+    from: START - 96 * QUARTER,
+    to: START - 95 * QUARTER,
+  });
+  assert.deepEqual([silent.by, silent.why], ["energy", "Nothing was recorded of that time"]);
   const before = { from: START - 96 * QUARTER, to: START - 92 * QUARTER };
   assert.match(String(await why({ power: [plus("sensor.power")] }, before)), /Nothing was recorded/);
   assert.match(String(await why({ power: [plus("sensor.power")] }, { from: START, to: START })), /Nothing/);

@@ -46,12 +46,18 @@ export async function readMeasured(needs: Needs, ways: Ways, window: Window, sig
       continue;
     }
     const found = await (way === "power" ? byPower : byEnergy)(needs, meters, window, signal);
-    if (!best || timeKnown(found) > timeKnown(best)) best = found;
+    if (!best || saysMore(found, best)) best = found;
     if (timeKnown(best) >= ENOUGH * (window.to - window.from)) break;
   }
   const { known = [], ...rest } = best ?? NOTHING;
   if (known.length > 0 || rest.why !== undefined) return { ...rest, known };
   return { ...rest, known, ...NO_TIME };
+}
+
+/** Of two that know nothing, one with meters says why, and one without any only that there are none. */
+function saysMore(found: Measured, than: Measured): boolean {
+  const rank = ({ by, meters }: Measured) => (by !== null ? 2 : Math.min(1, meters.length));
+  return rank(found) === rank(than) ? timeKnown(found) > timeKnown(than) : rank(found) > rank(than);
 }
 
 const NO_TIME: Unknown = { why: "Nothing was recorded of that time", fix: "Ask for another time, or wait." };

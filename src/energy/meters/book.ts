@@ -120,8 +120,8 @@ function circuitsOf(
   return meters.devices.map((device) => {
     const meter = meterOf(device);
     const told = fitting(meter, device.energy === null ? "power" : "energy");
-    if (!wholeHouse.has(meter)) return { ...device, meter, ...told };
-    return { ...device, meter, ...told, why: `${meter} measures the whole house: it does not count as a device` };
+    if (!wholeHouse.has(meter)) return { meter, ...device, ...told };
+    return { meter, ...device, ...told, why: `${meter} measures the whole house: it does not count as a device` };
   });
 }
 

@@ -50,11 +50,16 @@ export type AlwaysOnShape = Shape<typeof alwaysOnSchema>;
 
 const MINUTE: Micros = 60_000_000;
 
-const figureShape = ({ preciseTo, kwhPerYear, costPerYear, ...figure }: AlwaysOnFigure): AlwaysOnShape["house"] => ({
-  ...figure,
-  precise_to: preciseTo,
-  kwh_per_year: kwhPerYear,
-  cost_per_year: costPerYear,
+const figureShape = (figure: AlwaysOnFigure): AlwaysOnShape["house"] => ({
+  by: figure.by,
+  watts: figure.watts,
+  spread: figure.spread,
+  precise_to: figure.preciseTo,
+  days: figure.days,
+  kwh_per_year: figure.kwhPerYear,
+  cost_per_year: figure.costPerYear,
+  ...(figure.why === undefined ? {} : { why: figure.why }),
+  ...(figure.fix === undefined ? {} : { fix: figure.fix }),
 });
 
 export const alwaysOnShape = (found: AlwaysOnOf, timeZone: string): AlwaysOnShape => ({
