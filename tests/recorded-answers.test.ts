@@ -11,6 +11,7 @@ const UNREAD: Readonly<Record<string, string>> = {
   sml: "meters that are read by the hub itself are being added",
   greenbutton: "files of meters are being added",
   "meter-csv": "files of meters are being added",
+  "nordpool/customer_api_SE4_current_day.json": "an interface for Nord Pool's customers, which the hub does not ask",
 };
 
 const root = join(import.meta.dirname, "..");

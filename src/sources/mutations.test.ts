@@ -3,7 +3,7 @@ import { after, test } from "node:test";
 import * as v from "valibot";
 import { asked } from "../../tests/support/outside/asked.ts";
 import { BAD, type Bad, openBadServer } from "../../tests/support/outside/bad-server.ts";
-import { goodAnswerOf, keyOf, WITHOUT_NETWORK } from "../../tests/support/outside/good-answers.ts";
+import { goodAnswerOf, keyOf, UNDAMAGED, WITHOUT_NETWORK } from "../../tests/support/outside/good-answers.ts";
 import { HOW, nothingIsMadeUp } from "../../tests/support/outside/mutations.ts";
 import { startTestSources } from "../../tests/support/outside/sources.ts";
 import { createTestClock } from "../../tests/support/test-clock.ts";
@@ -312,11 +312,10 @@ test("every provider was tried with every damage, or nothing of an answer can be
   const missing: string[] = [];
   for (const provider of PROVIDERS) {
     const key = keyOf(provider);
-    const typedIn = WITHOUT_NETWORK[key]?.includes("typed");
-    const wanted = typedIn ? [] : key in WITHOUT_NETWORK ? HOW : [...HOW, ...BAD.map(({ what }) => what)];
+    const wanted = key in UNDAMAGED ? [] : key in WITHOUT_NETWORK ? HOW : [...HOW, ...BAD.map(({ what }) => what)];
     const had = tried.get(key) ?? new Set();
     for (const what of wanted) if (!had.has(what)) missing.push(`${key}: ${what}`);
-    t.diagnostic(`${key}: ${typedIn ? WITHOUT_NETWORK[key] : [...had].join(", ")}`);
+    t.diagnostic(`${key}: ${UNDAMAGED[key] ?? [...had].join(", ")}`);
   }
   assert.deepEqual(missing, []);
 });

@@ -17,13 +17,16 @@ export type GoodAnswer = {
   readonly mayDiffer?: readonly string[];
 };
 
-/** Providers that no answer of a network reaches, and what a test does with them in its place. */
+/** Providers that no answer of a network reaches, and what is damaged in its place (`src/sources/mutations.test.ts`). */
 export const WITHOUT_NETWORK: Readonly<Record<string, string>> = {
-  "calendar home_assistant": "what Home Assistant answers is damaged",
-  "carbon entity": "the entity is damaged",
-  "pricing entity": "the entity is damaged",
-  "sports team_tracker": "the entity is damaged",
-  "weather home_assistant": "the entity, and what Home Assistant answers, are damaged",
+  "calendar home_assistant": "what Home Assistant answers",
+  "carbon entity": "the entity",
+  "pricing entity": "the entity",
+  "sports team_tracker": "the entity",
+  "weather home_assistant": "the entity, and what Home Assistant answers",
+};
+/** Of these nothing can be damaged there, and why. */
+export const UNDAMAGED: Readonly<Record<string, string>> = {
   "pricing fixed": "whoever set it up typed it in",
   "pricing time_of_use": "whoever set it up typed it in",
 };
