@@ -165,3 +165,31 @@ test("two clients hear how a source does; it is read again soon after a calendar
     await client.close();
   }
 });
+
+test("a price that never changes has no cheapest hour: the window is at once, the plan says so, and so does the entity", async () => {
+  await using home = await openSimulatedHome();
+  const { hub } = home;
+  await home.caughtUp();
+  const added = await hub.post("api/v1/sources", {
+    id: "tariff",
+    kind: "pricing",
+    name: "Tariff",
+    providers: [{ provider: "fixed", settings: { price: 0.3, currency: "EUR" } }],
+  });
+  assert.equal(added.status, 201, await added.text());
+  type Found = { alike: boolean; now: boolean; total: number };
+  const found = await eventually(20, () =>
+    hub.json<Found>("api/v1/energy/window?minutes=120&watts=2000&source=tariff"),
+  );
+  assert.deepEqual([found.alike, found.now, found.total], [true, true, 1.2]);
+  const plan = await hub.json<{ alike: boolean; slots: { level: string }[] }>("api/v1/energy/plan");
+  assert.equal(plan.alike, true);
+  assert.ok(plan.slots.every(({ level }) => level === "usual"));
+  type Entry = { key: string; available: boolean; why?: string; value?: unknown };
+  const { published } = await hub.json<{ published: Entry[] }>("api/v1/published");
+  for (const key of ["cheapest_hour", "cheapest_3_hours"]) {
+    const entry = published.find((one) => one.key === key);
+    assert.deepEqual([entry?.available, entry?.value], [false, undefined], key);
+    assert.match(entry?.why ?? "", /same all day/, key);
+  }
+});
