@@ -54,10 +54,14 @@ export type Field = {
   readonly title: string;
   readonly description?: string;
   readonly required: boolean;
+  /** That it is optional is not said, since everything in its form is. */
+  readonly untold?: boolean;
   readonly default?: unknown;
   readonly unit?: string;
   readonly secret?: boolean;
   readonly choices?: readonly string[];
+  /** How choices are called, where the panel itself knows better than what is sent. */
+  readonly choice_names?: { readonly [choice: string]: string };
   readonly least?: number;
   readonly most?: number;
   readonly item?: readonly Field[];
@@ -71,6 +75,8 @@ export type ProviderKind = {
   readonly attribution: string;
   readonly terms?: string;
   readonly works_unset: boolean;
+  /** Of files that it reads and is handed, such as `.xml`. */
+  readonly file_types?: readonly string[];
   readonly every_seconds: number;
   readonly form: readonly Field[];
   readonly unfit?: { readonly why: string; readonly fix: string };
@@ -99,103 +105,26 @@ export type RawAnswer = {
   readonly text: string;
 };
 
-export type Rate = {
-  /** null: the fixed price of the energy dashboard. */
-  readonly source: string | null;
-  readonly quantity: string;
-  readonly unit: string;
-};
-export type RateNow = {
-  readonly source: string | null;
-  readonly quantity: string | null;
-  readonly unit: string | null;
-  readonly value: number | null;
-  readonly until: Time | null;
-  readonly why?: string;
-  readonly fix?: string;
-};
-export type EnergyNow = {
-  readonly time: Time;
-  readonly power: {
-    readonly house: number | null;
-    /** Below 0: fed in. */
-    readonly grid: number | null;
-    readonly solar: number | null;
-    /** Below 0: charging. */
-    readonly battery: number | null;
-    readonly why?: string;
-    readonly fix?: string;
-  };
-  readonly price: RateNow;
-  readonly carbon: RateNow;
-  readonly cost_per_hour: number | null;
-  readonly carbon_per_hour: number | null;
-};
-
-export type Span = { readonly from: Time; readonly to: Time };
-export type EnergyWindow = {
-  readonly by: "price" | "carbon";
-  readonly rate: Rate;
-  readonly parts: readonly Span[];
-  readonly kwh: number;
-  readonly total: number;
-  readonly mean: number | null;
-  readonly at_once: number | null;
-  readonly other: (Rate & { readonly total: number }) | null;
-  readonly known_until: Time;
-  /** Nothing is gained by waiting. */
-  readonly alike: boolean;
-  readonly now: boolean;
-};
-export type PlanSlot = Span & {
-  readonly price: number;
-  readonly carbon: number | null;
-  readonly level: "cheap" | "usual" | "dear";
-};
-export type EnergyPlan = Span & {
-  readonly price: Rate;
-  readonly carbon: Rate | null;
-  /** The share of the day that is priced. */
-  readonly known: number;
-  readonly mean: number | null;
-  /** No time of the day is cheaper than another. */
-  readonly alike: boolean;
-  readonly slots: readonly PlanSlot[];
-};
-export type EnergyDay = Span & {
-  readonly kwh: number;
-  readonly cost: number | null;
-  readonly priced_kwh: number;
-  readonly carbon_g: number | null;
-  readonly rated_kwh: number;
-};
-export type EnergyDays = {
-  readonly price: Rate | null;
-  readonly carbon: Rate | null;
-  readonly imported: readonly EnergyDay[];
-  readonly exported: readonly EnergyDay[];
-  readonly solar: readonly EnergyDay[];
-  readonly house: readonly EnergyDay[];
-  readonly devices: readonly {
-    readonly meter: string;
-    readonly name: string | null;
-    readonly within: string | null;
-    readonly days: readonly EnergyDay[];
-    readonly why?: string;
-  }[];
-};
-export type EnergyEffects = Span & {
+/** What a file brought, or with `preview` would bring. */
+export type FileImport = {
+  readonly provider: string;
+  readonly preview: boolean;
   readonly readings: number;
-  readonly around_seconds: number;
-  readonly noise: number;
-  readonly effects: readonly {
-    readonly entity_id: string;
-    readonly watts: number;
-    readonly spread: number;
-    readonly switchings: number;
-    readonly used: number;
-    readonly crowded: number;
-    readonly unknown: number;
-    readonly confidence: number;
+  readonly from: Time | null;
+  readonly to: Time | null;
+  readonly sums: readonly {
+    readonly quantity: string;
+    readonly name: string;
+    readonly unit: string | null;
+    readonly readings: number;
+    readonly from: Time;
+    readonly to: Time;
+    readonly sum: number;
   }[];
+  readonly left_out: readonly { readonly why: string; readonly count: number; readonly where?: string }[];
+  readonly notes: readonly string[];
+  /** Settings that the file seems to want, to be confirmed before it is read. */
+  readonly proposed?: Settings;
+  readonly columns?: readonly string[];
+  readonly rows?: readonly (readonly string[])[];
 };

@@ -10,11 +10,19 @@ import type {
   Usage,
 } from "./api-admin-types.ts";
 import type {
+  AlwaysOn,
   EnergyDays,
   EnergyEffects,
+  EnergyMeters,
   EnergyNow,
   EnergyPlan,
+  EnergyProfile,
   EnergyWindow,
+  MeterChoice,
+  WindowQuestion,
+} from "./api-energy-types.ts";
+import type {
+  FileImport,
   RawAnswer,
   Source,
   SourceChoice,
@@ -92,7 +100,7 @@ export function createApi(needs: {
 }) {
   const { base, fetch, token, onUnauthorized } = needs;
 
-  type More = { query?: Query; body?: unknown; quiet?: boolean; signal?: AbortSignal | undefined };
+  type More = { query?: Query; body?: unknown; file?: Blob; quiet?: boolean; signal?: AbortSignal | undefined };
 
   function addressOf(path: string, query: Query = {}): string {
     const url = new URL(path, base);
@@ -111,9 +119,11 @@ export function createApi(needs: {
       headers: {
         accept: "application/json",
         ...(more.body === undefined ? {} : { "content-type": "application/json" }),
+        ...(more.file === undefined ? {} : { "content-type": "application/octet-stream" }),
         ...(secret === null ? {} : { authorization: `Bearer ${secret}` }),
       },
       ...(more.body === undefined ? {} : { body: JSON.stringify(more.body) }),
+      ...(more.file === undefined ? {} : { body: more.file }),
     }).catch((error: unknown) => {
       if (more.signal?.aborted) throw error;
       throw new Problem({
@@ -218,14 +228,21 @@ export function createApi(needs: {
       ask<Source>("POST", `api/v1/sources/${encodeURIComponent(id)}/${action}`),
     rawAnswers: async (id: string) =>
       (await ask<{ answers: readonly RawAnswer[] }>("GET", `api/v1/sources/${encodeURIComponent(id)}/raw`)).answers,
+    /** With `preview` nothing is stored: it tells what would come. */
+    readFile: (id: string, file: Blob, query: { provider: string; preview: boolean }) =>
+      ask<FileImport>("POST", `api/v1/sources/${encodeURIComponent(id)}/file`, { file, query }),
     outsideStates: async () =>
       (await ask<{ states: readonly State[] }>("GET", "api/v1/states", { query: { domain: "outside" } })).states,
     energyNow: () => ask<EnergyNow>("GET", "api/v1/energy/now"),
     energyPlan: (day: "today" | "tomorrow") => ask<EnergyPlan>("GET", "api/v1/energy/plan", { query: { day } }),
-    energyWindow: (query: { by: string; minutes: number; watts: number; split: boolean; to?: string }) =>
-      ask<EnergyWindow>("GET", "api/v1/energy/window", { query }),
+    energyWindow: (question: WindowQuestion) => ask<EnergyWindow>("POST", "api/v1/energy/window", { body: question }),
     energyDays: (query: { from: string }) => ask<EnergyDays>("GET", "api/v1/energy/days", { query }),
     energyEffects: () => ask<EnergyEffects>("GET", "api/v1/energy/effects"),
+    energyMeters: () => ask<EnergyMeters>("GET", "api/v1/energy/meters"),
+    chooseMeters: (choice: MeterChoice) => ask<EnergyMeters>("PUT", "api/v1/energy/meters", { body: choice }),
+    dropMeters: () => ask<EnergyMeters>("DELETE", "api/v1/energy/meters"),
+    energyProfile: (query: { days: string }) => ask<EnergyProfile>("GET", "api/v1/energy/profile", { query }),
+    alwaysOn: () => ask<AlwaysOn>("GET", "api/v1/energy/always-on"),
     games: async () => (await ask<{ sources: readonly SourceGames[] }>("GET", "api/v1/sports/games")).sources,
     leagues: async () => (await ask<{ leagues: readonly League[] }>("GET", "api/v1/sports/leagues")).leagues,
     teams: async (league: string) =>

@@ -75,10 +75,15 @@ describe("Data sources in a browser", { skip }, () => {
     await card.getByText("8.25").waitFor();
     await card.getByText(/just now|^[1-3] s ago$/).waitFor();
 
+    measured(9.5, 1);
+    const refreshed = await panel.hub.post("api/v1/sources/weather/refresh", {});
+    assert.equal(refreshed.status, 200, await refreshed.text());
+    await card.getByText("9.5").waitFor({ timeout: 5_000 });
+
     gateway.answer(HOST, 503, "down for maintenance");
     await card.getByRole("button", { name: "Refresh Weather" }).click();
     await card.getByText(/503/).first().waitFor();
-    await card.getByText("8.25").waitFor();
+    await card.getByText("9.5").waitFor();
     await card.getByRole("button", { name: "Last answers of Weather" }).click();
     await dialog.getByText("503").first().click();
     await dialog.getByText("down for maintenance").waitFor();

@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { buildUi } from "../../../scripts/build-ui.ts";
-import { type Simulator, startSimulator } from "../../../src/simulator/simulator.ts";
+import { type Simulator, type SimulatorOptions, startSimulator } from "../../../src/simulator/simulator.ts";
 import { eventually } from "../eventually.ts";
+import { recordEnergyPast } from "../home/energy-past.ts";
 import { recordPast } from "../home/past.ts";
 import { type Hub, startHub } from "../hub/hub.ts";
 import { findChromium, launchChromium } from "./chromium.ts";
@@ -17,6 +18,8 @@ if (!executable && process.env.REQUIRE_SUITES === "1")
 export const skip = executable ? false : "no Chromium was found; name one in CHROMIUM";
 
 export const PHONE = { width: 390, height: 844 };
+/** The smallest phone that is thought of. */
+export const SMALL = { width: 320, height: 640 };
 export const DESKTOP = { width: 1280, height: 900 };
 export const THEMES = ["light", "dark"] as const;
 
@@ -29,11 +32,17 @@ export type OpenPage = {
   readonly quiet?: RegExp;
 };
 
+export type PanelOptions = {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly simulator?: SimulatorOptions;
+};
+
 /** A home, a hub on it and a browser that is signed in: what every story of the panel begins with. */
-export async function startPanel({ env = {} }: { env?: Readonly<Record<string, string>> } = {}) {
+export async function startPanel(more: PanelOptions = {}) {
+  const { env = {}, simulator = {} } = more;
   await using starting = new AsyncDisposableStack();
   await buildUi({ outdir: join(import.meta.dirname, "../../../dist/ui") });
-  const home: Simulator = starting.adopt(await startSimulator({ seed: "panel" }), (it) => it.close());
+  const home: Simulator = starting.adopt(await startSimulator({ seed: "panel", ...simulator }), (it) => it.close());
   const dataDir = mkdtempSync(join(tmpdir(), "panel-"));
   starting.defer(() => rmSync(dataDir, { recursive: true, force: true }));
   const start = (port?: number) => startHub({ haUrl: home.url, haToken: home.token, dataDir, port, env });
@@ -69,6 +78,12 @@ export async function startPanel({ env = {} }: { env?: Readonly<Record<string, s
     return { page, context, complaints };
   };
 
+  const restarted = async (between: () => Promise<void>) => {
+    await hub.stop();
+    await between();
+    hub = await start(Number(new URL(hub.url).port));
+  };
+
   const running = starting.move();
   return {
     home,
@@ -88,11 +103,9 @@ export async function startPanel({ env = {} }: { env?: Readonly<Record<string, s
     metersKnown: () => eventually(60, async () => assert.equal((await hub.get("api/v1/energy/days")).status, 200)),
     stopHub: () => hub.stop(),
     /** So many days of a past, written while the hub is not running. */
-    recordPast: async (days: number) => {
-      await hub.stop();
-      await recordPast({ dataDir, days });
-      hub = await start(Number(new URL(hub.url).port));
-    },
+    recordPast: (days: number) => restarted(() => recordPast({ dataDir, days })),
+    /** So many days of what its meters told. */
+    recordEnergyPast: (days: number) => restarted(() => recordEnergyPast({ dataDir, days })),
     startHub: async (port: number) => {
       hub = await start(port);
     },
@@ -166,4 +179,12 @@ export async function takePictures(browser: Browser, from: BrowserContext, url: 
       }
       await context.close();
     }
+}
+
+/** Of a page as it stands, such as with a dialog open; only where a folder is named in SCREENSHOTS. */
+export async function takePicture(page: Page, name: string): Promise<void> {
+  const folder = process.env.SCREENSHOTS;
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
 }

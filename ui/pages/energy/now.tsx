@@ -1,4 +1,4 @@
-import type { EnergyNow, RateNow } from "../../api-outside-types.ts";
+import type { EnergyNow, RateNow } from "../../api-energy-types.ts";
 import { Age, Card, Figure, ProblemNote, Skeleton } from "../../parts/basics.tsx";
 import type { Loaded } from "../../parts/hub.ts";
 import { Icon } from "../../parts/icons.tsx";

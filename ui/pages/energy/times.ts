@@ -1,4 +1,4 @@
-import type { Span } from "../../api-outside-types.ts";
+import type { Span } from "../../api-energy-types.ts";
 
 /** In the reader's own time zone. */
 export const formatHour = (ms: number): string =>
@@ -16,3 +16,6 @@ export const formatHomeDay = (from: string): string =>
 
 /** `Thu 26 Nov, 22:00 – 00:00`. */
 export const formatDaySpan = (span: Span): string => `${formatShortDay(span.from)}, ${formatSpan(span)}`;
+
+/** `Thu 26 Nov, 22:00`. */
+export const formatDayTime = (time: string): string => `${formatShortDay(time)}, ${formatHour(Date.parse(time))}`;

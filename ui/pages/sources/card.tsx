@@ -1,25 +1,24 @@
 import { useState } from "preact/hooks";
-import type { Budget, ProviderStatus, Source } from "../../api-outside-types.ts";
+import type { Budget, ProviderKind, ProviderStatus, Source } from "../../api-outside-types.ts";
 import type { State } from "../../api-types.ts";
-import { Age, Figure, ProblemNote, StateBadge, Tag, Value } from "../../parts/basics.tsx";
-import { Confirm } from "../../parts/forms/confirm.tsx";
-import { useMay } from "../../parts/forms/read-only.tsx";
-import { useAction, useHub, useMe, useNow } from "../../parts/hub.ts";
-import { Icon } from "../../parts/icons.tsx";
+import { Age, Figure, StateBadge, Tag, Value } from "../../parts/basics.tsx";
+import { useNow } from "../../parts/hub.ts";
 import { entityHash } from "../../router.ts";
 import { formatCount, formatDuration, nameOf } from "../../shape/format.ts";
 import { t } from "../../text/text.ts";
 import { kindName } from "./names.ts";
-import { RawAnswers } from "./raw.tsx";
+import { SourceTools } from "./tools.tsx";
 
 /** One source: how it is, why, who answers, how old its answer is, what it says, and what may be done with it. */
 export function SourceCard(props: {
   source: Source;
   states: readonly State[];
+  /** Of its providers those that read files. */
+  readers: readonly ProviderKind[];
   onEdit: () => void;
   onChange: () => void;
 }) {
-  const { source, states, onEdit, onChange } = props;
+  const { source, states, readers, onEdit, onChange } = props;
   const inUse = source.statuses.find(({ provider }) => provider === source.in_use);
   return (
     <section class="card source-card" aria-label={source.name}>
@@ -55,7 +54,7 @@ export function SourceCard(props: {
           <ProviderRow key={status.provider} status={status} inUse={status.provider === source.in_use} />
         ))}
       </ol>
-      <Tools source={source} onEdit={onEdit} onChange={onChange} />
+      <SourceTools source={source} readers={readers} onEdit={onEdit} onChange={onChange} />
     </section>
   );
 }
@@ -134,68 +133,6 @@ function BudgetLine({ budget }: { budget: Budget }) {
         <rect class="meter-used" width={calls > 0 ? Math.min(100, (used / calls) * 100) : 0} height="10" />
       </svg>
       <span class="muted">{t("provider.budget", values)}</span>
-    </div>
-  );
-}
-
-function Tools(props: { source: Source; onEdit: () => void; onChange: () => void }) {
-  const { source, onEdit, onChange } = props;
-  const { api } = useHub();
-  const may = useMay();
-  const me = useMe();
-  const action = useAction();
-  const [shown, setShown] = useState<"raw" | "remove" | null>(null);
-  const { name } = source;
-  const run = (work: () => Promise<unknown>) =>
-    void action.run(work).then(() => {
-      setShown(null);
-      onChange();
-    });
-  const button = (label: string, aria: string, work: () => void) => (
-    <button type="button" class="button" aria-label={aria} disabled={action.busy} onClick={work}>
-      {label}
-    </button>
-  );
-  return (
-    <div class="part-actions">
-      <div class="buttons">
-        {me && me.scope !== "read" && source.enabled && (
-          <button
-            type="button"
-            class="button"
-            aria-label={t("source.refresh.of", { name })}
-            disabled={action.busy}
-            onClick={() => run(() => api.actOnSource(source.id, "refresh"))}
-          >
-            <Icon name="restart" size={18} />
-            {t("source.refresh")}
-          </button>
-        )}
-        {may && button(t("source.edit"), t("source.edit.of", { name }), onEdit)}
-        {may &&
-          (source.enabled
-            ? button(t("source.disable"), t("source.disable.of", { name }), () =>
-                run(() => api.actOnSource(source.id, "disable")),
-              )
-            : button(t("source.enable"), t("source.enable.of", { name }), () =>
-                run(() => api.actOnSource(source.id, "enable")),
-              ))}
-        {may && button(t("source.raw"), t("source.raw.of", { name }), () => setShown("raw"))}
-        {may && button(t("source.remove"), t("source.remove.of", { name }), () => setShown("remove"))}
-      </div>
-      {action.problem !== null && <ProblemNote problem={action.problem} />}
-      {shown === "raw" && <RawAnswers source={source} onClose={() => setShown(null)} />}
-      {shown === "remove" && (
-        <Confirm
-          title={t("source.remove.title", { name })}
-          action={t("source.remove")}
-          busy={action.busy}
-          onCancel={() => setShown(null)}
-          onConfirm={() => run(() => api.removeSource(source.id))}
-        >
-          <p>{t("source.remove.text")}</p>
-        </Confirm>
-      )}
     </div>
   );
 }

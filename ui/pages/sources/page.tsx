@@ -1,12 +1,12 @@
 import { useState } from "preact/hooks";
-import type { Source, SourceChoice } from "../../api-outside-types.ts";
+import type { ProviderKind, Source, SourceChoice, SourceKind } from "../../api-outside-types.ts";
 import type { State, Subscription } from "../../api-types.ts";
 import { Card, Empty, Page, ProblemNote, Skeleton } from "../../parts/basics.tsx";
 import { ReadOnlyNote, useMay } from "../../parts/forms/read-only.tsx";
 import { useAction, useEvery, useFrames, useHub, useLoad, useReconnected, useWanted } from "../../parts/hub.ts";
 import { t } from "../../text/text.ts";
 import { SourceCard } from "./card.tsx";
-import { SourceEditor } from "./editor.tsx";
+import { SourceEditor } from "./form/editor.tsx";
 import { kindName } from "./names.ts";
 
 /** Ages grow and budgets are used also while nothing changes. */
@@ -53,6 +53,7 @@ export function SourcesPage() {
           <SourceCard
             key={source.id}
             source={source}
+            readers={readersOf(source, kinds.data ?? [])}
             states={valuesOf(source.id, data.sources, states.data ?? [])}
             onEdit={() => setEdited(source)}
             onChange={again}
@@ -81,6 +82,12 @@ export function SourcesPage() {
     const { providers = [] } = kinds.data?.find((one) => one.kind === kind) ?? {};
     return providers.find((one) => one.id === id)?.name ?? id;
   }
+}
+
+/** Of a source's providers those that read files. */
+function readersOf({ kind, providers }: Source, kinds: readonly SourceKind[]): readonly ProviderKind[] {
+  const offered = kinds.find((one) => one.kind === kind)?.providers ?? [];
+  return offered.filter(({ id, file_types }) => file_types && providers.some(({ provider }) => provider === id));
 }
 
 /** The present values of a source; `weather` is not `weather_cabin`, though its names begin alike. */

@@ -3,7 +3,7 @@ import type { Source } from "../../api-outside-types.ts";
 import type { League, Team } from "../../api-sports-types.ts";
 import { Card, ProblemNote, Select, Skeleton } from "../../parts/basics.tsx";
 import { useAction, useHub, useLoad } from "../../parts/hub.ts";
-import { freeId } from "../../shape/sources/form.ts";
+import { freeId } from "../../shape/forms/form.ts";
 import { t } from "../../text/text.ts";
 
 const PROVIDER = "espn";

@@ -5,10 +5,10 @@ import { Confirm } from "../../parts/forms/confirm.tsx";
 import { useMay } from "../../parts/forms/read-only.tsx";
 import { useAction, useHub, useLoad } from "../../parts/hub.ts";
 import { Icon } from "../../parts/icons.tsx";
+import { ProgressBar } from "../../parts/progress.tsx";
 import { formatBytes, formatCount, formatMoment } from "../../shape/format.ts";
 import { t } from "../../text/text.ts";
 import { NumberField } from "./fields.tsx";
-import { ProgressBar } from "./progress.tsx";
 import { NotThere } from "./state.tsx";
 import { useFollowing } from "./use-following.ts";
 

@@ -1,9 +1,9 @@
 import { Card, ProblemNote, StateBadge } from "../../parts/basics.tsx";
 import { useMay } from "../../parts/forms/read-only.tsx";
 import { useAction, useCell, useHub, useLoad } from "../../parts/hub.ts";
+import { ProgressBar } from "../../parts/progress.tsx";
 import { formatCount, formatMoment } from "../../shape/format.ts";
 import { t } from "../../text/text.ts";
-import { ProgressBar } from "./progress.tsx";
 import { NotThere } from "./state.tsx";
 import { useFollowing } from "./use-following.ts";
 

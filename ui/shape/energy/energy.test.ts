@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { barsOf, formatGrams, formatMoney, formatWatts, isPartly, placeOf, sumOf } from "./energy.ts";
+import { barsOf, formatGrams, formatMoney, formatWatts, holesOf, isPartly, placeOf, sumOf } from "./energy.ts";
 
 const day = { from: "2026-11-26T00:00:00Z", to: "2026-11-27T00:00:00Z" };
 const slot = (from: string, to: string, price: number) => ({
@@ -33,6 +33,17 @@ test("a day without a price has no bars, and one of nothing but zero is drawn", 
     barsOf({ ...day, slots: [slot("00:00", "24:00", 0)] }).bars.map(({ height }) => height),
     [1],
   );
+});
+
+test("stretches without a price are named, at the ends of the day too", () => {
+  const hole = (from: string, to: string) => ({ from: slot(from, to, 0).from, to: slot(from, to, 0).to });
+  assert.deepEqual(holesOf({ ...day, slots: [slot("06:00", "12:00", 0.3), slot("13:00", "23:00", 0.1)] }), [
+    { from: day.from, to: "2026-11-26T06:00:00Z" },
+    hole("12:00", "13:00"),
+    { from: "2026-11-26T23:00:00Z", to: day.to },
+  ]);
+  assert.deepEqual(holesOf({ ...day, slots: [slot("00:00", "12:00", 0.3), slot("12:00", "24:00", 0.1)] }), []);
+  assert.deepEqual(holesOf({ ...day, slots: [] }), [day]);
 });
 
 test("what reaches over the day is cut at its ends, and what is outside has no width", () => {

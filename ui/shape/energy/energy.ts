@@ -1,4 +1,4 @@
-import type { EnergyDay, EnergyPlan, PlanSlot, Span } from "../../api-outside-types.ts";
+import type { EnergyDay, EnergyPlan, PlanSlot, Span } from "../../api-energy-types.ts";
 
 /** `EUR/kWh` → `EUR`. */
 export const currencyOf = (unit: string): string => unit.split("/")[0] ?? unit;
@@ -25,8 +25,14 @@ export function formatWatts(watts: number, locale?: string): { text: string; uni
   };
 }
 
+/** `1.25 kW`, in one. */
+export function formatPower(watts: number, locale?: string): string {
+  const { text, unit } = formatWatts(watts, locale);
+  return `${text} ${unit}`;
+}
+
 export const formatKwh = (kwh: number, locale?: string): string =>
-  kwh.toLocaleString(locale, { maximumFractionDigits: kwh < 10 ? 2 : 1 });
+  kwh.toLocaleString(locale, { maximumFractionDigits: kwh < 10 ? 2 : kwh < 1000 ? 1 : 0 });
 
 /** 850 g, 1.2 kg. */
 export function formatGrams(grams: number, locale?: string): string {
@@ -69,6 +75,17 @@ export function barsOf({ from, to, slots }: Pick<EnergyPlan, "from" | "to" | "sl
       return { slot, x, width, y, height: Math.max(1, Math.abs(yOf(slot.price) - zero)) };
     }),
   };
+}
+
+/** Stretches of a day that have no price. */
+export function holesOf({ from, to, slots }: Pick<EnergyPlan, "from" | "to" | "slots">): readonly Span[] {
+  const holes: Span[] = [];
+  let at = from;
+  for (const slot of [...slots, { from: to, to }]) {
+    if (Date.parse(slot.from) > Date.parse(at)) holes.push({ from: at, to: slot.from });
+    at = slot.to;
+  }
+  return holes;
 }
 
 /** Where a time lies in a day that is 1000 wide, cut at its ends. */

@@ -1,11 +1,11 @@
 import { useState } from "preact/hooks";
-import type { EnergyDay, EnergyDays } from "../../api-outside-types.ts";
-import { Card, Empty, ProblemNote, Segmented, Skeleton } from "../../parts/basics.tsx";
-import { type Loaded, useEvery, useHub, useLoad } from "../../parts/hub.ts";
-import { formatGrams, formatKwh, formatMoney, isPartly, type Sum, sumOf } from "../../shape/energy/energy.ts";
-import { readable } from "../../shape/format.ts";
-import { t } from "../../text/text.ts";
-import { formatHomeDay } from "./times.ts";
+import type { EnergyDay, EnergyDays } from "../../../api-energy-types.ts";
+import { Card, Empty, ProblemNote, Segmented, Skeleton } from "../../../parts/basics.tsx";
+import { type Loaded, useEvery, useHub, useLoad } from "../../../parts/hub.ts";
+import { formatGrams, formatKwh, formatMoney, isPartly, type Sum, sumOf } from "../../../shape/energy/energy.ts";
+import { type MeterNames, meterName } from "../../../shape/energy/meters.ts";
+import { t } from "../../../text/text.ts";
+import { formatHomeDay } from "../times.ts";
 
 const LOOK_EVERY_MS = 300_000;
 const AGAIN_MS = 15_000;
@@ -14,7 +14,7 @@ const RANGES = ["7", "31"] as const;
 type Range = (typeof RANGES)[number];
 
 /** What was counted by day, and by device; with what it cost and emitted. */
-export function DaysCards() {
+export function DaysCards({ names }: { names: MeterNames }) {
   const { api, clock } = useHub();
   const [range, setRange] = useState<Range>("7");
   const loaded = useLoad(`days ${range}`, () =>
@@ -40,7 +40,7 @@ export function DaysCards() {
       </section>
       {data && data.devices.length > 0 && (
         <Card title={t("devices.title")} note={t("devices.note", { count: range })} class="flush">
-          <Devices days={data} />
+          <Devices days={data} names={names} />
         </Card>
       )}
     </>
@@ -137,12 +137,12 @@ function Carbon({ sum }: { sum: Sum | undefined }) {
   );
 }
 
-function Devices({ days }: { days: EnergyDays }) {
+function Devices({ days, names }: { days: EnergyDays; names: MeterNames }) {
   const devices = days.devices
     .map((device) => ({ ...device, sum: sumOf(device.days) }))
     .sort((a, b) => b.sum.kwh - a.sum.kwh);
   const most = Math.max(...devices.map(({ sum }) => sum.kwh), 0.001);
-  const named = (meter: string) => devices.find((one) => one.meter === meter)?.name ?? meter;
+  const named = (meter: string) => devices.find((one) => one.meter === meter)?.name ?? meterName(meter, names);
   return (
     <table class="rows energy-table">
       <caption class="visually-hidden">{t("devices.title")}</caption>
@@ -155,10 +155,10 @@ function Devices({ days }: { days: EnergyDays }) {
         </tr>
       </thead>
       <tbody>
-        {devices.map(({ meter, name, within, why, sum }) => (
+        {devices.map(({ meter, within, why, sum }) => (
           <tr key={meter}>
             <th scope="row">
-              {name ?? readable(meter.slice(meter.indexOf(".") + 1))}
+              {named(meter)}
               {within && <span class="muted small device-told">{t("devices.within", { meter: named(within) })}</span>}
               {why && <span class="muted small device-told">{why}</span>}
               <svg class="share" aria-hidden="true">

@@ -1,4 +1,4 @@
-import { formatShare } from "../../shape/explorer/numbers.ts";
+import { formatShare } from "../shape/explorer/numbers.ts";
 
 /** How far long work is; without an end, that it goes on. */
 export function ProgressBar({ label, done, total }: { label: string; done: number; total: number | null }) {

@@ -1,10 +1,11 @@
 import { useState } from "preact/hooks";
-import type { EnergyPlan, PlanSlot, Span } from "../../api-outside-types.ts";
-import { Empty, ProblemNote, Segmented, Skeleton } from "../../parts/basics.tsx";
-import { useEvery, useHub, useLoad, useNow } from "../../parts/hub.ts";
-import { barsOf, formatMoney, formatPrice, placeOf } from "../../shape/energy/energy.ts";
-import { t } from "../../text/text.ts";
-import { formatHour, formatSpan } from "./times.ts";
+import type { EnergyPlan, PlanSlot, Span } from "../../../api-energy-types.ts";
+import { Empty, ProblemNote, Segmented, Skeleton } from "../../../parts/basics.tsx";
+import { useEvery, useHub, useLoad, useNow } from "../../../parts/hub.ts";
+import { barsOf, formatMoney, formatPrice, holesOf, placeOf } from "../../../shape/energy/energy.ts";
+import { t } from "../../../text/text.ts";
+import { DayBox } from "../day-box.tsx";
+import { formatHour, formatSpan } from "../times.ts";
 
 type Day = "today" | "tomorrow";
 const DAYS: readonly Day[] = ["today", "tomorrow"];
@@ -59,6 +60,8 @@ function Drawing({ plan, found }: { plan: EnergyPlan; found: readonly Span[] }) 
   const now = new Date(useNow(60_000)).toISOString();
   const at = placeOf({ from: plan.from, to: now }, plan).width;
   const unit = plan.price.unit;
+  const [begin, end] = [Date.parse(plan.from), Date.parse(plan.to)];
+  const holes = holesOf(plan);
   const inDay = found.map((part) => placeOf(part, plan)).filter(({ width }) => width > 0);
   return (
     <figure class="plan">
@@ -72,51 +75,54 @@ function Drawing({ plan, found }: { plan: EnergyPlan; found: readonly Span[] }) 
         {plan.known < 0.999 && ` ${t("plan.known", { share: `${Math.round(plan.known * 100)} %` })}`}
         {plan.alike && ` ${t("plan.alike")}`}
       </figcaption>
-      <div class="plan-box">
-        <div class="plan-scale muted small" aria-hidden="true">
-          <span>{formatPrice(most)}</span>
-          <span>{formatPrice(least)}</span>
-        </div>
-        <svg
-          class="plan-bars"
-          viewBox="0 0 1000 100"
-          preserveAspectRatio="none"
-          role="img"
-          aria-label={t("plan.label", { unit })}
-        >
-          {inDay.map(({ x, width }) => (
-            <rect key={x} class="plan-found" x={x} y="0" width={width} height="100" />
-          ))}
-          {bars.map(({ slot, x, width, y, height }) => (
-            <rect
-              key={slot.from}
-              class={`plan-${slot.level}`}
-              x={x}
-              y={y}
-              width={Math.max(1, width - gapOf(width))}
-              height={height}
-            >
-              <title>{toldOf(slot, unit)}</title>
+      <DayBox
+        label={t("plan.label", { unit })}
+        most={formatPrice(most)}
+        least={formatPrice(least)}
+        zero={zero}
+        zeroText={formatPrice(0)}
+        hours={[0, 0.25, 0.5, 0.75, 1].map((share) => formatHour(begin * (1 - share) + end * share))}
+      >
+        {holes.map((hole) => {
+          const { x, width } = placeOf(hole, plan);
+          return (
+            <rect key={hole.from} class="day-unknown" x={x} y="0" width={width} height="100">
+              <title>{t("plan.unknown.of", { time: formatSpan(hole) })}</title>
             </rect>
-          ))}
-          <line class="plan-zero" x1="0" x2="1000" y1={zero} y2={zero} vector-effect="non-scaling-stroke" />
-          {at > 0 && at < 1000 && (
-            <line class="plan-now" x1={at} x2={at} y1="0" y2="100" vector-effect="non-scaling-stroke" />
-          )}
-        </svg>
-        <div class="plan-hours muted small" aria-hidden="true">
-          {[0, 0.25, 0.5, 0.75, 1].map((share) => (
-            <span key={share}>{formatHour(Date.parse(plan.from) * (1 - share) + Date.parse(plan.to) * share)}</span>
-          ))}
-        </div>
-      </div>
+          );
+        })}
+        {inDay.map(({ x, width }) => (
+          <rect key={x} class="plan-found" x={x} y="0" width={width} height="100" />
+        ))}
+        {bars.map(({ slot, x, width, y, height }) => (
+          <rect
+            key={slot.from}
+            class={`plan-${slot.level}`}
+            x={x}
+            y={y}
+            width={Math.max(1, width - gapOf(width))}
+            height={height}
+          >
+            <title>{toldOf(slot, unit)}</title>
+          </rect>
+        ))}
+        {at > 0 && at < 1000 && (
+          <line class="plan-now" x1={at} x2={at} y1="0" y2="100" vector-effect="non-scaling-stroke" />
+        )}
+      </DayBox>
       <ul class="legend">
-        {LEVELS.map((level) => (
+        {LEVELS.filter((level) => bars.some(({ slot }) => slot.level === level)).map((level) => (
           <li key={level}>
             <span class={`swatch plan-${level}`} />
             {t(`plan.${level}`)}
           </li>
         ))}
+        {holes.length > 0 && (
+          <li>
+            <span class="swatch day-unknown" />
+            {t("plan.unknown")}
+          </li>
+        )}
         {inDay.length > 0 && (
           <li>
             <span class="swatch plan-found" />
@@ -135,6 +141,9 @@ const toldOf = (slot: PlanSlot, unit: string): string =>
   `${formatSpan(slot)}: ${formatPrice(slot.price)} ${unit}, ${t(`plan.${slot.level}`)}`;
 
 function Slots({ plan }: { plan: EnergyPlan }) {
+  const rows: readonly (PlanSlot | Span)[] = [...plan.slots, ...holesOf(plan)].sort(
+    (a, b) => Date.parse(a.from) - Date.parse(b.from),
+  );
   return (
     <table class="rows">
       <caption class="visually-hidden">{t("plan.label", { unit: plan.price.unit })}</caption>
@@ -151,12 +160,20 @@ function Slots({ plan }: { plan: EnergyPlan }) {
         </tr>
       </thead>
       <tbody>
-        {plan.slots.map((slot) => (
-          <tr key={slot.from}>
-            <th scope="row">{formatSpan(slot)}</th>
-            <td class="number">{formatMoney(slot.price, plan.price.unit)}</td>
-            <td class="number">{slot.carbon === null ? "–" : Math.round(slot.carbon)}</td>
-            <td>{t(`plan.${slot.level}`)}</td>
+        {rows.map((row) => (
+          <tr key={row.from}>
+            <th scope="row">{formatSpan(row)}</th>
+            {"level" in row ? (
+              <>
+                <td class="number">{formatMoney(row.price, plan.price.unit)}</td>
+                <td class="number">{row.carbon === null ? "–" : Math.round(row.carbon)}</td>
+                <td>{t(`plan.${row.level}`)}</td>
+              </>
+            ) : (
+              <td class="missing" colSpan={3}>
+                {t("plan.unknown")}
+              </td>
+            )}
           </tr>
         ))}
       </tbody>

@@ -1,11 +1,11 @@
 import { useState } from "preact/hooks";
-import type { ProviderKind } from "../../api-outside-types.ts";
-import { Select, Tag } from "../../parts/basics.tsx";
-import { Icon } from "../../parts/icons.tsx";
-import { formatDuration } from "../../shape/format.ts";
-import { type DraftOf, draftOf, moved } from "../../shape/sources/form.ts";
-import { t } from "../../text/text.ts";
-import { Fields } from "./field.tsx";
+import type { ProviderKind } from "../../../api-outside-types.ts";
+import { Select, Tag } from "../../../parts/basics.tsx";
+import { Fields } from "../../../parts/forms/fields.tsx";
+import { Icon } from "../../../parts/icons.tsx";
+import { formatDuration } from "../../../shape/format.ts";
+import { type DraftOf, draftOf, moved } from "../../../shape/forms/form.ts";
+import { t } from "../../../text/text.ts";
 
 type Chosen = { readonly provider: string; readonly draft: DraftOf };
 
@@ -68,7 +68,11 @@ function Provider(props: {
       <legend>{of > 1 ? `${at + 1}. ${name}` : name}</legend>
       <div class="provider-tools">
         {provider && (
-          <span class="hint">{t("source_form.every", { time: formatDuration(provider.every_seconds * 1000) })}</span>
+          <span class="hint">
+            {provider.file_types
+              ? t("source_form.files", { types: provider.file_types.join(", ") })
+              : t("source_form.every", { time: formatDuration(provider.every_seconds * 1000) })}
+          </span>
         )}
         <span class="at-end buttons">
           {of > 1 && button("up", t("source_form.up", { name }), at === 0, () => onMove(-1))}

@@ -1,11 +1,11 @@
 import { useState } from "preact/hooks";
-import type { EnergyEffects } from "../../api-outside-types.ts";
-import { Card, Empty, ProblemNote } from "../../parts/basics.tsx";
-import { useAction, useCell, useHub } from "../../parts/hub.ts";
-import { entityHash } from "../../router.ts";
-import { formatWatts } from "../../shape/energy/energy.ts";
-import { nameOf } from "../../shape/format.ts";
-import { t } from "../../text/text.ts";
+import type { EnergyEffects } from "../../../api-energy-types.ts";
+import { Card, Empty, ProblemNote } from "../../../parts/basics.tsx";
+import { useAction, useCell, useHub } from "../../../parts/hub.ts";
+import { entityHash } from "../../../router.ts";
+import { formatWatts } from "../../../shape/energy/energy.ts";
+import { nameOf } from "../../../shape/format.ts";
+import { t } from "../../../text/text.ts";
 
 /** What switching each thing does to the power of the house. A week of readings is gone through, so it is asked for. */
 export function EffectsCard() {

@@ -1,6 +1,6 @@
-import type { ProviderKind, SourceTest } from "../../api-outside-types.ts";
-import { Icon } from "../../parts/icons.tsx";
-import { plural, t } from "../../text/text.ts";
+import type { ProviderKind, SourceTest } from "../../../api-outside-types.ts";
+import { Icon } from "../../../parts/icons.tsx";
+import { plural, t } from "../../../text/text.ts";
 
 /** What each provider said when it was tried. */
 export function TestResult({ test, offered }: { test: SourceTest; offered: readonly ProviderKind[] }) {

@@ -1,9 +1,9 @@
 import { useId } from "preact/hooks";
 import type { Field } from "../../api-outside-types.ts";
-import { Icon } from "../../parts/icons.tsx";
 import { readable } from "../../shape/format.ts";
-import { type Draft, type DraftOf, emptyItem, isNumeric, ticked, wrongIn } from "../../shape/sources/form.ts";
+import { type Draft, type DraftOf, emptyItem, isNumeric, ticked, wrongIn } from "../../shape/forms/form.ts";
 import { t } from "../../text/text.ts";
+import { Icon } from "../icons.tsx";
 
 type Drawn<T> = { field: Field; value: T; onChange: (value: Draft) => void };
 
@@ -49,8 +49,8 @@ function OneField({ field, value, onChange }: Drawn<Draft>) {
   );
 }
 
-const titleOf = ({ title, unit, required }: Field): string =>
-  [title, unit && `(${unit})`, !required && `– ${t("setting.optional")}`].filter(Boolean).join(" ");
+const titleOf = ({ title, unit, required, untold }: Field): string =>
+  [title, unit && `(${unit})`, !required && !untold && `– ${t("setting.optional")}`].filter(Boolean).join(" ");
 
 function Text({ field, value, onChange }: Drawn<string>) {
   const id = useId();
@@ -99,7 +99,7 @@ function Choice({ field, value, onChange }: Drawn<string>) {
         <option value="">{field.required ? t("setting.choose") : usual}</option>
         {(field.choices ?? []).map((choice) => (
           <option key={choice} value={choice}>
-            {choice}
+            {field.choice_names?.[choice] ?? choice}
           </option>
         ))}
       </select>
@@ -126,6 +126,7 @@ function Truth({ field, value, onChange }: Drawn<boolean>) {
 
 function Ticks({ field, value, onChange }: Drawn<readonly string[]>) {
   const choices = ticked(field) ?? [];
+  const named = field.item?.[0]?.choice_names;
   return (
     <fieldset class="choices ticks">
       <legend>{titleOf(field)}</legend>
@@ -140,7 +141,7 @@ function Ticks({ field, value, onChange }: Drawn<readonly string[]>) {
               onChange(choices.filter((one) => (one === choice ? on : value.includes(one))));
             }}
           />
-          <span class="choice-text">{readable(choice)}</span>
+          <span class="choice-text">{named?.[choice] ?? readable(choice)}</span>
         </label>
       ))}
     </fieldset>

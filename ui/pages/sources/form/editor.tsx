@@ -1,10 +1,10 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
-import type { ChosenProvider, Source, SourceChoice, SourceKind, SourceTest } from "../../api-outside-types.ts";
-import { ProblemNote, Select } from "../../parts/basics.tsx";
-import { useAction, useHub } from "../../parts/hub.ts";
-import { type DraftOf, draftOf, freeId, settingsOf } from "../../shape/sources/form.ts";
-import { t } from "../../text/text.ts";
-import { kindName } from "./names.ts";
+import type { ChosenProvider, Source, SourceChoice, SourceKind, SourceTest } from "../../../api-outside-types.ts";
+import { ProblemNote, Select } from "../../../parts/basics.tsx";
+import { useAction, useHub } from "../../../parts/hub.ts";
+import { type DraftOf, draftOf, freeId, settingsOf } from "../../../shape/forms/form.ts";
+import { t } from "../../../text/text.ts";
+import { kindName } from "../names.ts";
 import { ProvidersField } from "./providers.tsx";
 import { TestResult } from "./test-result.tsx";
 
