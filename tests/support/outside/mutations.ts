@@ -63,7 +63,7 @@ const OTHERS = [
 
 const FAILURES = new Set([
   ...["changed_shape", "not_json", "not_xml", "no_calendar", "bad_answer", "unexpected_status"],
-  ...["nothing_known", "unknown_team", "unknown_unit", "impossible_value", "refused", "limited"],
+  ...["nothing_known", "entity_absent", "unknown_team", "unknown_unit", "impossible_value", "refused", "limited"],
 ]);
 
 /**
