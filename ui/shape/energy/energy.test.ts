@@ -61,6 +61,10 @@ test("a sum knows a cost only where a day has one", () => {
     rated_kwh: 2,
   });
   assert.equal(sumOf([one]).cost, null);
+  const unused = { kwh: 0, cost: 0, carbon_g: 0, priced_kwh: 0, rated_kwh: 0 };
+  assert.equal(sumOf([unused, one]).cost, null, "a day without use says nothing of the other one");
+  assert.equal(sumOf([unused]).cost, 0);
+  assert.equal(sumOf([]).cost, null);
   assert.equal(isPartly(4, 2), true);
   assert.equal(isPartly(4, 3.999), false);
 });

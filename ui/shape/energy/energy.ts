@@ -99,18 +99,23 @@ export function placeOf(span: Span, day: Span): { x: number; width: number } {
 export type Sum = Pick<EnergyDay, "kwh" | "cost" | "carbon_g" | "priced_kwh" | "rated_kwh">;
 
 /** Of several days. What is known of none stays unknown. */
+/** A day without use costs nothing; of others that no price is known of nothing is made of it. */
 export function sumOf(days: readonly Sum[]): Sum {
-  const add = (a: number | null, b: number | null) => (a === null ? b : b === null ? a : a + b);
-  return days.reduce(
-    (sum, day) => ({
-      kwh: sum.kwh + day.kwh,
-      cost: add(sum.cost, day.cost),
-      carbon_g: add(sum.carbon_g, day.carbon_g),
-      priced_kwh: sum.priced_kwh + day.priced_kwh,
-      rated_kwh: sum.rated_kwh + day.rated_kwh,
-    }),
-    { kwh: 0, cost: null, carbon_g: null, priced_kwh: 0, rated_kwh: 0 },
-  );
+  const sum = { kwh: 0, cost: 0, carbon_g: 0, priced_kwh: 0, rated_kwh: 0 };
+  for (const day of days) {
+    sum.kwh += day.kwh;
+    sum.cost += day.cost ?? 0;
+    sum.carbon_g += day.carbon_g ?? 0;
+    sum.priced_kwh += day.priced_kwh;
+    sum.rated_kwh += day.rated_kwh;
+  }
+  const isKnown = (known: number, value: (day: Sum) => number | null) =>
+    sum.kwh === 0 ? days.some((day) => value(day) !== null) : known !== 0;
+  return {
+    ...sum,
+    cost: isKnown(sum.priced_kwh, ({ cost }) => cost) ? sum.cost : null,
+    carbon_g: isKnown(sum.rated_kwh, ({ carbon_g }) => carbon_g) ? sum.carbon_g : null,
+  };
 }
 
 /** Whether a cost (or carbon) leaves out more than rounding. */

@@ -71,7 +71,7 @@ function ByDay({ days }: { days: EnergyDays }) {
         <Cost sum={of(imported)} unit={days.price?.unit} />
       </td>
       <td class="number wide">
-        <Carbon sum={of(imported)} />
+        <Carbon sum={days.carbon ? of(imported) : undefined} />
       </td>
     </tr>
   );
@@ -170,7 +170,7 @@ function Devices({ days, names }: { days: EnergyDays; names: MeterNames }) {
               <Cost sum={why ? undefined : sum} unit={days.price?.unit} />
             </td>
             <td class="number wide">
-              <Carbon sum={why ? undefined : sum} />
+              <Carbon sum={why || !days.carbon ? undefined : sum} />
             </td>
           </tr>
         ))}
