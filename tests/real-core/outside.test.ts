@@ -147,7 +147,7 @@ test("Core's own forecasts are had by the action that answers them, and what it 
     );
   }
   // The one in the south has days alone.
-  await assert.rejects(forecasts("weather.demo_weather_south", "hourly"), /service_validation_error/);
+  await assert.rejects(forecasts("weather.demo_weather_south", "hourly"), /does not support (the hourly|'hourly')/);
   await assert.rejects(forecasts("weather.nowhere", "daily"), /did not match any entities/);
 });
 
