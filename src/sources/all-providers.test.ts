@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import * as v from "valibot";
+import { noSocket } from "../../tests/support/outside/asked.ts";
 import { createTestClock } from "../../tests/support/test-clock.ts";
 import { createCalendar } from "../domain/time/calendar.ts";
 import { microsFromRfc3339 } from "../domain/time/time.ts";
@@ -140,6 +141,7 @@ test("a month of every provider at once, by its own rhythm, stays within the lim
       const found = answers.get(key);
       return { status: found ? 200 : 404, headers: {}, text: found?.answer(new URL(url)) ?? "" };
     },
+    socket: noSocket,
     userAgent: "HA-Ingestor/test (+https://example.org)",
     mask: createMask(),
     status: createStatusBoard({ clock }),

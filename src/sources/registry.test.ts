@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import * as v from "valibot";
+import { noSocket } from "../../tests/support/outside/asked.ts";
 import { createTestClock, type TestClock } from "../../tests/support/test-clock.ts";
 import { openDatabase } from "../database/open.ts";
 import type { OutsideItem } from "../domain/outside/record.ts";
@@ -79,6 +80,7 @@ function start(providers: readonly AnyProvider[], clock: TestClock = createTestC
       if (answer instanceof Error) throw answer;
       return { status: 200, text: "", headers: {}, ...answer };
     },
+    socket: noSocket,
     userAgent: "HA-Ingestor/test (+https://example.org)",
     mask,
     status,

@@ -24,8 +24,8 @@ export type Request<T> = {
   readonly method?: "GET" | "POST" | "PROPFIND" | "REPORT";
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** How the answer is read; JSON unless said. `text` for CSV, XML, iCalendar. */
-  readonly as?: "json" | "text";
+  /** How the answer is read; JSON unless said. `text` for CSV, XML, iCalendar; `bytes` (a Uint8Array) as they came. */
+  readonly as?: "json" | "text" | "bytes";
   /** What the answer must be. What does not fit is a Failure `changed_shape` that names the path. */
   readonly schema: GenericSchema<unknown, T>;
   /** Bytes; 6 MB unless said. */
@@ -50,6 +50,22 @@ export type Request<T> = {
  * `changed_shape`
  */
 export type Ask = <T>(request: Request<T>) => Promise<T>;
+
+/**
+ * Listens at a TCP port of a device in the home's own network that speaks by itself (a meter behind ser2net) until `enough`
+ * says so; nothing is sent. What came is not kept for a report: meters say whose they are.
+ *
+ * @throws Failure `bad_address` (no device of the home's network), `unreachable`, `no_answer`, `answer_too_large`, `limited`
+ */
+export type Listen = (request: {
+  readonly host: string;
+  readonly port: number;
+  readonly enough: (bytes: Uint8Array) => boolean;
+  /** 64 kB unless said. */
+  readonly mostBytes?: number;
+  /** 25 s unless said. */
+  readonly withinMs?: number;
+}) => Promise<Uint8Array>;
 
 export type Reading = OutsideReading;
 
@@ -78,6 +94,7 @@ export type EntityNow = {
 
 export type ReadNeeds<Settings> = {
   readonly ask: Ask;
+  readonly socket: Listen;
   /** By `entity_id`, from what is recorded of the present. undefined: there is none, or it is excluded. */
   readonly entity: (entityId: string) => EntityNow | undefined;
   /** What is in Home Assistant's calendars; of those named, or of all. @throws Failure `not_connected` */

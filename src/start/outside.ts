@@ -5,6 +5,7 @@ import { createHomeCalendars } from "../hass/calendars/calendars.ts";
 import { createHomeForecasts } from "../hass/forecasts/forecasts.ts";
 import { createHttp } from "../platform/http/http.ts";
 import { systemRandom } from "../platform/random.ts";
+import { createReadSocket } from "../platform/socket.ts";
 import { throughGateway } from "../sources/asking/gateway.ts";
 import { PROVIDERS } from "../sources/providers.ts";
 import { createSources } from "../sources/registry.ts";
@@ -52,6 +53,7 @@ export function openOutside(
       providers: PROVIDERS,
       book: database.sources,
       http: throughGateway(http, config.gateway),
+      socket: createReadSocket({ clock }),
       userAgent: `HA-Ingestor/${version} (+${HOMEPAGE})`,
       mask,
       status,

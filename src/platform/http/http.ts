@@ -10,6 +10,8 @@ export type HttpRequest = {
   /** For the whole exchange. */
   readonly withinMs: number;
   readonly mostBytes: number;
+  /** `latin1`: one character for each byte, so that nothing of them is lost. UTF-8 unless said. */
+  readonly encoding?: "utf8" | "latin1";
   /** What failures call the address, where its path is a secret; else host and path. */
   readonly place?: string;
   readonly signal?: AbortSignal;
@@ -32,7 +34,8 @@ export type HttpAnswer = {
 export type Http = (request: HttpRequest) => Promise<HttpAnswer>;
 
 export function createHttp({ clock }: { clock: Clock }): Http {
-  return async ({ url, method = "GET", headers = {}, body, withinMs, mostBytes, place, signal, lenient }) => {
+  return async (request) => {
+    const { url, method = "GET", headers = {}, body, withinMs, mostBytes, place, signal, lenient } = request;
     const { host, pathname } = new URL(url);
     const where = place ?? `${host}${pathname}`;
     const late = new AbortController();
@@ -53,7 +56,7 @@ export function createHttp({ clock }: { clock: Clock }): Http {
           throw new Failure("answer_too_large", `${where} answered with more than ${mostBytes} bytes`);
         chunks.push(chunk);
       }
-      const text = Buffer.concat(chunks).toString("utf8");
+      const text = Buffer.concat(chunks).toString(request.encoding ?? "utf8");
       return { status: answer.status, text, headers: answer.headers };
     } catch (error) {
       if (error instanceof Failure) throw error;

@@ -148,3 +148,9 @@ test("nothing is sent unencrypted but at home", async () => {
     assert.ok(isOnLan(host));
   for (const host of ["8.8.8.8", "172.32.0.1", "api.example.org", "[2001:db8::1]"]) assert.ok(!isOnLan(host));
 });
+
+test("an answer asked for as bytes comes as it was sent", async () => {
+  await using server = await serving((_, response) => response.end(Buffer.from([0x1b, 0, 0xff, 0x80, 0xc3])));
+  const bytes = await server.ask({ url: server.url, as: "bytes", schema: v.instance(Uint8Array), secret: true });
+  assert.deepEqual([...bytes], [0x1b, 0, 0xff, 0x80, 0xc3]);
+});

@@ -44,7 +44,7 @@ export function createAsk(needs: {
       method: request.method ?? "GET",
       headers: {
         "user-agent": needs.userAgent,
-        accept: request.as === "text" ? "*/*" : "application/json",
+        accept: (request.as ?? "json") === "json" ? "application/json" : "*/*",
         ...(before?.etag === undefined ? {} : { "if-none-match": before.etag }),
         ...(before?.modified === undefined ? {} : { "if-modified-since": before.modified }),
         ...request.headers,
@@ -55,6 +55,7 @@ export function createAsk(needs: {
       ...(request.secret ? { place: url.host } : {}),
       mostBytes: request.mostBytes ?? MOST_BYTES,
       ...(request.lenient ? { lenient: true } : {}),
+      ...(request.as === "bytes" ? { encoding: "latin1" as const } : {}),
       ...(signal ? { signal } : {}),
     });
   };
@@ -92,7 +93,7 @@ export function createAsk(needs: {
     const seconds = retryAfter(headers["retry-after"], nowMs());
     if (seconds !== undefined) needs.onRetryAfter?.(seconds);
     if (!unchanged && (status < 200 || status > 299)) throw refusal(where, status, request.secret ? "" : text);
-    const parsed = v.safeParse(request.schema, request.as === "text" ? text : jsonOf(text, where));
+    const parsed = v.safeParse(request.schema, contentOf(text, request.as ?? "json", where));
     if (!parsed.success) throw changed(where, parsed.issues[0]);
     if (!unchanged && (headers.etag ?? headers["last-modified"]) !== undefined && request.body === undefined) {
       fetched.delete(url.href);
@@ -131,6 +132,11 @@ function refusal(where: string, status: number, text: string): Failure {
   if (status === 429) return new Failure("limited", words, { retry: true });
   if (status >= 500) return new Failure("provider_failed", words, { retry: true });
   return new Failure("unexpected_status", words);
+}
+
+function contentOf(text: string, as: "json" | "text" | "bytes", where: string): unknown {
+  if (as === "json") return jsonOf(text, where);
+  return as === "text" ? text : Buffer.from(text, "latin1");
 }
 
 function jsonOf(text: string, where: string): unknown {

@@ -2,10 +2,12 @@ import { describeError, Failure } from "../../domain/failure.ts";
 import type { Micros, Window } from "../../domain/time/time.ts";
 import type { Http } from "../../platform/http/http.ts";
 import { formOf } from "../../platform/settings/form.ts";
+import type { ReadSocket } from "../../platform/socket.ts";
 import type { Clock } from "../../platform/time/clock.ts";
 import type { Log } from "../../platform/told/log.ts";
-import { createAsk } from "../asking/ask.ts";
+import { createAsk, type RawAnswer } from "../asking/ask.ts";
 import type { Budgets } from "../asking/budget.ts";
+import { createListen } from "../asking/listen.ts";
 import { QUANTITIES } from "../quantities.ts";
 import type { Chosen } from "../settings/check.ts";
 import { hasSecret } from "../settings/secrets.ts";
@@ -16,6 +18,7 @@ import { restAfter } from "./rest.ts";
 /** What all providers are asked with. */
 export type AskingNeeds = {
   readonly http: Http;
+  readonly socket: ReadSocket;
   readonly userAgent: string;
   readonly budgets: Budgets;
   readonly clock: Clock;
@@ -60,14 +63,17 @@ export function createAsker(
   let lastSuccess: Micros | null = null;
   let lastFailure: Micros | null = null;
 
+  const spend = () => budgets.spend(provider);
+  const onRaw = ({ where, status, text }: RawAnswer) => {
+    raw.unshift({ time: clock.now(), provider: provider.id, where: hide(where), status, text: hide(text) });
+    raw.length = Math.min(raw.length, MOST_RAW);
+  };
+  const socket = createListen({ socket: needs.socket, spend, onRaw, signal });
   const ask = createAsk({
     http: needs.http,
     userAgent: needs.userAgent,
-    spend: () => budgets.spend(provider),
-    onRaw: ({ where, status, text }) => {
-      raw.unshift({ time: clock.now(), provider: provider.id, where: hide(where), status, text: hide(text) });
-      raw.length = Math.min(raw.length, MOST_RAW);
-    },
+    spend,
+    onRaw,
     onRetryAfter: (seconds) => {
       askedMs = seconds * 1000;
     },
@@ -112,8 +118,9 @@ export function createAsker(
   const needsFor = (place: Place): ReadNeeds<never> => {
     const facts = needs.facts?.();
     const { entity, calendars, forecasts } = needs;
-    const known = { ask, entity, calendars, forecasts, settings: settings as never, place, now: clock.now(), signal };
-    return { ...known, ...(facts === undefined ? {} : { facts }) };
+    const known = { ask, socket, entity, calendars, forecasts, settings: settings as never, place };
+    const told = { ...known, now: clock.now(), signal };
+    return { ...told, ...(facts === undefined ? {} : { facts }) };
   };
   const read = async (place: Place): Promise<Asked> => {
     const unfit = provider.unfit?.(settings as never, place);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
+import { noSocket } from "../../../tests/support/outside/asked.ts";
 import { createTestClock } from "../../../tests/support/test-clock.ts";
 import { openDatabase } from "../../database/open.ts";
 import { sportsFactsOf } from "../../domain/outside/game.ts";
@@ -79,6 +80,7 @@ async function openHub(from: string, starts: readonly string[]) {
       if (isDown) return { status: 500, headers: {}, text: "" };
       return { status: 200, headers: {}, text: JSON.stringify(answer(asked)) };
     },
+    socket: noSocket,
     userAgent: "HA-Ingestor/test (+https://example.org)",
     mask: createMask(),
     status: createStatusBoard({ clock }),

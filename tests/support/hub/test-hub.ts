@@ -26,6 +26,7 @@ import { PROVIDERS } from "../../../src/sources/providers.ts";
 import { createSources } from "../../../src/sources/registry.ts";
 import { createSports } from "../../../src/sources/sports/sports.ts";
 import { createMemoryStore } from "../../../src/store/memory/memory.ts";
+import { noSocket } from "../outside/asked.ts";
 import { createTestClock, TEST_TIME } from "../test-clock.ts";
 
 /** The API over a memory store and a database of its own, without Home Assistant: what a test of the API needs. */
@@ -155,6 +156,7 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
     http: async () => {
       throw new Failure("unreachable", "There is no network in a test", { retry: true });
     },
+    socket: noSocket,
     userAgent: "HA-Ingestor/test (+https://example.org)",
     mask,
     status: createStatusBoard({ clock }),

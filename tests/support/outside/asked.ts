@@ -1,10 +1,18 @@
+import { Failure } from "../../../src/domain/failure.ts";
 import type { ForecastKind, ForecastRow } from "../../../src/domain/outside/forecast.ts";
 import type { HomeCalendar } from "../../../src/domain/outside/occurrence.ts";
 import { createCalendar } from "../../../src/domain/time/calendar.ts";
 import { type Micros, microsFromRfc3339 } from "../../../src/domain/time/time.ts";
 import type { HttpAnswer, HttpRequest } from "../../../src/platform/http/http.ts";
+import type { ReadSocket } from "../../../src/platform/socket.ts";
 import { createAsk } from "../../../src/sources/asking/ask.ts";
+import { createListen } from "../../../src/sources/asking/listen.ts";
 import type { EntityNow, Place, ReadNeeds } from "../../../src/sources/source.ts";
+
+/** Where nothing is listened to. */
+export const noSocket: ReadSocket = async ({ host, port }) => {
+  throw new Failure("unreachable", `${host}:${port} is not there in a test`, { retry: true });
+};
 
 type Answer = string | (Partial<HttpAnswer> & { readonly text: string });
 
@@ -23,6 +31,8 @@ export function asked<Settings>(
     readonly entities?: readonly EntityNow[];
     readonly calendars?: readonly HomeCalendar[];
     readonly forecasts?: (entityId: string, kind: ForecastKind) => readonly ForecastRow[];
+    /** What ports say. */
+    readonly socket?: ReadSocket;
   },
 ): ReadNeeds<Settings> & { readonly requests: readonly HttpRequest[] } {
   const now = microsFromRfc3339(more.now) as Micros;
@@ -40,6 +50,7 @@ export function asked<Settings>(
   });
   return {
     ask,
+    socket: createListen({ socket: more.socket ?? noSocket, spend: () => {} }),
     entity: (entityId) => more.entities?.find((entity) => entity.entityId === entityId),
     calendars: async (_, entityIds) =>
       (more.calendars ?? []).filter(({ entityId }) => entityIds.length === 0 || entityIds.includes(entityId)),

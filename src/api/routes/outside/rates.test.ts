@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { startTestHub } from "../../../../tests/support/hub/test-hub.ts";
+import { noSocket } from "../../../../tests/support/outside/asked.ts";
 import { createTestClock } from "../../../../tests/support/test-clock.ts";
 import { openDatabase } from "../../../database/open.ts";
 import { createCalendar } from "../../../domain/time/calendar.ts";
@@ -37,6 +38,7 @@ const sources = createSources({
   providers: PROVIDERS,
   book: database.sources,
   http: async ({ url }) => ({ status: 200, headers: {}, text: answers[new URL(url).host] ?? "" }),
+  socket: noSocket,
   userAgent: "HA-Ingestor/test (+https://example.org)",
   mask: createMask(),
   status: createStatusBoard({ clock }),

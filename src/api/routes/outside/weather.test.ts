@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { identity, reading, startTestHub } from "../../../../tests/support/hub/test-hub.ts";
+import { noSocket } from "../../../../tests/support/outside/asked.ts";
 import { createTestClock, TEST_TIME } from "../../../../tests/support/test-clock.ts";
 import { openDatabase } from "../../../database/open.ts";
 import { createCalendar } from "../../../domain/time/calendar.ts";
@@ -47,6 +48,7 @@ const sources = createSources({
     headers: {},
     text: JSON.stringify(new URL(url).host.startsWith("air-") ? AIR : WEATHER),
   }),
+  socket: noSocket,
   userAgent: "HA-Ingestor/test (+https://example.org)",
   mask: createMask(),
   status: createStatusBoard({ clock }),
