@@ -73,6 +73,7 @@ import { publishedRoutes } from "./routes/now/published.ts";
 import { statesRoutes } from "./routes/now/states.ts";
 import { summaryRoutes } from "./routes/now/summary.ts";
 import { calendarRoutes } from "./routes/outside/calendar.ts";
+import { fileRoutes } from "./routes/outside/file.ts";
 import { ratesRoutes } from "./routes/outside/rates.ts";
 import { scoreRoutes } from "./routes/outside/score.ts";
 import { sourcesRoutes } from "./routes/outside/sources.ts";
@@ -183,6 +184,7 @@ export function createApi(given: ApiNeeds) {
     .route("/api/v1", erasuresRoutes({ ...given, auth }))
     .route("/api/v1", storageRoutes({ ...given, auth }))
     .route("/api/v1", sourcesRoutes({ ...given, auth }))
+    .route("/api/v1", fileRoutes({ ...given, auth }))
     .route("/api/v1", sportsRoutes({ ...given, auth }))
     .route("/api/v1", weatherRoutes({ ...given, auth }))
     .route("/api/v1", scoreRoutes({ ...given, auth, gate }))

@@ -23,6 +23,7 @@ const PROBLEMS = {
   no_meters: { status: 409, title: "The home's meters are not known" },
   ambiguous_team: { status: 409, title: "More than one team has this name" },
   payload_too_large: { status: 413, title: "The body is too large" },
+  unreadable_file: { status: 422, title: "The file cannot be read" },
   address_too_long: { status: 431, title: "The address or the headers are too long" },
   clock_untrusted: { status: 409, title: "It is not certain what time it is" },
   limit_reached: { status: 409, title: "There is no room for more" },

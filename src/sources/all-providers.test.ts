@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import * as v from "valibot";
 import { noSocket } from "../../tests/support/outside/asked.ts";
+import { answerOf } from "../../tests/support/outside/cases.ts";
 import { createTestClock } from "../../tests/support/test-clock.ts";
 import { createCalendar } from "../domain/time/calendar.ts";
 import { microsFromRfc3339 } from "../domain/time/time.ts";
@@ -36,16 +37,12 @@ function caseOf({ kind, id }: AnyProvider): Case | undefined {
   const prefix = `${id.replaceAll("_", "-")}-`;
   const name = existsSync(folder) ? readdirSync(folder).find((one) => one.startsWith(prefix)) : undefined;
   if (name === undefined) return undefined;
-  const file = (which: string) => join(folder, name, which);
-  const said = JSON.parse(readFileSync(file("expected.json"), "utf8"));
+  const said = JSON.parse(readFileSync(join(folder, name, "expected.json"), "utf8"));
   return {
     now: microsFromRfc3339(said.now) as number,
     settings: said.settings ?? {},
     place: said.place ?? {},
-    answer: ({ pathname }) => {
-      const own = file(`answer-${pathname.split("/").filter(Boolean).at(-1)}.json`);
-      return readFileSync(existsSync(own) ? own : file("answer.json"), "utf8");
-    },
+    answer: ({ pathname }) => answerOf(join(folder, name), pathname),
   };
 }
 

@@ -25,6 +25,11 @@ import { octopus } from "./pricing/suppliers/octopus.ts";
 import { pgeGridX } from "./pricing/suppliers/pge-gridx.ts";
 import { tibber } from "./pricing/suppliers/tibber.ts";
 import { fixedTariff, timeOfUseTariff } from "./pricing/tariff/tariffs.ts";
+import { dsmr } from "./smart_meter/dsmr/dsmr.ts";
+import { greenButton } from "./smart_meter/green_button/green-button.ts";
+import { meterCsv } from "./smart_meter/meter_csv/meter-csv.ts";
+import { octopusConsumption } from "./smart_meter/octopus/octopus-consumption.ts";
+import { sml } from "./smart_meter/sml/sml.ts";
 import type { AnyProvider } from "./source.ts";
 import { espn } from "./sports/espn.ts";
 import { teamTracker } from "./sports/team-tracker.ts";
@@ -70,6 +75,11 @@ export const PROVIDERS: readonly AnyProvider[] = [
   fixedTariff,
   timeOfUseTariff,
   pricingEntity,
+  dsmr,
+  sml,
+  octopusConsumption,
+  greenButton,
+  meterCsv,
 ];
 
 export const providersOf = (kind: SourceKind): readonly AnyProvider[] => PROVIDERS.filter((one) => one.kind === kind);

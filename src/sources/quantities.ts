@@ -7,6 +7,11 @@ export type Quantity = {
   readonly unit: string | null;
   readonly deviceClass?: string;
   readonly stateClass?: "measurement" | "total" | "total_increasing";
+  /**
+   * A sum over a slot (`until` is its end) that is told once the slot is over, often a day later. It is no counter and has no
+   * present: what is missing stays missing, and is never `unavailable` or said anew at another time.
+   */
+  readonly interval?: true;
 };
 
 const measured = (name: string, unit: string | null, deviceClass?: string): Quantity => ({
@@ -16,6 +21,18 @@ const measured = (name: string, unit: string | null, deviceClass?: string): Quan
   ...(deviceClass === undefined ? {} : { deviceClass }),
 });
 const text = (name: string): Quantity => ({ name, unit: null });
+const counted = (name: string, unit: "kWh" | "m³", deviceClass: string): Quantity => ({
+  name,
+  unit,
+  deviceClass,
+  stateClass: "total_increasing",
+});
+const overInterval = (name: string, unit: "kWh" | "m³", deviceClass: string): Quantity => ({
+  name,
+  unit,
+  deviceClass,
+  interval: true,
+});
 const concentration = (name: string, deviceClass: string): Quantity => measured(name, "µg/m³", deviceClass);
 
 /** Every quantity by kind. Units here are those that are stored: a provider converts into them. */
@@ -94,11 +111,35 @@ export const QUANTITIES: { readonly [kind in SourceKind]: { readonly [quantity: 
     holiday: text("Public holiday"),
   },
   smart_meter: {
+    /** Of the whole home; negative while it feeds in. */
     power: measured("Power", "W", "power"),
-    import_energy: { name: "Energy from the grid", unit: "kWh", deviceClass: "energy", stateClass: "total_increasing" },
-    export_energy: { name: "Energy to the grid", unit: "kWh", deviceClass: "energy", stateClass: "total_increasing" },
-    gas: { name: "Gas", unit: "m³", deviceClass: "gas", stateClass: "total_increasing" },
-    water: { name: "Water", unit: "m³", deviceClass: "water", stateClass: "total_increasing" },
+    import_energy: counted("Energy from the grid", "kWh", "energy"),
+    export_energy: counted("Energy to the grid", "kWh", "energy"),
+    /** By the meter's own numbers of its tariffs; which of them is the cheaper one differs by country. */
+    import_energy_t1: counted("Energy from the grid, tariff 1", "kWh", "energy"),
+    import_energy_t2: counted("Energy from the grid, tariff 2", "kWh", "energy"),
+    export_energy_t1: counted("Energy to the grid, tariff 1", "kWh", "energy"),
+    export_energy_t2: counted("Energy to the grid, tariff 2", "kWh", "energy"),
+    power_l1: measured("Power, phase 1", "W", "power"),
+    power_l2: measured("Power, phase 2", "W", "power"),
+    power_l3: measured("Power, phase 3", "W", "power"),
+    voltage_l1: measured("Voltage, phase 1", "V", "voltage"),
+    voltage_l2: measured("Voltage, phase 2", "V", "voltage"),
+    voltage_l3: measured("Voltage, phase 3", "V", "voltage"),
+    current_l1: measured("Current, phase 1", "A", "current"),
+    current_l2: measured("Current, phase 2", "A", "current"),
+    current_l3: measured("Current, phase 3", "A", "current"),
+    /** What Belgian grid fees are reckoned by: the mean of the quarter hour that is on, and the highest one of the month. */
+    quarter_power: measured("Mean power of the quarter hour", "W", "power"),
+    month_peak_power: measured("Highest quarter hour of the month", "W", "power"),
+    gas: counted("Gas", "m³", "gas"),
+    water: counted("Water", "m³", "water"),
+    import_interval: overInterval("Energy from the grid by interval", "kWh", "energy"),
+    export_interval: overInterval("Energy to the grid by interval", "kWh", "energy"),
+    gas_interval: overInterval("Gas by interval", "m³", "gas"),
+    /** Where a supplier reckons gas in therms, BTU or kWh. */
+    gas_energy_interval: overInterval("Gas by interval, as energy", "kWh", "energy"),
+    water_interval: overInterval("Water by interval", "m³", "water"),
     always_on_power: measured("Always-on power", "W", "power"),
   },
   sports: {

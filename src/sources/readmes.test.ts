@@ -12,6 +12,7 @@ const FOLDERS = {
   carbon: "carbon",
   pricing: "pricing",
   calendar: "calendar",
+  smart_meter: "smart_meter",
 } as const;
 
 for (const [kind, folder] of Object.entries(FOLDERS) as [keyof typeof FOLDERS, string][])

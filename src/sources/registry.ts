@@ -11,6 +11,7 @@ import { createBudgets } from "./asking/budget.ts";
 import { proposeFor, unsetOf } from "./proposals.ts";
 import type { AskingNeeds } from "./running/asker.ts";
 import { createAsker } from "./running/asker.ts";
+import { fileReaderOf, readFile } from "./running/files.ts";
 import { readKnowledge } from "./running/kept.ts";
 import { createListeners } from "./running/listeners.ts";
 import { type SourceRun, startSourceRun } from "./running/source-run.ts";
@@ -161,6 +162,7 @@ export function createSources(needs: SourcesNeeds): Sources {
             everyMs: one.everyMs,
             limits: one.limits,
             form: formOf(one.settings),
+            ...(one.fileTypes === undefined ? {} : { fileTypes: one.fileTypes }),
             ...(unfit ? { unfit } : {}),
           };
         }),
@@ -249,6 +251,19 @@ export function createSources(needs: SourcesNeeds): Sources {
         });
       }
       return tried;
+    },
+    importFile: async (id, bytes, { preview, provider: wanted }) => {
+      const entry = entries.get(id);
+      if (!entry) return undefined;
+      if (!entry.run)
+        throw new Failure("action_unavailable", `${entry.config.name} is not running`, {
+          fix: statusOf(entry).fix ?? "Switch it on first.",
+        });
+      const { chosen } = checkConfig(entry.config, { providers, others: others(id) });
+      const reader = fileReaderOf(chosen, wanted);
+      const { readings, told } = readFile(reader, bytes, { place: place().place, now: clock.now(), preview, log });
+      if (!preview) await entry.run.takeIn(reader.provider, readings);
+      return told;
     },
     raw: (id) => entries.get(id)?.run?.raw() ?? [],
     present: (source) =>

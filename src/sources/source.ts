@@ -109,6 +109,31 @@ export type ReadNeeds<Settings> = {
   readonly signal: AbortSignal;
 };
 
+export type FileNeeds<Settings> = Pick<ReadNeeds<Settings>, "settings" | "place" | "now">;
+
+/** What was not taken of a file, in the words of whoever handed it in. */
+export type LeftOut = {
+  readonly why: string;
+  readonly count: number;
+  /** Where the first of them is. */
+  readonly where?: string;
+};
+
+/** What a file holds. Nothing is made up: what cannot be read is left out, and said. */
+export type FileRead = {
+  readonly readings: readonly OutsideReading[];
+  readonly leftOut: readonly LeftOut[];
+  /** What somebody should know before it is taken in. */
+  readonly notes: readonly string[];
+};
+
+/** How a file that could be meant in several ways is meant: for somebody to look at and to confirm. */
+export type FileLook<Settings> = {
+  readonly settings: Settings;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+};
+
 /** A published limit: at most so many calls in so long. */
 export type Limit = { readonly calls: number; readonly perMs: number };
 
@@ -145,6 +170,16 @@ export type Provider<Settings = never, Facts = unknown> = {
   follows?(entityId: string, settings: Settings): boolean;
   /** What was between two times, for days before the source was set up. */
   readBetween?(needs: ReadNeeds<Settings> & { readonly window: Window }): Promise<Answered<Facts>>;
+  /** Endings of the files that it reads: `.xml`. */
+  readonly fileTypes?: readonly string[];
+  /**
+   * What stands in a file that somebody handed in. The same file may come again and again.
+   *
+   * @throws Failure where it is no such file, or the settings do not say how it is meant
+   */
+  readFile?(bytes: Uint8Array, needs: FileNeeds<Settings>): FileRead;
+  /** What settings a file seems to want, beside those that are given. @throws Failure as `readFile` */
+  lookAtFile?(bytes: Uint8Array, needs: FileNeeds<Settings>): FileLook<Settings>;
 };
 
 /** A provider as the registry keeps it, whatever its settings and facts are. */

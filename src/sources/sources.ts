@@ -3,7 +3,7 @@ import type { SourceNow } from "../domain/outside/source-now.ts";
 import type { PartState } from "../domain/status.ts";
 import type { Micros } from "../domain/time/time.ts";
 import type { FormField } from "../platform/settings/form.ts";
-import type { Ask, Limit } from "./source.ts";
+import type { Ask, LeftOut, Limit } from "./source.ts";
 
 /** What a user chose: which providers a source asks, in the order of preference, and with which settings. */
 export type SourceConfig = {
@@ -68,6 +68,31 @@ export type Tried = {
   readonly fix?: string;
 };
 
+/** What a file held, or would bring. */
+export type FileImport = {
+  readonly provider: string;
+  /** Nothing was stored. */
+  readonly preview: boolean;
+  readonly readings: number;
+  readonly from: Micros | null;
+  readonly to: Micros | null;
+  readonly sums: readonly {
+    readonly quantity: string;
+    readonly name: string;
+    readonly unit: string | null;
+    readonly readings: number;
+    readonly from: Micros;
+    readonly to: Micros;
+    readonly sum: number;
+  }[];
+  readonly leftOut: readonly LeftOut[];
+  readonly notes: readonly string[];
+  /** How the file seems to be meant: settings of the provider, for somebody to confirm; in a preview alone. */
+  readonly proposed?: Settings;
+  readonly columns?: readonly string[];
+  readonly rows?: readonly (readonly string[])[];
+};
+
 /** A provider as somebody who sets up a source sees it. */
 export type KindDescription = {
   readonly kind: SourceKind;
@@ -83,6 +108,8 @@ export type KindDescription = {
     readonly form: readonly FormField[];
     /** Why it cannot be used at this place, without settings. */
     readonly unfit?: { readonly why: string; readonly fix: string };
+    /** Endings of the files that it reads. */
+    readonly fileTypes?: readonly string[];
   }[];
 };
 
@@ -109,6 +136,17 @@ export type Sources = {
   refresh(id: SourceId): Promise<SourceStatus | undefined>;
   /** Asks each provider of it once and keeps nothing. */
   test(config: SourceConfig): Promise<readonly Tried[]>;
+  /**
+   * Takes in what a file holds, or only says what would come of it. What is stored already is not stored again. undefined:
+   * there is no such source.
+   *
+   * @throws Failure `action_unavailable` (no provider of it reads files), `unreadable_file`
+   */
+  importFile(
+    id: SourceId,
+    bytes: Uint8Array,
+    how: { readonly preview: boolean; readonly provider?: string | undefined },
+  ): Promise<FileImport | undefined>;
   /** The last answers, newest first, without secrets. */
   raw(id: SourceId): readonly RawAnswerAt[];
   /** What is so now; what is too old is absent, and says why. */

@@ -32,6 +32,8 @@ export type RouteDescription = {
   readonly path?: { readonly [name: string]: string | v.GenericSchema };
   readonly query?: QuerySchema;
   readonly body?: v.GenericSchema;
+  /** The body is a file, as it is: what it holds. */
+  readonly file?: string;
   /** Request headers that matter to the route, with what they mean. */
   readonly headers?: { readonly [name: string]: string };
   /** Which limit it counts against; absent: `now` where it only reads, else `write`. */

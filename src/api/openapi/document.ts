@@ -58,7 +58,7 @@ const schemasOf = ({ query, body, answer, path }: RouteDescription): v.GenericSc
 ];
 
 function operation({ path, scope, description }: DescribedRoute, schemas: JsonSchemas): JsonSchema {
-  const { id, tag, summary, query, body, headers = {}, answer } = description;
+  const { id, tag, summary, query, body, file, headers = {}, answer } = description;
   const parameters = [
     ...[...path.matchAll(/:(\w+)/g)].map(([, name]) => pathParameter(name as string, description, schemas)),
     ...entriesOf(query).map(([name, one]) => {
@@ -83,6 +83,15 @@ function operation({ path, scope, description }: DescribedRoute, schemas: JsonSc
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(body
       ? { requestBody: { required: true, content: { "application/json": { schema: schemas.of(body, "input") } } } }
+      : {}),
+    ...(file
+      ? {
+          requestBody: {
+            required: true,
+            description: file,
+            content: { "application/octet-stream": { schema: { type: "string", format: "binary" } } },
+          },
+        }
       : {}),
     responses: { ...answerOf(answer, schemas), ...problemsOf(problemCodes(scope, description), schemas) },
   };
@@ -119,10 +128,10 @@ function answerOf(answer: RouteAnswer, schemas: JsonSchemas): JsonSchema {
 }
 
 /** What a route may answer besides its own problems. */
-function problemCodes(scope: Described["scope"], { query, body, problems = [] }: RouteDescription): ProblemCode[] {
+function problemCodes(scope: Described["scope"], { query, body, file, problems = [] }: RouteDescription): ProblemCode[] {
   const codes: ProblemCode[] = ["token_in_query", "address_too_long", "internal", ...problems];
   if (query || body) codes.push("invalid_request");
-  if (body) codes.push("payload_too_large");
+  if (body || file) codes.push("payload_too_large");
   if (scope !== null || problems.includes("unauthorized")) codes.push("too_many_requests");
   if (scope !== null) codes.push("unauthorized", "forbidden", "origin_refused");
   return PROBLEM_CODES.filter((code) => codes.includes(code));

@@ -138,6 +138,9 @@ export const kindsSchema = v.pipe(
             every_seconds: v.number(),
             limits: v.array(v.object({ calls: countSchema, per_seconds: v.number() })),
             form: v.array(fieldSchema),
+            file_types: v.exactOptional(
+              v.pipe(v.array(v.string()), v.description("Endings of the files that it reads; it is handed them.")),
+            ),
             unfit: v.exactOptional(
               v.pipe(v.object({ why: v.string(), fix: v.string() }), v.description("Why it cannot be used here.")),
             ),
@@ -228,11 +231,12 @@ export const proposalShape = ({ providers, ...config }: SourceConfig): Shape<typ
 export const kindsShape = (kinds: readonly KindDescription[]): KindsShape => ({
   kinds: kinds.map(({ kind, providers }) => ({
     kind,
-    providers: providers.map(({ worksUnset, everyMs, limits, form, ...provider }) => ({
+    providers: providers.map(({ worksUnset, everyMs, limits, form, fileTypes, ...provider }) => ({
       ...provider,
       works_unset: worksUnset,
       every_seconds: everyMs / 1000,
       limits: limits.map(({ calls, perMs }) => ({ calls, per_seconds: perMs / 1000 })),
+      ...(fileTypes === undefined ? {} : { file_types: [...fileTypes] }),
       form: form as readonly FieldShape[] as KindsShape["kinds"][number]["providers"][number]["form"],
     })),
   })),

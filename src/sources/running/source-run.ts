@@ -1,4 +1,5 @@
 import { describeError } from "../../domain/failure.ts";
+import type { OutsideReading } from "../../domain/outside/outside.ts";
 import type { OutsideItem } from "../../domain/outside/record.ts";
 import type { PartState } from "../../domain/status.ts";
 import type { Micros } from "../../domain/time/time.ts";
@@ -45,6 +46,8 @@ const KEEP_EVERY_MS = 300_000;
 const CHANGED_WAIT_MS = 3_000;
 /** However often entities change, nobody is read more often for it. */
 const CHANGED_EVERY_MS = 60_000;
+/** Readings of a file that are stored together. */
+const AT_ONCE = 2_000;
 /** Node's timers hold no longer ones. */
 const LONGEST_TIMER_MS = 24 * 3_600_000;
 
@@ -274,6 +277,15 @@ export function startSourceRun(needs: SourceRunNeeds) {
         outdated.add(asker);
         readSoon.ask();
       }
+    },
+    /** Stores what a file told of the past. */
+    takeIn: async ({ id }: AnyProvider, readings: readonly OutsideReading[]): Promise<void> => {
+      const items = telling.tellPast(readings, { provider: id });
+      const taken = recording.then(async () => {
+        for (let i = 0; i < items.length; i += AT_ONCE) await needs.record(items.slice(i, i + AT_ONCE));
+      });
+      recording = taken.catch(() => {});
+      await taken;
     },
     placeChanged: () => {
       if (askers.some((asker) => asker.isUnfit())) bell.ring();

@@ -42,6 +42,7 @@ export function createTelling(needs: {
     told.set(quantity, found);
     return found;
   };
+  const isInterval = (quantity: string) => QUANTITIES[kind][quantity]?.interval === true;
   const originOf = (time: Micros) => (time < created ? ("imported" as const) : ("late" as const));
   const attributesOf = ({ quantity, of: subject, provider, unit }: Whose, piece?: Piece) => {
     const { name: of, deviceClass, stateClass } = QUANTITIES[kind][quantity] ?? { name: quantity };
@@ -78,7 +79,17 @@ export function createTelling(needs: {
       ? [{ kind: "gap", entityId: outsideName(id, quantity), from: before.silentSince, to }]
       : [];
 
+  /** Of slots that are over: each once, at its own time. That one is missing says nothing of now. */
+  const tellIntervals = (quantity: string, held: Held, now: Micros): OutsideItem[] => {
+    const keys = said.get(quantity) ?? new Set<string>();
+    said.set(quantity, keys);
+    const fresh = held.pieces.filter(({ from, until = from, value }) => until <= now && !keys.has(`${from} ${value}`));
+    for (const { from, value } of fresh) keys.add(`${from} ${value}`);
+    if (keys.size > MOST_KEYS) said.set(quantity, new Set([...keys].slice(-MOST_KEYS / 2)));
+    return fresh.map((piece) => reading(held, piece, false));
+  };
   const tellQuantity = (quantity: string, held: Held, now: Micros): OutsideItem[] => {
+    if (isInterval(held.quantity)) return tellIntervals(quantity, held, now);
     const provider = providerOf(held.provider);
     if (!provider) return [];
     const present = presentOf(held, now, kind, provider.tooOldMs);
@@ -168,11 +179,14 @@ export function createTelling(needs: {
         }),
     /** From now on nothing is known: the source rests (`unavailable`), or is gone (null). */
     end: (knowledge: Knowledge, now: Micros, state: "unavailable" | null): OutsideItem[] => {
+      const ending = Object.entries(knowledge.quantities).filter(
+        ([, held]) => state === null || !isInterval(held.quantity),
+      );
       const names = [
-        ...Object.keys(knowledge.quantities).map((quantity) => outsideName(id, quantity)),
+        ...ending.map(([quantity]) => outsideName(id, quantity)),
         ...(state === null ? Object.keys(knowledge.issues).map((quantity) => forecastName(id, quantity)) : []),
       ];
-      for (const quantity of Object.keys(knowledge.quantities)) told.set(quantity, { silentSince: now, isGap: true });
+      for (const [quantity] of ending) told.set(quantity, { silentSince: now, isGap: true });
       return names.map((entityId) => ({
         kind: "reading",
         entityId,
