@@ -128,7 +128,10 @@ function answerOf(answer: RouteAnswer, schemas: JsonSchemas): JsonSchema {
 }
 
 /** What a route may answer besides its own problems. */
-function problemCodes(scope: Described["scope"], { query, body, file, problems = [] }: RouteDescription): ProblemCode[] {
+function problemCodes(
+  scope: Described["scope"],
+  { query, body, file, problems = [] }: RouteDescription,
+): ProblemCode[] {
   const codes: ProblemCode[] = ["token_in_query", "address_too_long", "internal", ...problems];
   if (query || body) codes.push("invalid_request");
   if (body || file) codes.push("payload_too_large");

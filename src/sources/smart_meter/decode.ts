@@ -11,7 +11,8 @@ export function encodingOf(bytes: Uint8Array): Encoding {
   if (first === 0xfe && second === 0xff) return "utf-16be";
   // Digits and delimiters have a zero in one of their two bytes.
   const zeros = [0, 0];
-  for (const [i, byte] of bytes.subarray(0, LOOKED_AT).entries()) if (byte === 0) zeros[i % 2] = (zeros[i % 2] ?? 0) + 1;
+  for (const [i, byte] of bytes.subarray(0, LOOKED_AT).entries())
+    if (byte === 0) zeros[i % 2] = (zeros[i % 2] ?? 0) + 1;
   const [even = 0, odd = 0] = zeros;
   const many = Math.min(bytes.length, LOOKED_AT) / 4;
   if (odd > many && even < odd / 4) return "utf-16le";

@@ -198,8 +198,15 @@ test("half hours come a day late, land in the past, and the day's sum follows; s
   await hub.pass(DAY, HOUR);
   const all = await hub.rows("import_interval");
   const times = all.map(({ time }) => time);
-  assert.deepEqual(times, [...new Set(times)].sort((a, b) => a - b), "each half hour once, in its place");
-  assert.ok(all.every(({ state }) => state === "0.25"), "nothing is unavailable, or said anew");
+  assert.deepEqual(
+    times,
+    [...new Set(times)].sort((a, b) => a - b),
+    "each half hour once, in its place",
+  );
+  assert.ok(
+    all.every(({ state }) => state === "0.25"),
+    "nothing is unavailable, or said anew",
+  );
   assert.deepEqual(hub.gaps(), []);
   // Also those of the days of silence came.
   assert.equal(times.length, Math.round(((times.at(-1) as number) - (times[0] as number)) / HALF) + 1);
@@ -233,7 +240,10 @@ test("a meter is heard in the rhythm that is set; gone for five minutes it is ab
   assert.equal(before[0]?.attributes.unit_of_measurement, "kWh");
   assert.equal(before[0]?.attributes.state_class, "total_increasing");
   // The hour's gas is one reading, and still the present.
-  assert.deepEqual((await hub.rows("gas")).map(({ time, state }) => [plain(time), state]), [["2026-11-26T10:00:00Z", "123.456"]]);
+  assert.deepEqual(
+    (await hub.rows("gas")).map(({ time, state }) => [plain(time), state]),
+    [["2026-11-26T10:00:00Z", "123.456"]],
+  );
   const presentOf = (quantity: string) => hub.sources.present("meter").find((one) => one.quantity === quantity)?.value;
   assert.deepEqual([presentOf("power"), presentOf("gas")], [500, 123.456]);
 
@@ -254,7 +264,8 @@ test("a meter is heard in the rhythm that is set; gone for five minutes it is ab
   assert.doesNotMatch(raw, /4530303334/);
 });
 
-const CSV = "Zeit;Verbrauch (kWh)\n25.11.2026 00:00;0,1\n25.11.2026 00:15;0,2\n25.11.2026 00:30;\n26.11.2026 00:00;0,4\n30.11.2026 00:00;9\n";
+const CSV =
+  "Zeit;Verbrauch (kWh)\n25.11.2026 00:00;0,1\n25.11.2026 00:15;0,2\n25.11.2026 00:30;\n26.11.2026 00:00;0,4\n30.11.2026 00:00;9\n";
 
 test("a file is looked at, confirmed and taken in once, however often it comes; what it holds is in the past", async () => {
   const hub = start({ now: "2026-11-26T12:00:00Z", zone: "Europe/Vienna" });
@@ -263,7 +274,12 @@ test("a file is looked at, confirmed and taken in once, however often it comes; 
   assert.match(hub.sources.get("meter")?.waitsFor ?? "", /handed in/);
   const api = startTestHub({ sources: hub.sources });
   after(() => api.close());
-  const send = async (query: string, body: string | Uint8Array<ArrayBuffer> = CSV, id = "meter", scope: "admin" | "write" = "admin") => {
+  const send = async (
+    query: string,
+    body: string | Uint8Array<ArrayBuffer> = CSV,
+    id = "meter",
+    scope: "admin" | "write" = "admin",
+  ) => {
     const answer = await api.ask(`/api/v1/sources/${id}/file${query}`, { method: "POST", body, scope });
     return { status: answer.status, body: (await answer.json()) as Record<string, unknown> & { code?: string } };
   };
@@ -282,7 +298,13 @@ test("a file is looked at, confirmed and taken in once, however often it comes; 
     to: "2026-11-25T23:15:00.000000Z",
     sums: [
       {
-        ...{ quantity: "import_interval", name: "Energy from the grid by interval", unit: "kWh", readings: 3, sum: 0.7 },
+        ...{
+          quantity: "import_interval",
+          name: "Energy from the grid by interval",
+          unit: "kWh",
+          readings: 3,
+          sum: 0.7,
+        },
         ...{ from: "2026-11-24T23:00:00.000000Z", to: "2026-11-25T23:15:00.000000Z" },
       },
     ],
@@ -292,7 +314,10 @@ test("a file is looked at, confirmed and taken in once, however often it comes; 
     ],
     notes: ["Times are taken as those of Europe/Vienna."],
     columns: ["Zeit", "Verbrauch (kWh)"],
-    rows: CSV.trim().split("\n").slice(1).map((line) => line.split(";")),
+    rows: CSV.trim()
+      .split("\n")
+      .slice(1)
+      .map((line) => line.split(";")),
   });
   assert.deepEqual(await hub.rows("import_interval"), [], "a preview stores nothing");
 

@@ -41,10 +41,11 @@ export function testCases(folder: string, provider: AnyProvider): void {
       ...expected
     }: Expected = JSON.parse(readFileSync(join(folder, name, "expected.json"), "utf8"));
     test(`${provider.id}: ${shows}`, async () => {
-      const needs = asked(
-        ({ at }) => answerOf(join(folder, name), at.pathname),
-        { settings: v.parse(provider.settings, settings), now, ...(place ? { place } : {}) },
-      );
+      const needs = asked(({ at }) => answerOf(join(folder, name), at.pathname), {
+        settings: v.parse(provider.settings, settings),
+        now,
+        ...(place ? { place } : {}),
+      });
       assert.deepEqual(JSON.parse(JSON.stringify(told(await provider.read(needs)))), expected);
     });
   }

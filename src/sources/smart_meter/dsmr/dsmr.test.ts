@@ -146,7 +146,7 @@ const RECORDED: readonly Recorded[] = [
       import_energy: 1.548,
       export_energy: 0.084,
       import_energy_t1: 0.855,
-      import_energy_t2: 0.693,
+      import_energy_t2: 693 / 1000,
       export_energy_t1: 0.084,
       export_energy_t2: 0,
       power_l1: 94,
@@ -368,7 +368,10 @@ test("a unit that is another one is a changed telegram, and Wh are taken for wha
   const now = "2026-11-26T12:00:00Z";
   assert.deepEqual((await valuesOf(telegram("1-0:1.8.0(001234567*Wh)"), now)).values, { import_energy: 1234.567 });
   assert.deepEqual((await valuesOf(telegram("1-0:1.7.0(00980*W)"), now)).values, { power: 980 });
-  await assert.rejects(read(telegram("1-0:1.8.0(1234.5*GJ)"), now), { code: "changed_shape", message: /1\.8\.0 in GJ/ });
+  await assert.rejects(read(telegram("1-0:1.8.0(1234.5*GJ)"), now), {
+    code: "changed_shape",
+    message: /1\.8\.0 in GJ/,
+  });
   // Heat is no gas.
   assert.deepEqual((await valuesOf(telegram("0-1:24.1.0(004)\r\n0-1:24.2.1(261126120000W)(12.3*GJ)"), now)).values, {});
   // One tariff of two is no sum.

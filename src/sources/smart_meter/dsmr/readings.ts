@@ -28,7 +28,7 @@ const FACTORS: { readonly [unit: string]: { readonly of: string; readonly factor
 const rounded = (value: number): number => Number(value.toFixed(4));
 
 /** @throws Failure `changed_shape` where it is another unit than this one's */
-function valueOf(text: string, code: string, unit: string): number | undefined {
+function quantityIn(text: string, code: string, unit: string): number | undefined {
   const [, digits, given = ""] = /^(\d{1,9}(?:\.\d{1,6})?)\*([A-Za-z0-9]+)$/.exec(text.trim()) ?? [];
   if (digits === undefined) return undefined;
   const { of, factor } = FACTORS[given] ?? { of: "", factor: 1 };
@@ -78,7 +78,7 @@ export function readingsOf(
   const get = (code: string, unit: string): number | undefined => {
     for (const prefix of ["1-0", "1-1"]) {
       const text = telegram.get(`${prefix}:${code}`)?.at(-1);
-      if (text !== undefined) return valueOf(text, code, unit);
+      if (text !== undefined) return quantityIn(text, code, unit);
     }
     return undefined;
   };
@@ -124,8 +124,7 @@ function mBus(
     const { quantity, holds } = kind;
     const time = Math.min(timeIn(told.at, given) ?? given.time, given.now);
     const before = latest.get(quantity);
-    if (!before || before.time < time)
-      latest.set(quantity, { quantity, time, until: time + holds, value: told.value });
+    if (!before || before.time < time) latest.set(quantity, { quantity, time, until: time + holds, value: told.value });
   }
   return [...latest.values()];
 }
@@ -137,10 +136,10 @@ function reportOf(
   for (const register of ["24.2.1", "24.2.3"]) {
     const code = `0-${channel}:${register}`;
     const [at, value] = telegram.get(code) ?? [];
-    if (value !== undefined) return { at, value: valueOf(value, code, "m³") };
+    if (value !== undefined) return { at, value: quantityIn(value, code, "m³") };
   }
   // DSMR 2 and 3: (time)(status)(minutes)(values)(register)(unit)(value)
   const [at, , , , , unit, digits] = telegram.get(`0-${channel}:24.3.0`) ?? [];
   if (unit === undefined || digits === undefined) return undefined;
-  return { at, value: valueOf(`${digits}*${unit}`, `0-${channel}:24.3.0`, "m³") };
+  return { at, value: quantityIn(`${digits}*${unit}`, `0-${channel}:24.3.0`, "m³") };
 }

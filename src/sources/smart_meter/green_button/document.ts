@@ -12,7 +12,15 @@ const parser = new XMLParser({
   processEntities: false,
   isArray: (name) => LISTS.has(name),
 });
-const LISTS = new Set(["entry", "link", "ReadingType", "MeterReading", "UsagePoint", "IntervalBlock", "IntervalReading"]);
+const LISTS = new Set([
+  "entry",
+  "link",
+  "ReadingType",
+  "MeterReading",
+  "UsagePoint",
+  "IntervalBlock",
+  "IntervalReading",
+]);
 
 const number = v.pipe(
   v.string(),

@@ -57,7 +57,11 @@ test("recorded: files without readings are none, whatever their prefixes", { ski
   ] as const) {
     const answer = read(recordedBytes(`greenbutton/${file}.xml`));
     assert.deepEqual(answer.readings, [], file);
-    assert.deepEqual(answer.leftOut.map(({ count }) => count), summaries ? [1] : [], file);
+    assert.deepEqual(
+      answer.leftOut.map(({ count }) => count),
+      summaries ? [1] : [],
+      file,
+    );
     assert.match(answer.notes[0] ?? "", /holds no readings/);
   }
 });
@@ -70,7 +74,12 @@ const feed = (given: {
   readonly more?: string;
   readonly prefix?: string;
 }) => {
-  const { type = "<uom>72</uom><powerOfTenMultiplier>0</powerOfTenMultiplier>", kind = 0, intervals, more = "" } = given;
+  const {
+    type = "<uom>72</uom><powerOfTenMultiplier>0</powerOfTenMultiplier>",
+    kind = 0,
+    intervals,
+    more = "",
+  } = given;
   const blocks = intervals
     .map(
       ({ value = "100", start = 1_767_225_600, duration = 3600, quality, raw }) =>
@@ -89,21 +98,21 @@ test("units and multipliers are those that the file names, and an unknown one is
     `<uom>${uom}</uom><powerOfTenMultiplier>${multiplier}</powerOfTenMultiplier>${more}`;
   const [, time, length] = one(type(72), 0) ?? [];
   assert.deepEqual([time, length], ["2026-01-01T00:00:00Z", 3600]);
-  const valueOf = (...given: Parameters<typeof one>) => {
+  const valueIn = (...given: Parameters<typeof one>) => {
     const [quantity, , , value] = one(...given) ?? [];
     return [quantity, value];
   };
-  assert.deepEqual(valueOf(type(72), 0), ["import_interval", 0.1]);
-  assert.deepEqual(valueOf(type(72, 3), 0), ["import_interval", 100]);
-  assert.deepEqual(valueOf(type(72, -3), 0, "146000000"), ["import_interval", 146]);
-  assert.deepEqual(valueOf(type(72, 0, "<flowDirection>19</flowDirection>"), 0), ["export_interval", 0.1]);
+  assert.deepEqual(valueIn(type(72), 0), ["import_interval", 0.1]);
+  assert.deepEqual(valueIn(type(72, 3), 0), ["import_interval", 100]);
+  assert.deepEqual(valueIn(type(72, -3), 0, "146000000"), ["import_interval", 146]);
+  assert.deepEqual(valueIn(type(72, 0, "<flowDirection>19</flowDirection>"), 0), ["export_interval", 0.1]);
   // A therm is 29.3001111 kWh, a cubic foot 0.028316846592 m³, a gallon 3.785411784 litres.
-  assert.deepEqual(valueOf(type(169), 1, "2"), ["gas_energy_interval", 58.6002222]);
-  assert.deepEqual(valueOf(type(169, -5), 1, "100000"), ["gas_energy_interval", 29.3001111]);
-  assert.deepEqual(valueOf(type(119), 1), ["gas_interval", 2.8316846592]);
-  assert.deepEqual(valueOf(type(42), 1), ["gas_interval", 100]);
-  assert.deepEqual(valueOf(type(119), 2), ["water_interval", 2.8316846592]);
-  assert.deepEqual(valueOf(type(128), 2), ["water_interval", 0.3785411784]);
+  assert.deepEqual(valueIn(type(169), 1, "2"), ["gas_energy_interval", 58.6002222]);
+  assert.deepEqual(valueIn(type(169, -5), 1, "100000"), ["gas_energy_interval", 29.3001111]);
+  assert.deepEqual(valueIn(type(119), 1), ["gas_interval", 2.8316846592]);
+  assert.deepEqual(valueIn(type(42), 1), ["gas_interval", 100]);
+  assert.deepEqual(valueIn(type(119), 2), ["water_interval", 2.8316846592]);
+  assert.deepEqual(valueIn(type(128), 2), ["water_interval", 0.3785411784]);
   for (const [wrong, kind, why] of [
     [type(38), 0, /unit that is not taken \(ESPI code 38\)/],
     ["<flowDirection>1</flowDirection>", 0, /does not say the unit/],
@@ -172,8 +181,13 @@ test("of a damaged file what is whole is taken, each slot once, and the rest is 
 
 test("days of 23, 24 and 25 hours are as long as they are", () => {
   const days = [82_800, 86_400, 90_000];
-  const answer = read(feed({ intervals: days.map((duration, i) => ({ duration, start: 1_767_225_600 + i * 100_000 })) }));
-  assert.deepEqual(rows(answer).map(([, , length]) => length), days);
+  const answer = read(
+    feed({ intervals: days.map((duration, i) => ({ duration, start: 1_767_225_600 + i * 100_000 })) }),
+  );
+  assert.deepEqual(
+    rows(answer).map(([, , length]) => length),
+    days,
+  );
 });
 
 test("a utility that writes the time of the clock is noticed, and read so where that is set", () => {
@@ -181,7 +195,10 @@ test("a utility that writes the time of the clock is noticed, and read so where 
   const file = feed({ intervals: [{}, { start: 1_767_229_200 }], more });
   assert.match(read(file).notes[0] ?? "", /midnight UTC/);
   const local = read(file, { times_are_local: true });
-  assert.deepEqual(rows(local).map(([, time]) => time), ["2026-01-01T08:00:00Z", "2026-01-01T09:00:00Z"]);
+  assert.deepEqual(
+    rows(local).map(([, time]) => time),
+    ["2026-01-01T08:00:00Z", "2026-01-01T09:00:00Z"],
+  );
   assert.deepEqual(local.notes, []);
 });
 
@@ -190,8 +207,14 @@ test("of several meters one must be set", () => {
     .replace(/^.*?<feed[^>]*>|<\/feed>$/g, "")
     .replaceAll("UsagePoint/1", "UsagePoint/2");
   const file = feed({ intervals: [{ value: "5" }], more: second });
-  assert.throws(() => read(file), (error) => error instanceof Failure && /1, 2/.test(error.fix ?? ""));
-  assert.deepEqual(rows(read(file, { usage_point: "2" })).map(([, , , value]) => value), [0.007]);
+  assert.throws(
+    () => read(file),
+    (error) => error instanceof Failure && /1, 2/.test(error.fix ?? ""),
+  );
+  assert.deepEqual(
+    rows(read(file, { usage_point: "2" })).map(([, , , value]) => value),
+    [0.007],
+  );
   assert.match(read(file, { usage_point: "2" }).leftOut[0]?.why ?? "", /another meter/);
 });
 
@@ -203,7 +226,11 @@ test("what is no Green Button file is a failure that says so", () => {
     ["<feed><entry>", "not_xml"],
     ["<rss><item/></rss>", "changed_shape"],
   ] as const)
-    assert.throws(() => read(file), (error) => error instanceof Failure && error.code === code, file);
+    assert.throws(
+      () => read(file),
+      (error) => error instanceof Failure && error.code === code,
+      file,
+    );
 });
 
 test("a file that is cut anywhere is no file, and one with anything missing tells nothing that is not in it", {
@@ -211,10 +238,19 @@ test("a file that is cut anywhere is no file, and one with anything missing tell
 }, () => {
   const text = recorded("greenbutton/sce_usage_summary_and_intervals.xml");
   for (let end = 0; end < text.trimEnd().length - 1; end += 997)
-    assert.throws(() => read(text.slice(0, end)), (error) => error instanceof Failure && error.code === "not_xml", String(end));
+    assert.throws(
+      () => read(text.slice(0, end)),
+      (error) => error instanceof Failure && error.code === "not_xml",
+      String(end),
+    );
   const known = new Set(rows(read(text)).map(String));
   for (const element of ["uom", "powerOfTenMultiplier", "start", "duration", "value", "timePeriod", "IntervalReading"])
-    for (const other of ["", `<${element}></${element}>`, `<${element}>nonsense</${element}>`, `<${element}><a/></${element}>`]) {
+    for (const other of [
+      "",
+      `<${element}></${element}>`,
+      `<${element}>nonsense</${element}>`,
+      `<${element}><a/></${element}>`,
+    ]) {
       const found = rows(read(text.replace(new RegExp(`<${element}>.*?</${element}>`, "gs"), other)));
       for (const row of found) assert.ok(known.has(String(row)), `${element} ${other}: ${row}`);
     }

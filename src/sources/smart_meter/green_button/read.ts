@@ -37,7 +37,8 @@ export function readEntries(entries: readonly Entry[], { timeZone, timesAreLocal
       }
       if (block.IntervalReading.length > 0 && point !== undefined) points.add(point);
       const type = links.typeOf(entry);
-      const meant = type === undefined ? "Values of which the file does not say the unit" : meaningOf(type, links.kindOf(point));
+      const meant =
+        type === undefined ? "Values of which the file does not say the unit" : meaningOf(type, links.kindOf(point));
       for (const element of block.IntervalReading) {
         const reading =
           typeof meant === "string" ? meant : readingOf(readInterval(element), { meant, type, clock, timesAreLocal });
@@ -106,7 +107,9 @@ function linksOf(entries: readonly Entry[]) {
       return place ?? (points.size === 1 ? [...points.keys()][0] : undefined);
     },
     kindOf: (place: string | undefined): number | undefined => {
-      const found = (place === undefined ? undefined : points.get(place)) ?? (points.size === 1 ? [...points.values()][0] : undefined);
+      const found =
+        (place === undefined ? undefined : points.get(place)) ??
+        (points.size === 1 ? [...points.values()][0] : undefined);
       return found?.usagePoint?.ServiceCategory?.kind;
     },
   };

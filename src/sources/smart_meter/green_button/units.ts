@@ -43,7 +43,8 @@ export function meaningOf(type: ReadingType, kind: number | undefined): Meant | 
   const what = serviceOf(kind, commodity, uom);
   if (what === "gas") return found(of === "energy" ? "gas_energy_interval" : "gas_interval");
   if (what === "water") return of === "volume" ? found("water_interval") : "Water that is not told as a volume";
-  if (what !== "electricity") return "Values of which the file does not say whether they are of electricity, gas or water";
+  if (what !== "electricity")
+    return "Values of which the file does not say whether they are of electricity, gas or water";
   if (of === "volume") return "Electricity that is not told as energy";
   if (flowDirection === undefined || flowDirection === 0 || flowDirection === FORWARD) return found("import_interval");
   if (flowDirection === REVERSE) return found("export_interval");

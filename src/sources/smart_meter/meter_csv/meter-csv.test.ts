@@ -35,7 +35,9 @@ const rows = ({ readings }: FileRead) =>
   ]);
 const sum = ({ readings }: FileRead) => Number(readings.reduce((all, { value }) => all + Number(value), 0).toFixed(6));
 
-test("recorded: Styria, with a mark at its beginning, a column of units and one of quality", { skip: recordedAreAbsent }, () => {
+test("recorded: Styria, with a mark at its beginning, a column of units and one of quality", {
+  skip: recordedAreAbsent,
+}, () => {
   const answer = taken(recordedBytes("meter-csv/at_steiermark_v2.csv"));
   assert.deepEqual(answer.proposed, {
     time_column: "Statistikzeitraum Beginn",
@@ -174,18 +176,19 @@ const quarterEnds = "Zeit;kWh\n01.07.2024 00:00;0,1\n01.07.2024 00:15;0,2\n";
 test("other forms: commas and points, quotes, RFC 3339, tabs, ISO-8859-1, American dates, date and time of day apart", () => {
   const one = (file: string | Uint8Array, settings = {}, zone?: string, country?: string) =>
     rows(taken(file, settings, zone, country));
-  assert.deepEqual(one('timestamp,"usage, kWh"\n2026-01-01T00:00:00+01:00,"1,234.5"\n2026-01-01T01:00:00+01:00,2\n')[0], [
-    "import_interval",
-    "2025-12-31T23:00:00Z",
-    60,
-    1234.5,
-  ]);
+  assert.deepEqual(
+    one('timestamp,"usage, kWh"\n2026-01-01T00:00:00+01:00,"1,234.5"\n2026-01-01T01:00:00+01:00,2\n')[0],
+    ["import_interval", "2025-12-31T23:00:00Z", 60, 1234.5],
+  );
   assert.deepEqual(one("Zeit\tWh\n2026-01-01 00:00:00\t250\n2026-01-01 00:15:00\t500\n")[1]?.slice(1), [
     "2025-12-31T23:15:00Z",
     15,
     0.5,
   ]);
-  const latin = Buffer.from("Zeit;Zählerstand Energie (kWh)\n01.01.2026 00:00;1.234,5\n01.01.2026 00:15;0,25\n", "latin1");
+  const latin = Buffer.from(
+    "Zeit;Zählerstand Energie (kWh)\n01.01.2026 00:00;1.234,5\n01.01.2026 00:15;0,25\n",
+    "latin1",
+  );
   assert.equal(taken(latin).proposed.encoding, "iso-8859-1");
   assert.equal(taken(latin).proposed.value_column, "Zählerstand Energie (kWh)");
   assert.deepEqual(one(latin)[0]?.slice(1), ["2025-12-31T23:00:00Z", 15, 1234.5]);
@@ -207,14 +210,18 @@ test("other forms: commas and points, quotes, RFC 3339, tabs, ISO-8859-1, Americ
   const ends = rows(taken(quarterEnds, { times_are: "end" }));
   assert.deepEqual(ends[0]?.slice(1), ["2024-06-30T21:45:00Z", 15, 0.1]);
   const nameless = "01.07.2024 00:00;0,1\n01.07.2024 00:15;0,2\n";
-  assert.deepEqual(one(nameless, { unit: "kWh" }).map(([, , , value]) => value), [0.1, 0.2]);
+  assert.deepEqual(
+    one(nameless, { unit: "kWh" }).map(([, , , value]) => value),
+    [0.1, 0.2],
+  );
   const big = Buffer.from(`\ufeff${apart}`, "utf16le").swap16();
   assert.equal(taken(big).proposed.encoding, "utf-16be");
   assert.equal(taken(big).readings.length, 2);
 });
 
 test("what is measured is set or seen, and a unit of something else is no value", () => {
-  const quantityOf = (head: string, settings = {}) => rows(taken(`Zeit;${head}\n01.07.2024 00:00;2\n01.07.2024 01:00;4\n`, settings))[0];
+  const quantityOf = (head: string, settings = {}) =>
+    rows(taken(`Zeit;${head}\n01.07.2024 00:00;2\n01.07.2024 01:00;4\n`, settings))[0];
   assert.deepEqual(quantityOf("Einspeisung kWh")?.[0], "export_interval");
   assert.deepEqual(quantityOf("Gas m³")?.[0], "gas_interval");
   assert.deepEqual(quantityOf("Gas kWh")?.[0], "gas_energy_interval");
@@ -230,34 +237,63 @@ test("what is measured is set or seen, and a unit of something else is no value"
 
 test("estimated values say so, by the words that are set, or by anything in the column", () => {
   const file = "Zeit;kWh;Status\n01.07.2024 00:00;1;VAL\n01.07.2024 00:15;2;EST\n01.07.2024 00:30;3;\n";
-  assert.deepEqual(taken(file).readings.map(({ quality }) => quality), [undefined, "estimated", undefined]);
+  assert.deepEqual(
+    taken(file).readings.map(({ quality }) => quality),
+    [undefined, "estimated", undefined],
+  );
   assert.match(taken(file).notes.join(" "), /1 of them are marked as estimated/);
   const marks = "Zeit;kWh;Ersatzwert\n01.07.2024 00:00;1;\n01.07.2024 00:15;2;x\n";
-  assert.deepEqual(taken(marks).readings.map(({ quality }) => quality), [undefined, "estimated"]);
+  assert.deepEqual(
+    taken(marks).readings.map(({ quality }) => quality),
+    [undefined, "estimated"],
+  );
 });
 
 test("nothing is taken in before it is set how the file is meant, and a file of another form is a failure that says so", () => {
   const file = `${HEAD}\n01.07.2024 00:00;1,5\n01.07.2024 00:15;1,5\n`;
-  assert.throws(() => read(file, {}), (error) => error instanceof Failure && error.code === "no_mapping" && /preview/.test(error.fix ?? ""));
+  assert.throws(
+    () => read(file, {}),
+    (error) => error instanceof Failure && error.code === "no_mapping" && /preview/.test(error.fix ?? ""),
+  );
   const { settings } = look(file);
   assert.throws(() => read("Datum;Menge\n01.07.2024 00:00;1,5\n", settings), {
     code: "changed_shape",
     message: "The file has no column Zeit, Verbrauch (kWh)",
   });
-  for (const nonsense of ["", "hello", "<html><body>Sign in</body></html>", "\u0000\u0001\u0002", "a;b\nc;d\n", "1;2;3"]) {
+  for (const nonsense of [
+    "",
+    "hello",
+    "<html><body>Sign in</body></html>",
+    "\u0000\u0001\u0002",
+    "a;b\nc;d\n",
+    "1;2;3",
+  ]) {
     const seen = look(nonsense).settings;
-    assert.throws(() => read(nonsense, seen), (error) => error instanceof Failure, nonsense);
+    assert.throws(
+      () => read(nonsense, seen),
+      (error) => error instanceof Failure,
+      nonsense,
+    );
   }
 });
 
-test("a file that is cut, or has a damaged row, tells nothing that the whole does not tell", { skip: recordedAreAbsent }, () => {
+test("a file that is cut, or has a damaged row, tells nothing that the whole does not tell", {
+  skip: recordedAreAbsent,
+}, () => {
   const text = recordedBytes("meter-csv/at_linz_v2.csv").toString("latin1");
   const { settings } = look(text);
   const known = new Set(rows(read(text, settings)).map(String));
   const lines = text.split("\n");
   let tried = 0;
   for (let i = 1; i < lines.length; i += 9)
-    for (const other of ["", ";;;", "x", lines[i]?.split(";").reverse().join(";") ?? "", lines[i]?.replace(",", ",x") ?? "", lines[i]?.slice(0, 20) ?? ""]) {
+    for (const other of [
+      "",
+      ";;;",
+      "x",
+      lines[i]?.split(";").reverse().join(";") ?? "",
+      lines[i]?.replace(",", ",x") ?? "",
+      lines[i]?.slice(0, 20) ?? "",
+    ]) {
       const answer = read(lines.with(i, other).join("\n"), settings);
       for (const row of rows(answer)) assert.ok(known.has(String(row)), `${other}: ${row}`);
       assert.ok(answer.readings.length >= 95);

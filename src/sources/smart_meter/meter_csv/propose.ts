@@ -35,7 +35,8 @@ export function lookAtTable(bytes: Uint8Array, given: Mapping, country: string |
   const table = lookFor(rows, given);
   const { names, data } = table;
   const sample = data.slice(0, SAMPLE);
-  const column = (i: number | undefined) => (i === undefined || i < 0 ? undefined : sample.map(({ cells }) => cells[i] ?? ""));
+  const column = (i: number | undefined) =>
+    i === undefined || i < 0 ? undefined : sample.map(({ cells }) => cells[i] ?? "");
   /** What is set and is not there is looked for anew. */
   const found = (name: string | undefined): number | undefined => {
     const at = name === undefined ? -1 : indexOf(name, table.header);
@@ -48,12 +49,14 @@ export function lookAtTable(bytes: Uint8Array, given: Mapping, country: string |
   const clock = found(given.clock_column) ?? times.clock;
   const taken = new Set([time, end, clock]);
   const value = found(given.value_column) ?? valueColumn(names, column, taken);
-  const unitColumn = found(given.unit_column) ?? (given.unit === undefined ? unitsColumn(names, column, taken) : undefined);
+  const unitColumn =
+    found(given.unit_column) ?? (given.unit === undefined ? unitsColumn(names, column, taken) : undefined);
   const quality = found(given.quality_column) ?? qualityColumn(names, column, new Set([...taken, value, unitColumn]));
   const nameOf = (i: number | undefined) => (i === undefined || i < 0 ? undefined : names[i]);
   const unit = given.unit ?? (value === undefined ? undefined : unitInName(names[value] ?? ""));
   const minutes =
-    given.minutes ?? (end === undefined && time !== undefined ? minutesBetween(column(time), column(clock), times.format) : undefined);
+    given.minutes ??
+    (end === undefined && time !== undefined ? minutesBetween(column(time), column(clock), times.format) : undefined);
   const estimated = given.estimated ?? wordsFor(column(quality));
   const proposed = {
     time_column: nameOf(time),
@@ -94,7 +97,8 @@ const formatOf = (cell: string): TimeFormat | undefined => TIME_FORMATS.find((fo
 /** The names of columns stand above the first row that has a time. */
 function lookFor(rows: readonly Row[], given: Mapping): Looked {
   const named = [given.time_column, given.value_column].filter((name) => name !== undefined && !name.startsWith("#"));
-  const set = named.length > 0 ? rows.findIndex(({ cells }) => named.every((name) => cells.includes(name as string))) : -1;
+  const set =
+    named.length > 0 ? rows.findIndex(({ cells }) => named.every((name) => cells.includes(name as string))) : -1;
   const first = rows.findIndex(({ cells }) => cells.some(formatOf));
   const above = first > 0 ? first - 1 : -1;
   const width = rows[Math.max(first, 0)]?.cells.length ?? 0;
@@ -121,7 +125,8 @@ function timeColumns(names: readonly string[], column: Column, given: Mapping, c
   });
   const [first, second] = all;
   const isAmerican = country === "US";
-  const format = first?.formats.find((one) => one !== (isAmerican ? "DD/MM/YYYY HH:mm" : "MM/DD/YYYY HH:mm")) ?? first?.formats[0];
+  const format =
+    first?.formats.find((one) => one !== (isAmerican ? "DD/MM/YYYY HH:mm" : "MM/DD/YYYY HH:mm")) ?? first?.formats[0];
   const isDate = (column(first?.i) ?? []).every((cell) => !/\d\d?:\d\d/.test(cell));
   const clocks = names.findIndex((_, i) => {
     const cells = column(i) ?? [];
@@ -137,7 +142,11 @@ function timeColumns(names: readonly string[], column: Column, given: Mapping, c
 }
 
 /** Numbers that change, best under a name of use. */
-function valueColumn(names: readonly string[], column: Column, taken: ReadonlySet<number | undefined>): number | undefined {
+function valueColumn(
+  names: readonly string[],
+  column: Column,
+  taken: ReadonlySet<number | undefined>,
+): number | undefined {
   const scored = names.flatMap((name, i) => {
     if (taken.has(i)) return [];
     const cells = (column(i) ?? []).filter((cell) => !isMissing(cell));
@@ -145,13 +154,20 @@ function valueColumn(names: readonly string[], column: Column, taken: ReadonlySe
     if (numbers.length === 0 || numbers.length < cells.length * 0.8) return [];
     const isNumberOfSomething = numbers.every((cell) => /^\d{5,}$/.test(cell) && cell === numbers[0]);
     if (isNumberOfSomething) return [];
-    const score = (VALUE.test(name) ? 4 : 0) + (numbers.some((cell) => /[.,]\d/.test(cell)) ? 2 : 0) + (new Set(numbers).size > 1 ? 1 : 0);
+    const score =
+      (VALUE.test(name) ? 4 : 0) +
+      (numbers.some((cell) => /[.,]\d/.test(cell)) ? 2 : 0) +
+      (new Set(numbers).size > 1 ? 1 : 0);
     return [{ i, score }];
   });
   return scored.sort((a, b) => b.score - a.score || a.i - b.i)[0]?.i;
 }
 
-function unitsColumn(names: readonly string[], column: Column, taken: ReadonlySet<number | undefined>): number | undefined {
+function unitsColumn(
+  names: readonly string[],
+  column: Column,
+  taken: ReadonlySet<number | undefined>,
+): number | undefined {
   const at = names.findIndex((_, i) => {
     const cells = (column(i) ?? []).filter((cell) => cell !== "");
     return !taken.has(i) && cells.length > 0 && cells.every((cell) => unitIn(cell) !== undefined);
@@ -159,7 +175,11 @@ function unitsColumn(names: readonly string[], column: Column, taken: ReadonlySe
   return at === -1 ? undefined : at;
 }
 
-function qualityColumn(names: readonly string[], column: Column, taken: ReadonlySet<number | undefined>): number | undefined {
+function qualityColumn(
+  names: readonly string[],
+  column: Column,
+  taken: ReadonlySet<number | undefined>,
+): number | undefined {
   const at = names.findIndex((name, i) => {
     const cells = column(i) ?? [];
     const isFew = new Set(cells).size <= 6 && cells.every((cell) => cell.length <= 30);

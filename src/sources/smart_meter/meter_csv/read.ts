@@ -14,7 +14,8 @@ const HOUR_MS = 3_600_000;
 const DAY_MINUTES = 1_440;
 const LONGEST: Micros = 100 * 24 * 60 * MINUTE;
 
-type Whole = Mapping & Required<Pick<Mapping, "time_column" | "value_column" | "delimiter" | "decimal" | "encoding" | "time_format">>;
+type Whole = Mapping &
+  Required<Pick<Mapping, "time_column" | "value_column" | "delimiter" | "decimal" | "encoding" | "time_format">>;
 
 /** Whether everything is set that a file cannot be read without. */
 export const isWhole = (given: Mapping): given is Whole =>
@@ -56,7 +57,9 @@ export function readTable(bytes: Uint8Array, mapping: Mapping, homeZone: string)
   }
   if (timed.some(({ begin }) => "local" in begin)) notes.push(`Times are taken as those of ${zone}.`);
   if (timed.length > 0 && isOfEitherOrder(data, columns, mapping.time_format))
-    notes.push(`Whether the day or the month comes first this file does not show; it is read as ${mapping.time_format}.`);
+    notes.push(
+      `Whether the day or the month comes first this file does not show; it is read as ${mapping.time_format}.`,
+    );
   const estimated = readings.filter(({ quality }) => quality === "estimated").length;
   if (estimated > 0) notes.push(`${estimated} of them are marked as estimated.`);
   if (readings.length === 0) notes.push("The file holds no readings that can be taken in.");
@@ -75,7 +78,8 @@ function tableOf(rows: readonly Row[], mapping: Whole): { readonly columns: Colu
   };
   const names = Object.values(wanted).filter((name) => name !== undefined);
   const named = names.filter((name) => !name.startsWith("#"));
-  const at = named.length === 0 ? -1 : rows.findIndex(({ cells }) => named.every((name) => cells.includes(name.trim())));
+  const at =
+    named.length === 0 ? -1 : rows.findIndex(({ cells }) => named.every((name) => cells.includes(name.trim())));
   if (named.length > 0 && at === -1) {
     const best = rows.toSorted((a, b) => hits(b, named) - hits(a, named))[0];
     const missing = named.filter((name) => !best?.cells.includes(name.trim()));
@@ -92,7 +96,8 @@ function tableOf(rows: readonly Row[], mapping: Whole): { readonly columns: Colu
 
 const hits = ({ cells }: Row, names: readonly string[]): number => names.filter((name) => cells.includes(name)).length;
 
-const cellOf = ({ cells }: Row, column: number | undefined): string => (column === undefined ? "" : (cells[column] ?? ""));
+const cellOf = ({ cells }: Row, column: number | undefined): string =>
+  column === undefined ? "" : (cells[column] ?? "");
 
 const timeText = (row: Row, { time, clock }: Columns): string =>
   clock === undefined ? cellOf(row, time) : `${cellOf(row, time)} ${cellOf(row, clock)}`;
@@ -123,7 +128,9 @@ function isOfEitherOrder(data: readonly Row[], columns: Columns, format: TimeFor
   if (other === undefined) return false;
   const texts = data.map((row) => timeText(row, columns)).filter((text) => parseTime(text, format));
   // Where day and month are the same number, both orders say the same.
-  const told = texts.filter((text) => JSON.stringify(parseTime(text, format)) !== JSON.stringify(parseTime(text, other)));
+  const told = texts.filter(
+    (text) => JSON.stringify(parseTime(text, format)) !== JSON.stringify(parseTime(text, other)),
+  );
   return told.length > 0 && told.every((text) => parseTime(text, other));
 }
 
@@ -179,11 +186,7 @@ function endOf(
 }
 
 /** A text: why it is left out. */
-function readingOf(
-  row: Row,
-  columns: Columns,
-  mapping: Whole,
-): Omit<IntervalReading, "time" | "until"> | string {
+function readingOf(row: Row, columns: Columns, mapping: Whole): Omit<IntervalReading, "time" | "until"> | string {
   const cell = cellOf(row, columns.value);
   if (isMissing(cell)) return "Without a value";
   const number = numberIn(cell, mapping.decimal);
@@ -194,8 +197,12 @@ function readingOf(
   const meant = meantBy(mapping.measures, unit);
   if (meant === undefined) return `In ${unit}, which is no unit of what is measured`;
   const mark = cellOf(row, columns.quality);
-  const words = (mapping.estimated ?? "").split(",").map((word) => word.trim().toLowerCase()).filter((word) => word !== "");
-  const isEstimated = columns.quality !== undefined && (words.length === 0 ? mark !== "" : words.includes(mark.toLowerCase()));
+  const words = (mapping.estimated ?? "")
+    .split(",")
+    .map((word) => word.trim().toLowerCase())
+    .filter((word) => word !== "");
+  const isEstimated =
+    columns.quality !== undefined && (words.length === 0 ? mark !== "" : words.includes(mark.toLowerCase()));
   return {
     quantity: meant.quantity,
     value: Number((number * meant.factor).toPrecision(12)),

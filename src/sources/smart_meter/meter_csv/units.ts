@@ -34,7 +34,8 @@ export function meantBy(
   unit: Unit,
 ): { readonly quantity: string; readonly factor: number } | undefined {
   const [energy, volume] = [TO_KWH[unit], TO_CUBIC[unit]];
-  const found = (quantity: string, factor: number | undefined) => (factor === undefined ? undefined : { quantity, factor });
+  const found = (quantity: string, factor: number | undefined) =>
+    factor === undefined ? undefined : { quantity, factor };
   if (measures === "water") return found("water_interval", volume);
   if (measures === "gas") return found("gas_interval", volume) ?? found("gas_energy_interval", energy);
   return found(`${measures}_interval`, energy);

@@ -14,7 +14,8 @@ const row = (hour: number, consumption: unknown, day = 25) => ({
   interval_start: new Date(Date.UTC(2026, 10, day, 0, hour * 30)).toISOString(),
   interval_end: new Date(Date.UTC(2026, 10, day, 0, hour * 30 + 30)).toISOString(),
 });
-const answer = (...results: unknown[]) => JSON.stringify({ count: results.length, next: null, previous: null, results });
+const answer = (...results: unknown[]) =>
+  JSON.stringify({ count: results.length, next: null, previous: null, results });
 const needsOf = (given: Parameters<typeof asked>[0], more: object = {}) =>
   asked(given, { settings: { ...settings, ...more }, now: NOW, place: { timeZone: "Europe/London" } });
 
@@ -39,7 +40,12 @@ test("each meter is asked for by its own numbers, with the key as the user", asy
   );
   assert.equal(new URL(needs.requests[0]?.url ?? "").searchParams.get("period_from"), "2026-11-21T09:05:00Z");
   assert.equal(needs.requests[0]?.headers?.authorization, `Basic ${Buffer.from(`${KEY}:`).toString("base64")}`);
-  const kWh = needsOf(() => answer(row(0, 11.1)), { mpan: undefined, mprn: "123456", gas_serial: "G4A1", gas_unit: "kWh" });
+  const kWh = needsOf(() => answer(row(0, 11.1)), {
+    mpan: undefined,
+    mprn: "123456",
+    gas_serial: "G4A1",
+    gas_unit: "kWh",
+  });
   assert.equal((await octopusConsumption.read(kWh)).readings[0]?.quantity, "gas_energy_interval");
 });
 
@@ -78,7 +84,10 @@ test("no half hour yet is nothing wrong; an unknown meter says what to check, an
         return true;
       },
     );
-  assert.match(octopusConsumption.unfit?.({ api_key: KEY, gas_unit: "m³" }, needsOf(() => "").place)?.why ?? "", /No meter/);
+  assert.match(
+    octopusConsumption.unfit?.({ api_key: KEY, gas_unit: "m³" }, needsOf(() => "").place)?.why ?? "",
+    /No meter/,
+  );
 });
 
 test("nothing is made up of a damaged answer", async () => {

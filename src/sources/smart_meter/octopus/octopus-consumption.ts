@@ -23,7 +23,8 @@ const Answer = v.object({
 
 const text = (pattern: RegExp, message: string, title: string, description: string) =>
   v.pipe(v.string(), v.trim(), v.regex(pattern, message), v.title(title), v.description(description));
-const serial = (of: string) => text(/^[A-Za-z0-9]{4,20}$/, "a meter's serial number", `Serial number of ${of}`, "It stands on the meter");
+const serial = (of: string) =>
+  text(/^[A-Za-z0-9]{4,20}$/, "a meter's serial number", `Serial number of ${of}`, "It stands on the meter");
 const mpan = (title: string, description: string) => text(/^\d{13}$/, "13 digits", title, description);
 
 const settings = v.strictObject({
@@ -102,7 +103,10 @@ export const octopusConsumption: Provider<Settings, Known> = {
     const readings: OutsideReading[] = [];
     for (const meter of metersOf(needs.settings)) {
       const since = known[meter.quantity] ?? now - BACK;
-      const own = await ofMeter(needs, meter, { from: Math.max(now - MOST_BACK, Math.min(now - BACK, since)), to: now });
+      const own = await ofMeter(needs, meter, {
+        from: Math.max(now - MOST_BACK, Math.min(now - BACK, since)),
+        to: now,
+      });
       const until = own.at(-1)?.until;
       if (until !== undefined) known[meter.quantity] = until;
       readings.push(...own);
@@ -140,7 +144,8 @@ async function ofMeter(
     // The address names the meter, and so the home.
     const answer: v.InferOutput<typeof Answer> = await ask({ url, headers, schema: Answer, secret: true, onStatus });
     for (const { consumption: value, interval_start: time, interval_end: until } of answer.results) {
-      if (until <= time) throw new Failure("changed_shape", "api.octopus.energy tells a time that ends before it begins");
+      if (until <= time)
+        throw new Failure("changed_shape", "api.octopus.energy tells a time that ends before it begins");
       if (value !== null && until <= now && time >= from) readings.push({ quantity, time, until, value });
     }
     url = answer.next ?? null;

@@ -35,7 +35,8 @@ export function readingsOf(
   const get = (code: string, unit: string): number | undefined => {
     const entry = entries.get(code);
     if (!entry) return undefined;
-    if (entry.unit !== unit) throw new Failure("changed_shape", `The meter tells ${code} in ${entry.unit}, not in ${unit}`);
+    if (entry.unit !== unit)
+      throw new Failure("changed_shape", `The meter tells ${code} in ${entry.unit}, not in ${unit}`);
     // A counter does not count below nothing.
     return unit === "kWh" && entry.value < 0 ? undefined : entry.value;
   };

@@ -15,7 +15,7 @@ function framesIn(bytes: Uint8Array): (Uint8Array | undefined)[] {
   let begin: number | undefined;
   let content: number[] = [];
   for (let at = 0; at < bytes.length; ) {
-    if (!isAt(bytes, at, ESCAPE)) {
+    if (bytes[at] !== ESCAPE[0] || !isAt(bytes, at, ESCAPE)) {
       if (begin !== undefined) content.push(bytes[at] as number);
       at++;
       continue;
