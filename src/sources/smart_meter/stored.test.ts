@@ -83,6 +83,7 @@ function start(given: {
     }),
     entity: () => undefined,
     calendars: async () => [],
+    forecasts: async () => [],
     record: ingest.recordOutside,
     latest: (entityId) => {
       const series = ingest.holder(entityId);
