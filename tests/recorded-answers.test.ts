@@ -7,10 +7,6 @@ import { recordedAreAbsent, recordedFile } from "./support/outside/recorded.ts";
 /** Recorded answers that no test reads yet, and why. A folder stands for all that is in it. */
 const UNREAD: Readonly<Record<string, string>> = {
   "supervisor-logs": "logs of Home Assistant are still to come",
-  dsmr: "meters that are read by the hub itself are being added",
-  sml: "meters that are read by the hub itself are being added",
-  greenbutton: "files of meters are being added",
-  "meter-csv": "files of meters are being added",
   "nordpool/customer_api_SE4_current_day.json": "an interface for Nord Pool's customers, which the hub does not ask",
 };
 

@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { asked } from "../../tests/support/outside/asked.ts";
 import { BAD, type Bad, openBadServer } from "../../tests/support/outside/bad-server.ts";
 import { goodAnswerOf, keyOf, UNDAMAGED, WITHOUT_NETWORK } from "../../tests/support/outside/good-answers.ts";
+import { GREEN_BUTTON, METER_TABLE } from "../../tests/support/outside/good-meters.ts";
 import { HOW, nothingIsMadeUp } from "../../tests/support/outside/mutations.ts";
 import { startTestSources } from "../../tests/support/outside/sources.ts";
 import { createTestClock } from "../../tests/support/test-clock.ts";
@@ -307,6 +308,36 @@ test("calendar home_assistant: of a damaged answer of Home Assistant no event is
     for (const how of counts.tried) note(provider, how);
   }
 });
+
+/** What is handed in, whole. */
+const FILES: readonly { readonly key: string; readonly settings: object; readonly text: string }[] = [
+  { key: "smart_meter green_button", settings: {}, text: GREEN_BUTTON },
+  {
+    key: "smart_meter meter_csv",
+    settings: {
+      ...{ time_column: "von", end_column: "bis", value_column: "Wert", unit_column: "Einheit", quality_column: "Art" },
+      ...{ estimated: "EST", delimiter: ";", decimal: ",", encoding: "utf-8", time_format: "DD.MM.YYYY HH:mm" },
+    },
+    text: METER_TABLE,
+  },
+];
+
+for (const { key, settings, text } of FILES) {
+  const provider = PROVIDERS.find((one) => keyOf(one) === key) as AnyProvider;
+  test(`${key}: of a file with one thing missing, empty or of another type, or cut, nothing is made up`, async () => {
+    const needs = asked(() => assert.fail("nobody is asked"), {
+      settings: v.parse(provider.settings, settings),
+      now: NOW,
+    });
+    const read = async (given: string): Promise<Answered<unknown>> => {
+      const { readings = [] } = provider.readFile?.(Buffer.from(given), needs) ?? {};
+      return { readings, issues: [] };
+    };
+    const counts = await nothingIsMadeUp(text, read);
+    for (const how of counts.tried) note(provider, how);
+    assert.ok(counts.refused > 0 && counts.read > 0, JSON.stringify(counts));
+  });
+}
 
 test("every provider was tried with every damage, or nothing of an answer can be damaged", (t) => {
   const missing: string[] = [];

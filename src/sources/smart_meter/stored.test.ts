@@ -84,6 +84,7 @@ function start(given: {
     entity: () => undefined,
     calendars: async () => [],
     forecasts: async () => [],
+    homeEntities: () => [],
     record: ingest.recordOutside,
     latest: (entityId) => {
       const series = ingest.holder(entityId);

@@ -91,7 +91,8 @@ export async function openBadServer() {
         const [, , host, ...path] = (request.url ?? "").split("/");
         const name = good.nameOf({ url: new URL(`https://${host}/${path.join("/")}`), body });
         if (name === undefined) response.writeHead(404).end();
-        else response.writeHead(good.status ?? 200).end(good.texts[name]);
+        else
+          response.writeHead(good.status ?? 200).end(Buffer.from(good.texts[name] as string, good.encoding ?? "utf8"));
       }),
     close: () =>
       new Promise<void>((resolve) => {

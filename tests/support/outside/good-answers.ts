@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AnyProvider, Place } from "../../../src/sources/source.ts";
 import { CALDAV, ICAL } from "./good-calendars.ts";
+import { SML, TELEGRAM } from "./good-meters.ts";
 
 /** What a provider answers when all is well, for tests that damage it. */
 export type GoodAnswer = {
@@ -10,6 +11,8 @@ export type GoodAnswer = {
   readonly settings: (read: number) => object;
   readonly place?: Partial<Place> & { readonly timeZone?: string };
   readonly texts: { readonly [name: string]: string };
+  /** `latin1`: one character of a text is one byte. */
+  readonly encoding?: "latin1";
   /** Which of the texts answers a request; undefined: none does (404). */
   readonly nameOf: (request: { readonly url: URL; readonly body: string }) => string | undefined;
   readonly status?: number;
@@ -24,6 +27,8 @@ export const WITHOUT_NETWORK: Readonly<Record<string, string>> = {
   "pricing entity": "the entity",
   "sports team_tracker": "the entity",
   "weather home_assistant": "the entity, and what Home Assistant answers",
+  "smart_meter green_button": "the file",
+  "smart_meter meter_csv": "the file",
 };
 /** Of these nothing can be damaged there, and why. */
 export const UNDAMAGED: Readonly<Record<string, string>> = {
@@ -81,6 +86,8 @@ const TIBBER = [...PRICES, 55, 44].map((price, quarter) => ({
 const BY_HAND: Readonly<Record<string, Omit<GoodAnswer, "settings"> & { readonly settings: object }>> = {
   "calendar ics": ICAL,
   "calendar caldav": CALDAV,
+  "smart_meter dsmr": TELEGRAM,
+  "smart_meter sml": SML,
   "carbon energi_data_service_co2": {
     now: "2026-11-26T19:00:00Z",
     settings: { area: "DK1" },

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Failure } from "../../../src/domain/failure.ts";
 import type { Answered } from "../../../src/sources/source.ts";
+import { smlMutations, tableMutations, telegramMutations } from "./meter-mutations.ts";
 import { calendarMutations, xmlMutations } from "./text-mutations.ts";
 
 /** The ways in which one thing of an answer, or all of it, is not as it should be. */
@@ -46,6 +47,9 @@ export function* mutationsOf(text: string): Generator<Mutation> {
   if (/^\s*[[{]/.test(text)) yield* jsonMutations(JSON.parse(text));
   if (/^\s*</.test(text)) yield* xmlMutations(text);
   if (text.includes("BEGIN:VCALENDAR")) yield* calendarMutations(text);
+  if (/^\/.*\r?\n/.test(text)) yield* telegramMutations(text);
+  if (text.startsWith("\u001b")) yield* smlMutations(text);
+  if (/^[\w ]+;/.test(text)) yield* tableMutations(text);
   for (const end of [0, 1, Math.floor(text.length / 2), text.trimEnd().length - 1])
     yield { what: `cut after ${end} characters`, how: "cut", text: text.slice(0, end) };
   for (const other of OTHERS) yield { what: other, how: "another answer", text: other };
@@ -64,6 +68,7 @@ const OTHERS = [
 const FAILURES = new Set([
   ...["changed_shape", "not_json", "not_xml", "no_calendar", "bad_answer", "unexpected_status"],
   ...["nothing_known", "entity_absent", "unknown_team", "unknown_unit", "impossible_value", "refused", "limited"],
+  ...["damaged", "no_mapping"],
 ]);
 
 /**

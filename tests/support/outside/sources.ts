@@ -9,6 +9,7 @@ import { createSources } from "../../../src/sources/registry.ts";
 import type { AnyProvider, EntityNow, Place } from "../../../src/sources/source.ts";
 import type { SourceStatus } from "../../../src/sources/sources.ts";
 import type { TestClock } from "../test-clock.ts";
+import { noSocket } from "./asked.ts";
 
 /** Sources as the hub runs them, by a test's clock, with what they keep in memory. */
 export function startTestSources(given: {
@@ -33,6 +34,7 @@ export function startTestSources(given: {
       answers: { get: () => undefined, set: () => {}, remove: () => {} },
       calls: { get: (key) => kept.get(key), set: (key, value) => void kept.set(key, value) },
     },
+    socket: noSocket,
     userAgent: "HA-Ingestor/test (+https://example.org)",
     mask: createMask(),
     status: createStatusBoard({ clock }),

@@ -82,8 +82,10 @@ export function readingsOf(
     }
     return undefined;
   };
+  /** A meter that counts what is fed in tells that power, too: without it, the other one alone would be another. */
+  const isTwoWay = [...telegram.keys()].some((code) => /:2\.8\.\d$/.test(code));
   const difference = (to: number | undefined, from: number | undefined) =>
-    to === undefined ? undefined : rounded(to - (from ?? 0));
+    to === undefined || (from === undefined && isTwoWay) ? undefined : rounded(to - (from ?? 0));
   /** One counter for all tariffs, or the sum of those that there are. */
   const total = (code: number): number | undefined => {
     const tariffs = [1, 2, 3, 4].map((tariff) => get(`${code}.8.${tariff}`, "kWh"));

@@ -45,8 +45,10 @@ export function readingsOf(
     const sum = first === undefined || second === undefined ? undefined : Number((first + second).toFixed(7));
     return get(`${code}.8.0`, "kWh") ?? sum;
   };
+  /** A meter that counts what is fed in tells that power, too: without it, the other one alone would be another. */
+  const isTwoWay = [...entries.keys()].some((code) => /^2\.8\.\d$/.test(code));
   const difference = (to: number | undefined, from: number | undefined) =>
-    to === undefined ? undefined : Number((to - (from ?? 0)).toFixed(4));
+    to === undefined || (from === undefined && isTwoWay) ? undefined : Number((to - (from ?? 0)).toFixed(4));
   const readings: OutsideReading[] = [];
   const add = (quantity: string, value: number | undefined) => {
     if (value !== undefined) readings.push({ quantity, time: now, value });
