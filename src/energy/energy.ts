@@ -22,10 +22,13 @@ export type RateNow = {
   readonly until: Micros;
 };
 
+/** There is a rate, and it says nothing of this moment: of others it may. */
+export type RateSilent = Unknown & Pick<RateNow, "source" | "quantity" | "unit">;
+
 export type EnergyNow = {
   readonly power: PowerNow;
-  readonly price: RateNow | Unknown;
-  readonly carbon: RateNow | Unknown;
+  readonly price: RateNow | RateSilent | Unknown;
+  readonly carbon: RateNow | RateSilent | Unknown;
   /** Of what comes from the grid now; below 0 while it is fed in at a price. null: not known. */
   readonly costPerHour: number | null;
   /** Grams of CO₂ in an hour of what comes from the grid now. */
@@ -101,13 +104,21 @@ export function createEnergy(needs: EnergyNeeds): Energy {
     if (reading.state.trim() === "" || !Number.isFinite(value)) return { watts: null, why: `it is ${reading.state}` };
     return { watts: value * per };
   };
-  const rateNow = (kind: RateKind): RateNow | Unknown => {
+  const rateNow = (kind: RateKind): RateNow | RateSilent | Unknown => {
     const rate = needs.rate(kind);
     if (isUnknown(rate)) return rate;
     const now = clock.now();
     const slot = rate.slots.find(({ from, to }) => from <= now && now < to);
-    if (!slot) return { why: `${rate.source ?? "The dashboard"} says nothing of this time`, fix: "See Data sources." };
-    return { source: rate.source, quantity: rate.quantity, unit: rate.unit, value: slot.value, until: slot.to };
+    const { source, quantity, unit } = rate;
+    if (!slot)
+      return {
+        source,
+        quantity,
+        unit,
+        why: `${source ?? "The dashboard"} says nothing of this time`,
+        fix: "See Data sources.",
+      };
+    return { source, quantity, unit, value: slot.value, until: slot.to };
   };
 
   return {

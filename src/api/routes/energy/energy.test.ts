@@ -11,6 +11,7 @@ import type { Entry } from "../../../store/store.ts";
 import type { Problem } from "../../errors.ts";
 import type { AlwaysOnShape } from "../../shapes/outside/energy/always-on.ts";
 import type { MetersShape } from "../../shapes/outside/energy/meters.ts";
+import type { EnergyNowShape } from "../../shapes/outside/energy/now.ts";
 import type { DaysShape } from "../../shapes/outside/energy/past.ts";
 import type { ProfileShape } from "../../shapes/outside/energy/profile.ts";
 
@@ -35,13 +36,14 @@ const fridge = (time: number) => (hourOf(time) === 3 ? 50 : 80);
 const kettle = (time: number) => (hourOf(time) === 7 ? 2000 : 20);
 
 let dashboard: EnergyMeters | undefined;
+let priced = { from: 0, to: TO + 365 * 24 * HOUR };
 const energy = createEnergy(
   testEnergyNeeds(() => hub, {
     timeZone: ZONE,
     dashboard: () => dashboard,
     price: () => ({
       ...{ source: "tariff", quantity: "price", unit: "EUR/kWh", series: undefined },
-      slots: [{ from: 0, to: TO + 365 * 24 * HOUR, value: PRICE }],
+      slots: [{ ...priced, value: PRICE }],
     }),
   }),
 );
@@ -272,4 +274,15 @@ test("the dashboard wins where it is set up, unless the user says otherwise; a c
   assert.deepEqual([dropped.from, dropped.choice], ["dashboard", null]);
   const refused = await hub.ask("/api/v1/energy/meters", { method: "DELETE", scope: "write" });
   assert.equal(refused.status, 403);
+});
+
+test("a price that says nothing of this moment is named all the same: of other times it may be asked", async () => {
+  const whole = priced;
+  const { price } = await ask<EnergyNowShape>("now");
+  assert.deepEqual([price.source, price.unit, price.value], ["tariff", "EUR/kWh", PRICE]);
+  priced = { from: 0, to: HOUR };
+  const { price: silent } = await ask<EnergyNowShape>("now");
+  assert.deepEqual([silent.source, silent.unit, silent.value], ["tariff", "EUR/kWh", null]);
+  assert.match(silent.why ?? "", /tariff says nothing of this time/);
+  priced = whole;
 });

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { type Micros, microsToRfc3339 } from "../../../../domain/time/time.ts";
-import type { EnergyNow, FoundWindow, RateNow } from "../../../../energy/energy.ts";
+import type { EnergyNow, FoundWindow, RateNow, RateSilent } from "../../../../energy/energy.ts";
 import { isUnknown, RATE_KINDS, type Unknown } from "../../../../energy/needs.ts";
 import type { DayPlan } from "../../../../energy/windows/plan.ts";
 import { type Shape, timeSchema } from "../../answers.ts";
@@ -8,7 +8,10 @@ import { explained, rateSchema, rateShape, share, span, spanShape, unknown, watt
 
 const rateNowSchema = v.object({
   source: v.nullable(v.string()),
-  quantity: v.nullable(v.string()),
+  quantity: explained(
+    v.nullable(v.string()),
+    "null: there is no such rate; else it may say nothing of this moment alone.",
+  ),
   unit: v.nullable(v.string()),
   value: explained(v.nullable(v.number()), "null: not known; why and fix say more."),
   until: v.nullable(timeSchema),
@@ -85,7 +88,7 @@ export const planSchema = v.pipe(
 );
 export type PlanShape = Shape<typeof planSchema>;
 
-const rateNowShape = (rate: RateNow | Unknown): EnergyNowShape["price"] =>
+const rateNowShape = (rate: RateNow | RateSilent | Unknown): EnergyNowShape["price"] =>
   isUnknown(rate)
     ? { source: null, quantity: null, unit: null, value: null, until: null, ...rate }
     : { ...rate, until: microsToRfc3339(rate.until) };
