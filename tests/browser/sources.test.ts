@@ -5,7 +5,7 @@ import {
   assertGoodPage,
   DESKTOP,
   type Panel,
-  PHONE,
+  SMALL,
   skip,
   startPanel,
   THEMES,
@@ -146,11 +146,11 @@ describe("Data sources in a browser", { skip }, () => {
     await card.getByText("In use", { exact: true }).waitFor();
     assert.deepEqual(complaints, []);
     for (const colorScheme of THEMES)
-      for (const viewport of [PHONE, DESKTOP]) {
+      for (const viewport of [SMALL, DESKTOP]) {
         const looked = await open({ viewport, colorScheme });
-        await assertGoodPage(looked.page, "sources", { touch: viewport === PHONE });
+        await assertGoodPage(looked.page, "sources", { touch: viewport === SMALL });
         await looked.page.getByRole("button", { name: "Change Weather" }).click();
-        await assertGoodPage(looked.page, "the form", { touch: viewport === PHONE });
+        await assertGoodPage(looked.page, "the form", { touch: viewport === SMALL });
         await looked.context.close();
       }
     await takePictures(panel.browser, context, panel.hub.url, ["sources"]);

@@ -5,7 +5,7 @@ import {
   assertGoodPage,
   DESKTOP,
   type Panel,
-  PHONE,
+  SMALL,
   skip,
   startPanel,
   THEMES,
@@ -102,12 +102,12 @@ describe("Sports in a browser", { skip }, () => {
 
   test("it fits, and axe-core finds nothing", async () => {
     for (const colorScheme of THEMES)
-      for (const viewport of [PHONE, DESKTOP]) {
+      for (const viewport of [SMALL, DESKTOP]) {
         const { page, complaints, context } = await open({ viewport, colorScheme });
         await page.getByLabel("League").selectOption({ label: "NHL" });
         await page.getByRole("checkbox", { name: "Florida Panthers" }).waitFor();
         assert.equal(await page.getByRole("checkbox", { name: "Edmonton Oilers" }).isChecked(), true);
-        await assertGoodPage(page, "sports", { touch: viewport === PHONE });
+        await assertGoodPage(page, "sports", { touch: viewport === SMALL });
         assert.deepEqual(complaints, []);
         await context.close();
       }
