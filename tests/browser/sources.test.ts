@@ -9,6 +9,7 @@ import {
   skip,
   startPanel,
   THEMES,
+  takePicture,
   takePictures,
   untilDrawn,
 } from "../support/tools/panel.ts";
@@ -167,5 +168,62 @@ describe("Data sources in a browser", { skip }, () => {
     assert.equal(await reader.page.getByRole("button", { name: /^(Add|Change|Remove|Refresh|Disable)/ }).count(), 0);
     assert.deepEqual(reader.complaints, []);
     await reader.context.close();
+  });
+
+  test("a file of a meter is looked at before it is read: what its columns mean is confirmed, what is left out is told", async () => {
+    const added = await panel.hub.post("api/v1/sources", {
+      id: "meter",
+      kind: "smart_meter",
+      name: "Electricity meter",
+      providers: [{ provider: "meter_csv", settings: {} }],
+    });
+    assert.equal(added.status, 201, await added.text());
+    const quarter = (n: number) =>
+      `01.10.2026 ${String(Math.floor(n / 4)).padStart(2, "0")}:${String((n % 4) * 15).padStart(2, "0")}`;
+    const lines = Array.from({ length: 96 }, (_, n) => `${quarter(n)};${n === 40 ? "" : "0,25"}`);
+    const text = `Zeitpunkt;Verbrauch [kWh]\n${lines.join("\n")}\n`;
+    const file = (name: string, content: string | Buffer) => ({
+      name,
+      mimeType: "application/octet-stream",
+      buffer: Buffer.from(content),
+    });
+    const { page, complaints, context } = await open({ quiet: /422/ });
+    const card = page.getByRole("region", { name: "Electricity meter", exact: true });
+    await card.getByRole("button", { name: "Import a file into Electricity meter" }).click();
+    const dialog = page.getByRole("dialog");
+    const input = dialog.getByLabel("File", { exact: true });
+    await input.setInputFiles(file("photo.csv", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 3])));
+    await dialog.getByRole("alert").waitFor();
+    assert.equal(await dialog.getByRole("button", { name: "Import" }).isDisabled(), true);
+
+    await input.setInputFiles(file("october.csv", text));
+    await dialog.getByRole("heading", { name: "What the columns mean" }).waitFor();
+    await dialog
+      .getByRole("region", { name: "First lines of the file" })
+      .getByRole("cell", { name: "01.10.2026 00:15" })
+      .waitFor();
+    for (const viewport of [SMALL, DESKTOP]) {
+      await page.setViewportSize(viewport);
+      await assertGoodPage(page, "what the columns mean", { touch: viewport === SMALL });
+      await takePicture(page, `file-columns-${viewport.width}`);
+    }
+    const before = await panel.hub.json<{ providers: { settings: object }[] }>("api/v1/sources/meter");
+    assert.deepEqual(before.providers[0]?.settings, {}, "nothing is set before somebody says so");
+    await dialog.getByRole("button", { name: "Confirm and look again" }).click();
+    await dialog.getByRole("heading", { name: "Left out" }).waitFor();
+    await assertGoodPage(page, "what would come");
+    await takePicture(page, "file-preview");
+    await dialog.getByRole("button", { name: "Import 95 values" }).click();
+    await dialog.getByText("95 values were imported").waitFor();
+    await assertGoodPage(page, "what came");
+    await takePicture(page, "file-done");
+    await dialog.getByRole("button", { name: "Close" }).click();
+    const history = await panel.hub.json<{ series: { points: [time: string, state: string][] }[] }>(
+      "api/v1/history/outside.meter_import_interval?from=2026-09-30T00:00:00Z&to=2026-10-03T00:00:00Z",
+    );
+    const states = history.series.flatMap(({ points }) => points.map(([, state]) => state));
+    assert.deepEqual([states.length, ...new Set(states)], [95, "0.25"]);
+    assert.deepEqual(complaints, []);
+    await context.close();
   });
 });
