@@ -3,7 +3,7 @@ import { coreUnavailable } from "../../tests/support/core/core.ts";
 import { homesAreAbsent } from "../../tests/support/home/homes.ts";
 import type { Bench, Goal, Measure } from "../goal.ts";
 import { openStored, type Recording, sizesOf, storeAll, wrongRows } from "../measure/stored.ts";
-import { coreSide } from "../peers/recorder-size.ts";
+import { coreSide, RATE } from "../peers/recorder-size.ts";
 import { mixedRecording } from "../workload/mixed-recording.ts";
 import { replay } from "../workload/replay.ts";
 
@@ -15,7 +15,7 @@ const CORE_CHANGES = 420_000;
 export const p1: Bench = {
   id: "P1",
   title: "bytes on the disk for each change, once the log window has passed",
-  workload: `replay: a recorded flat ten times over; mixed: ${MIXED.changes.toLocaleString("en-US")} changes of ${MIXED.entities} entities; core: ${CORE_CHANGES.toLocaleString("en-US")} states set inside a real Home Assistant Core`,
+  workload: `replay: a recorded flat ten times over; mixed: ${MIXED.changes.toLocaleString("en-US")} changes of ${MIXED.entities} entities; core: ${CORE_CHANGES.toLocaleString("en-US")} states set inside a real Home Assistant Core, ${RATE} a second`,
   unavailable: async () => homesAreAbsent,
   run: async ({ folder, hubEntry, say }) => {
     const measures: Measure[] = [];
