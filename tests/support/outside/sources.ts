@@ -22,6 +22,7 @@ export function startTestSources(given: {
 }) {
   const { providers, http, clock } = given;
   const { timeZone = "UTC", ...place } = given.place ?? {};
+  const calendar = createCalendar(timeZone);
   const stored: OutsideItem[] = [];
   const kept = new Map<string, unknown>();
   const sources = createSources({
@@ -42,7 +43,7 @@ export function startTestSources(given: {
       known: true,
       place: {
         ...{ latitude: 52.37, longitude: 4.89, elevation: 12, currency: "EUR", country: "NL", language: "en" },
-        calendar: createCalendar(timeZone),
+        calendar,
         ...place,
       },
     }),
