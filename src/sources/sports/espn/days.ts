@@ -20,11 +20,9 @@ const SOON_MS = 60_000;
 const MATCH_DAY_MS = 600_000;
 export const QUIET_MS = 6 * 3_600_000;
 
+const EASTERN = new Intl.DateTimeFormat("en-CA", { timeZone: "America/New_York", dateStyle: "short" });
 /** ESPN's days are those of New York: an evening in Europe or a late game in the West lies on a neighbouring one. */
-export const easternDay = (time: Micros): string => {
-  const day = new Intl.DateTimeFormat("en-CA", { timeZone: "America/New_York", dateStyle: "short" });
-  return day.format(Math.floor(time / 1000)).replaceAll("-", "");
-};
+export const easternDay = (time: Micros): string => EASTERN.format(Math.floor(time / 1000)).replaceAll("-", "");
 const easternMidnight = (time: Micros): Micros => calendarOf("America/New_York").startOf("day", time);
 export const dayAfter = (time: Micros): Micros => calendarOf("America/New_York").nextAfter("day", time);
 const dayBefore = (time: Micros): Micros => easternMidnight(easternMidnight(time) - 1);
