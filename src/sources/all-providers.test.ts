@@ -98,14 +98,15 @@ function asIfThatDay({ provider, good }: Networked): AnyProvider {
   };
 }
 
-test("a month of every provider at once, by its own rhythm, stays within the limits that it publishes", async (t) => {
+test("a month of every provider that publishes limits, all at once and by their own rhythms, stays within them", async (t) => {
   const clock = createTestClock(START);
   /** By id: limits are of a provider, whatever it is asked for. */
   const calls = new Map<string, number[]>();
   const networked: readonly Networked[] = PROVIDERS.flatMap((provider) => {
-    const good = goodAnswerOf(provider);
+    const good = provider.limits.length > 0 ? goodAnswerOf(provider) : undefined;
     return good ? [{ provider, good }] : [];
   });
+  assert.ok(networked.length > 12, String(networked.length));
   const answers = new Map(networked.map(({ provider, good }) => [keyOf(provider), good]));
   const { sources } = startTestSources({
     providers: networked.map(asIfThatDay),
