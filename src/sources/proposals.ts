@@ -27,7 +27,7 @@ export function proposeFor(
   homeEntities: () => readonly EntityNow[],
 ): SourceConfig[] {
   if (!known) return [];
-  const entities = homeEntities();
+  let entities: readonly EntityNow[] | undefined;
   return PROPOSED.flatMap(({ kind, id, name }) => {
     if (present.some((one) => one.kind === kind || one.id === id)) return [];
     const proposed = (provider: string, settings: unknown): SourceConfig => ({
@@ -35,7 +35,9 @@ export function proposeFor(
       providers: [{ provider, settings: settings as ChosenProvider["settings"] }],
     });
     for (const one of providers) {
-      const own = one.kind === kind ? one.ofHome?.(entities) : undefined;
+      if (one.kind !== kind || !one.ofHome) continue;
+      entities ??= homeEntities();
+      const own = one.ofHome(entities);
       if (own !== undefined) return [proposed(one.id, own)];
     }
     const fit = providers.find((one) => {
