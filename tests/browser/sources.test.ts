@@ -189,6 +189,12 @@ describe("Data sources in a browser", { skip }, () => {
     });
     const { page, complaints, context } = await open({ quiet: /422/ });
     const card = page.getByRole("region", { name: "Electricity meter", exact: true });
+    await card.getByText("Waits for: a table of your grid operator").waitFor();
+    assert.equal(
+      await card.getByRole("button", { name: "Refresh Electricity meter" }).count(),
+      0,
+      "there is nobody to ask",
+    );
     await card.getByRole("button", { name: "Import a file into Electricity meter" }).click();
     const dialog = page.getByRole("dialog");
     const input = dialog.getByLabel("File", { exact: true });
@@ -218,6 +224,7 @@ describe("Data sources in a browser", { skip }, () => {
     await assertGoodPage(page, "what came");
     await takePicture(page, "file-done");
     await dialog.getByRole("button", { name: "Close" }).click();
+    await card.getByText("0.25").waitFor();
     const history = await panel.hub.json<{ series: { points: [time: string, state: string][] }[] }>(
       "api/v1/history/outside.meter_import_interval?from=2026-09-30T00:00:00Z&to=2026-10-03T00:00:00Z",
     );

@@ -25,6 +25,7 @@ export const sources = {
   "source.last_success.none": "none yet",
   "source.next_read": "Next asked",
   "source.next_read.none": "not planned",
+  "source.waits_for": "Waits for: {what}",
   "source.in": "in {time}",
   "source.due": "now",
   "source.all": "Show all {count} values",

@@ -9,7 +9,7 @@ import { t } from "../../text/text.ts";
 export function NowCard({ now }: { now: Loaded<EnergyNow> }) {
   const { data } = now;
   return (
-    <Card title={t("energy.now")} note={data && <Age time={data.time} />}>
+    <Card title={t("energy.now")} note={data && <Age time={data.time} />} class="energy-now">
       <div class="stack">
         {now.problem !== null && <ProblemNote problem={now.problem} onRetry={now.reload} />}
         {data === null && now.problem === null && <Skeleton lines={4} />}

@@ -98,10 +98,10 @@ function Best({ now: { data, problem } }: { now: Loaded<EnergyNow> }) {
     return (
       <div class="columns">
         <Card title={t("plan.title")}>
-          <Skeleton lines={9} />
+          <Skeleton lines={10} />
         </Card>
         <Card title={t("window.title")}>
-          <Skeleton lines={9} />
+          <Skeleton lines={18} />
         </Card>
       </div>
     );

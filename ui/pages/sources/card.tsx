@@ -19,6 +19,7 @@ export function SourceCard(props: {
   onChange: () => void;
 }) {
   const { source, states, readers, onEdit, onChange } = props;
+  const byFiles = source.providers.length > 0 && readers.length === source.providers.length;
   const inUse = source.statuses.find(({ provider }) => provider === source.in_use);
   return (
     <section class="card source-card" aria-label={source.name}>
@@ -33,20 +34,23 @@ export function SourceCard(props: {
           <strong>{t("part.fix")}</strong> {source.fix}
         </p>
       )}
-      {source.waits_for && <p class="muted">{source.waits_for}</p>}
-      <dl class="figures plain source-figures">
-        <Figure label={t("source.in_use")} value={inUse?.name ?? null} why={t("source.in_use.none")} />
-        <Figure
-          label={t("source.last_success")}
-          value={source.last_success && <Age time={source.last_success} />}
-          why={t("source.last_success.none")}
-        />
-        <Figure
-          label={t("source.next_read")}
-          value={source.next_read && <Until time={source.next_read} />}
-          why={t("source.next_read.none")}
-        />
-      </dl>
+      {source.waits_for && <p class="muted">{t("source.waits_for", { what: source.waits_for })}</p>}
+      {/* Whoever is handed files is asked nothing. */}
+      {!byFiles && (
+        <dl class="figures plain source-figures">
+          <Figure label={t("source.in_use")} value={inUse?.name ?? null} why={t("source.in_use.none")} />
+          <Figure
+            label={t("source.last_success")}
+            value={source.last_success && <Age time={source.last_success} />}
+            why={t("source.last_success.none")}
+          />
+          <Figure
+            label={t("source.next_read")}
+            value={source.next_read && <Until time={source.next_read} />}
+            why={t("source.next_read.none")}
+          />
+        </dl>
+      )}
       <Values states={states} />
       <h3>{t("source.providers")}</h3>
       <ol class="listed">
@@ -54,7 +58,7 @@ export function SourceCard(props: {
           <ProviderRow key={status.provider} status={status} inUse={status.provider === source.in_use} />
         ))}
       </ol>
-      <SourceTools source={source} readers={readers} onEdit={onEdit} onChange={onChange} />
+      <SourceTools source={source} readers={readers} byFiles={byFiles} onEdit={onEdit} onChange={onChange} />
     </section>
   );
 }

@@ -13,10 +13,12 @@ import { RawAnswers } from "./raw.tsx";
 export function SourceTools(props: {
   source: Source;
   readers: readonly ProviderKind[];
+  /** It knows what stands in files alone. */
+  byFiles: boolean;
   onEdit: () => void;
   onChange: () => void;
 }) {
-  const { source, readers, onEdit, onChange } = props;
+  const { source, readers, byFiles, onEdit, onChange } = props;
   const { api } = useHub();
   const may = useMay();
   const me = useMe();
@@ -36,7 +38,7 @@ export function SourceTools(props: {
   return (
     <div class="part-actions">
       <div class="buttons">
-        {me && me.scope !== "read" && source.enabled && (
+        {me && me.scope !== "read" && source.enabled && !byFiles && (
           <button
             type="button"
             class="button"
