@@ -1,8 +1,10 @@
-import { setPriority } from "node:os";
+import { getPriority, setPriority } from "node:os";
 import { isMainThread } from "node:worker_threads";
 
+/** The lowest there is. */
+const LAST = 19;
 /**
- * How far a worker thread steps back (nice values): `answers` are waited for, `upkeep` has time. Of the processor the
+ * How far a worker thread steps back behind where the process is (nice values): `answers` are waited for, `upkeep` has time. Of the processor the
  * main thread, which records and tells the present, must never have to wait for either: with all at one priority a
  * sealing and an export on two cores made status answers late by seconds.
  */
@@ -12,7 +14,7 @@ const BEHIND = { answers: 3, upkeep: 10 } as const;
 export function giveWay(to: keyof typeof BEHIND): void {
   if (isMainThread || process.platform !== "linux") return;
   try {
-    setPriority(BEHIND[to]);
+    setPriority(Math.min(LAST, getPriority() + BEHIND[to]));
   } catch {
     // A sandbox that forbids it costs nothing but the order.
   }
