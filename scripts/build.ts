@@ -14,6 +14,7 @@ export const WORKERS = [
   "history/worker",
   "exchange/worker",
   "retention/worker",
+  "sources/files/worker",
   "store/embedded/maintenance/worker",
   "backup/jobs/worker",
 ] as const;

@@ -8,10 +8,10 @@ import type { Mask } from "../platform/told/mask.ts";
 import type { StatusBoard } from "../platform/told/status-board.ts";
 import { createAsk } from "./asking/ask.ts";
 import { createBudgets } from "./asking/budget.ts";
+import { fileReaderOf, type ReadFile, readFileHere } from "./files/file-reader.ts";
 import { proposeFor, unsetOf } from "./proposals.ts";
 import type { AskingNeeds } from "./running/asker.ts";
 import { createAsker } from "./running/asker.ts";
-import { fileReaderOf, readFile } from "./running/files.ts";
 import { readKnowledge } from "./running/kept.ts";
 import { createListeners } from "./running/listeners.ts";
 import { type SourceRun, startSourceRun } from "./running/source-run.ts";
@@ -27,6 +27,8 @@ export type SourcesNeeds = Omit<AskingNeeds, "budgets" | "hide"> & {
   readonly mask: Mask;
   readonly status: StatusBoard;
   readonly place: () => { readonly place: Place; readonly known: boolean };
+  /** Absent: in this thread. */
+  readonly readFile?: ReadFile;
   /** All that is recorded of the present. */
   readonly homeEntities: () => readonly EntityNow[];
   readonly record: (items: readonly OutsideItem[]) => Promise<void>;
@@ -45,7 +47,7 @@ type Entry = {
 export const partOf = (id: SourceId): string => `source ${id}`;
 
 export function createSources(needs: SourcesNeeds): Sources {
-  const { providers, book, mask, status, clock, log, place } = needs;
+  const { providers, book, mask, status, clock, log, place, readFile = readFileHere } = needs;
   const entries = new Map<SourceId, Entry>();
   const listeners = createListeners({ log });
   const budgets = createBudgets({ providers, clock, keep: book.calls });
@@ -260,9 +262,19 @@ export function createSources(needs: SourcesNeeds): Sources {
           fix: statusOf(entry).fix ?? "Switch it on first.",
         });
       const { chosen } = checkConfig(entry.config, { providers, others: others(id) });
-      const reader = fileReaderOf(chosen, wanted);
-      const { readings, told } = readFile(reader, bytes, { place: place().place, now: clock.now(), preview, log });
-      if (!preview) await entry.run.takeIn(reader.provider, readings);
+      const { provider, settings } = fileReaderOf(chosen, wanted);
+      const given = { settings, place: place().place, now: clock.now(), preview };
+      const { readings, told } = await readFile(provider, bytes, given).catch((error: unknown) => {
+        if (error instanceof Failure && error.cause !== undefined)
+          log.error("a file could not be read", { provider: provider.id, error: error.cause });
+        throw error;
+      });
+      // While it was read, somebody may have changed the source, or removed it.
+      if (entries.get(id) !== entry)
+        throw new Failure("action_unavailable", `${entry.config.name} was changed meanwhile`, {
+          fix: "Hand the file in once more.",
+        });
+      if (!preview) await entry.run.takeIn(provider, readings);
       return told;
     },
     raw: (id) => entries.get(id)?.run?.raw() ?? [],

@@ -6,7 +6,9 @@ import { createHomeForecasts } from "../hass/forecasts/forecasts.ts";
 import { createHttp } from "../platform/http/http.ts";
 import { systemRandom } from "../platform/random.ts";
 import { createReadSocket } from "../platform/socket.ts";
+import { startWorker } from "../platform/worker.ts";
 import { throughGateway } from "../sources/asking/gateway.ts";
+import { createFileReader } from "../sources/files/file-reader.ts";
 import { PROVIDERS } from "../sources/providers.ts";
 import { createSources } from "../sources/registry.ts";
 import type { EntityNow, Place } from "../sources/source.ts";
@@ -20,6 +22,9 @@ const HOMEPAGE = "https://github.com/ha-ingestor/ha-ingestor";
 
 /** Of one batch of changes. */
 const MOST_CHANGED = 20_000;
+
+/** A file that wants more than that ends its reading, not the hub. */
+const READING = { resourceLimits: { maxOldGenerationSizeMb: 512 } };
 
 /** What is known of the world outside the home, as far as somebody set up sources. */
 export function openOutside(
@@ -54,6 +59,7 @@ export function openOutside(
       book: database.sources,
       http: throughGateway(http, config.gateway),
       socket: createReadSocket({ clock }),
+      readFile: createFileReader({ startWorker: () => startWorker("sources/files/worker", READING), clock }),
       userAgent: `HA-Ingestor/${version} (+${HOMEPAGE})`,
       mask,
       status,

@@ -24,6 +24,7 @@ import { createMask } from "../../platform/told/mask.ts";
 import { createStatusBoard } from "../../platform/told/status-board.ts";
 import { startWorker } from "../../platform/worker.ts";
 import { createMemoryStore } from "../../store/memory/memory.ts";
+import { type ReadFile, readFileHere } from "../files/file-reader.ts";
 import { PROVIDERS } from "../providers.ts";
 import { createSources } from "../registry.ts";
 
@@ -40,6 +41,7 @@ function start(given: {
   readonly zone: string;
   readonly http?: (url: URL) => Partial<HttpAnswer>;
   readonly socket?: ReadSocket;
+  readonly readFile?: ReadFile;
 }) {
   const clock = createTestClock(at(given.now));
   const database = openDatabase({ folder: mkdtempSync(join(root, "db-")), clock, log: silentLog });
@@ -72,6 +74,7 @@ function start(given: {
       return { status: 200, headers: {}, text: "", ...given.http?.(new URL(url)) };
     },
     socket: given.socket ?? noSocket,
+    readFile: given.readFile ?? readFileHere,
     userAgent: "HA-Ingestor/test (+https://example.org)",
     mask: createMask(),
     place: () => ({
@@ -366,7 +369,12 @@ test("a file is looked at, confirmed and taken in once, however often it comes; 
 });
 
 test("of several providers that read files one is named; a source without one, or switched off, says so", async () => {
-  const hub = start({ now: "2026-11-26T12:00:00Z", zone: "Europe/Vienna" });
+  let isFree: Promise<void> = Promise.resolve();
+  const readFile: ReadFile = async (...file) => {
+    await isFree;
+    return readFileHere(...file);
+  };
+  const hub = start({ now: "2026-11-26T12:00:00Z", zone: "Europe/Vienna", readFile });
   const config = (providers: readonly string[], enabled = true) => ({
     ...{ id: "meter", kind: "smart_meter" as const, name: "Meter", enabled },
     providers: providers.map((provider) => ({ provider, settings: {} })),
@@ -383,7 +391,18 @@ test("of several providers that read files one is named; a source without one, o
     code: "unreadable_file",
     message: /no whole XML/,
   });
+  // Whoever changes the source while a file of it is read wins.
+  let free = () => {};
+  isFree = new Promise((resolve) => {
+    free = resolve;
+  });
+  const during = assert.rejects(hub.sources.importFile("meter", bytes, { preview: true, provider: "meter_csv" }), {
+    code: "action_unavailable",
+    message: /changed meanwhile/,
+  });
   await hub.sources.replace("meter", config(["meter_csv"], false));
+  free();
+  await during;
   await assert.rejects(hub.sources.importFile("meter", bytes, { preview: true }), { code: "action_unavailable" });
   await hub.sources.remove("meter");
   assert.equal(await hub.sources.importFile("meter", bytes, { preview: true }), undefined);

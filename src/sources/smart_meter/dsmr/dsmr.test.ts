@@ -384,17 +384,15 @@ test("the hour that comes twice is told apart by S and W, and a meter that was e
   const timeOf = async (time: string) => (await valuesOf(telegram(time), "2026-10-25T06:00:00Z")).time;
   assert.equal(await timeOf("261025023000S"), "2026-10-25T00:30:00Z");
   assert.equal(await timeOf("261025023000W"), "2026-10-25T01:30:00Z");
-  const gas = (channel: number, time: string, value: string) =>
+  const gas = (channel: number, [time, value]: readonly [string, string]) =>
     `0-${channel}:24.1.0(003)\r\n0-${channel}:24.2.1(${time})(${value}*m3)\r\n`;
-  const [old, current] = [
-    ["250101000000W", "999.000"],
-    ["261126115500W", "00001.500"],
-  ] as const;
+  const old = ["250101000000W", "999.000"] as const;
+  const current = ["261126115500W", "00001.500"] as const;
   for (const [first, second] of [
     [old, current],
     [current, old],
   ] as const) {
-    const two = telegram("261126120000W", gas(1, ...first) + gas(2, ...second));
+    const two = telegram("261126120000W", gas(1, first) + gas(2, second));
     assert.deepEqual((await valuesOf(two, "2026-11-26T11:00:05Z")).values.gas, [1.5, "2026-11-26T10:55:00Z"]);
   }
 });

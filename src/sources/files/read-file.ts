@@ -1,48 +1,27 @@
 import { Failure } from "../../domain/failure.ts";
 import type { OutsideReading } from "../../domain/outside/outside.ts";
 import type { Micros } from "../../domain/time/time.ts";
-import type { Log } from "../../platform/told/log.ts";
 import { QUANTITIES } from "../quantities.ts";
-import type { Chosen } from "../settings/check.ts";
-import type { Place } from "../source.ts";
+import type { AnyProvider, FileNeeds } from "../source.ts";
 import type { FileImport, Settings } from "../sources.ts";
 
-/** The provider of a source that reads files. @throws Failure `action_unavailable` */
-export function fileReaderOf(chosen: readonly Chosen[], wanted: string | undefined): Chosen {
-  const readers = chosen.filter(({ provider }) => provider.readFile);
-  const [first] = readers;
-  if (!first)
-    throw new Failure("action_unavailable", "No provider of this source reads files", {
-      fix: "Add a source of the kind smart_meter with a provider that does.",
-    });
-  if (wanted === undefined && readers.length === 1) return first;
-  const found = readers.find(({ provider }) => provider.id === wanted);
-  if (found) return found;
-  const ids = readers.map(({ provider }) => provider.id).join(", ");
-  throw new Failure("action_unavailable", "It is not said which of the source's providers is to read the file", {
-    fix: `Name one of ${ids} as provider.`,
-  });
-}
+export type FileGiven = FileNeeds<unknown> & { readonly preview: boolean };
+export type FileFound = { readonly readings: readonly OutsideReading[]; readonly told: FileImport };
 
 /**
  * What a file holds, and what is told of it.
  *
- * @throws Failure `unreadable_file`
+ * @throws Failure `unreadable_file`; with a cause where nobody knows why
  */
-export function readFile(
-  { provider, settings }: Chosen,
-  bytes: Uint8Array,
-  given: { readonly place: Place; readonly now: Micros; readonly preview: boolean; readonly log: Log },
-): { readonly readings: readonly OutsideReading[]; readonly told: FileImport } {
-  const { place, now, preview, log } = given;
-  const needs = { place, now, settings };
+export function readFile(provider: AnyProvider, bytes: Uint8Array, given: FileGiven): FileFound {
+  const { preview, ...needs } = given;
   try {
     // Somebody looks at it first: then it is read as it seems to be meant.
     const look = preview ? provider.lookAtFile?.(bytes, needs) : undefined;
     const read = provider.readFile?.(bytes, look ? { ...needs, settings: look.settings } : needs);
     const { readings: all = [], leftOut = [], notes = [] } = read ?? {};
     const known = QUANTITIES[provider.kind];
-    const readings = all.filter(({ quantity, time, until = time }) => quantity in known && until <= now);
+    const readings = all.filter(({ quantity, time, until = time }) => quantity in known && until <= needs.now);
     const early = all.length - readings.length;
     const times = timesOf(readings);
     return {
@@ -62,11 +41,8 @@ export function readFile(
   } catch (error) {
     if (error instanceof Failure)
       throw new Failure("unreadable_file", error.message, error.fix === undefined ? {} : { fix: error.fix });
-    log.error("a file could not be read", { provider: provider.id, error });
-    throw new Failure("unreadable_file", "The file cannot be read", {
-      fix: `Check that it is one that ${provider.name} reads.`,
-      cause: error,
-    });
+    const fix = `Check that it is one that ${provider.name} reads.`;
+    throw new Failure("unreadable_file", "The file cannot be read", { fix, cause: error });
   }
 }
 
@@ -78,7 +54,7 @@ function timesOf(readings: readonly OutsideReading[]): { readonly from: Micros; 
   );
 }
 
-function sumsOf(readings: readonly OutsideReading[], kind: Chosen["provider"]["kind"]): FileImport["sums"] {
+function sumsOf(readings: readonly OutsideReading[], kind: AnyProvider["kind"]): FileImport["sums"] {
   return [...Map.groupBy(readings, ({ quantity }) => quantity)].flatMap(([quantity, own]) => {
     const described = QUANTITIES[kind][quantity];
     const times = timesOf(own);
