@@ -4,9 +4,9 @@ import { isMainThread } from "node:worker_threads";
 /** The lowest there is. */
 const LAST = 19;
 /**
- * How far a worker thread steps back behind where the process is (nice values): `answers` are waited for, `upkeep` has time. Of the processor the
- * main thread, which records and tells the present, must never have to wait for either: with all at one priority a
- * sealing and an export on two cores made status answers late by seconds.
+ * How far a worker thread steps back behind where the process is (nice values): `answers` are waited for, `upkeep` has
+ * time. The main thread, which records and tells the present, must not have to wait for the processor behind either:
+ * with all at one priority a sealing and an export on two cores made status answers late by seconds.
  */
 const BEHIND = { answers: 3, upkeep: 10 } as const;
 
