@@ -21,7 +21,7 @@ export function whyStale(facts: SportsFacts, fetched: Micros, now: Micros): stri
   const ageMs = (now - fetched) / 1000;
   if (ageMs <= 3 * rhythmOf(facts, fetched) + LATE_MS) return undefined;
   const minutes = Math.round(ageMs / 60_000);
-  return `ESPN was last heard ${minutes < 120 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`} ago.`;
+  return `The scores are ${minutes < 120 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`} old.`;
 }
 
 /** A game whose state can be told for certain from an old answer: it is over, or is far from its start. */
@@ -62,7 +62,7 @@ export function statusOfTeam(known: KnownGames, team: FollowedTeam, now: Micros)
   if (game.status === "final") return is("final");
   if (game.status === "scheduled" || game.status === "delayed") return is("upcoming");
   if (game.status === "unknown")
-    return is("unknown", `ESPN calls the game ${game.rawStatus}, which nobody here knows.`);
+    return is("unknown", `The game is said to be ${game.rawStatus}, which nobody here knows.`);
   return is("interrupted");
 }
 

@@ -214,7 +214,7 @@ test("what is too old is no present: a game that was on is unknown while ESPN do
   await hub.pass(10 * 60_000, 30_000);
   const { state, why } = hub.sports.status("EDM");
   assert.equal(state, "unknown");
-  assert.match(String(why), /minutes ago/);
+  assert.match(String(why), /minutes old/);
   const series = hub.sources.present("sports_nhl");
   assert.ok(series.length === 3 && series.every(({ value }) => value === null), JSON.stringify(series));
   hub.fail(false);

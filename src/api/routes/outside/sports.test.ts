@@ -96,10 +96,10 @@ test("an old look tells no score of a game that was on, and why; what cannot hav
   await withHub({ sources: old(around("live 14-7 p2", -1)) }, async (get) => {
     const { body } = await get("status/kc");
     assert.partialDeepStrictEqual(body, { status: "unknown", score: null, game_status: null, age_s: 600 });
-    assert.match(String(body.why), /10 minutes ago/);
+    assert.match(String(body.why), /10 minutes old/);
     const context = await get("context/kc");
     assert.partialDeepStrictEqual(context.body, { status: "unknown", current_game: null });
-    assert.match(JSON.stringify((await get("games?when=live")).body), /10 minutes ago/);
+    assert.match(JSON.stringify((await get("games?when=live")).body), /10 minutes old/);
   });
   await withHub({ sources: old(around("final 14-7 p4", -4, { winner: "home" })) }, async (get) =>
     assert.partialDeepStrictEqual((await get("status/kc")).body, { status: "final", won: true, score: 14 }),
