@@ -114,8 +114,14 @@ describe("Energy with weeks behind it, in a browser", { skip }, () => {
     await dialog.waitFor({ state: "detached" });
     await meters.getByText("These meters were chosen here.").waitFor();
     await eventually(20, async () => assert.equal(await meters.getByText("Solar power").count(), 0));
+    await meters.getByRole("button", { name: "Change the choice" }).click();
+    await dialog.getByLabel("Use these instead of the energy dashboard").uncheck();
+    await dialog.getByRole("button", { name: "Use these" }).click();
+    await meters.getByText("Others were chosen here; as long as the dashboard is set up, they are not used.").waitFor();
+    await meters.getByText("Solar power").waitFor();
     await meters.getByRole("button", { name: "Drop the choice" }).click();
     await dialog.getByRole("button", { name: "Drop the choice" }).click();
+    await meters.getByRole("button", { name: "Choose others here" }).waitFor();
     await meters.getByText("Solar power").waitFor();
     assert.deepEqual(complaints, []);
     await context.close();

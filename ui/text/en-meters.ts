@@ -5,6 +5,7 @@ export const meters = {
     "Home Assistant’s energy dashboard names these meters. They are changed there: Settings, Dashboards, Energy.",
   "meters.from.chosen": "These meters were chosen here.",
   "meters.from.instead": "They are used instead of those of Home Assistant’s energy dashboard.",
+  "meters.from.unused": "Others were chosen here; as long as the dashboard is set up, they are not used.",
   "meters.none": "No meter is named yet",
   "meters.meter": "Meter",
   "meters.used_as": "Used for",

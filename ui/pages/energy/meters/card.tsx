@@ -25,7 +25,8 @@ export function MetersCard({ meters, onChange }: { meters: Loaded<EnergyMeters>;
 }
 
 function Told({ meters }: { meters: EnergyMeters }) {
-  const { from, why, fix, dashboard, whole_house, circuits } = meters;
+  const { from, why, fix, dashboard, whole_house, circuits, choice } = meters;
+  const some = whole_house.length > 0 || circuits.length > 0;
   return (
     <>
       {from === null ? (
@@ -33,12 +34,11 @@ function Told({ meters }: { meters: EnergyMeters }) {
       ) : (
         <p>
           {t(`meters.from.${from}`)} {from === "chosen" && dashboard === "set_up" && t("meters.from.instead")}
+          {from === "dashboard" && choice && t("meters.from.unused")}
         </p>
       )}
-      {whole_house.length > 0 && <MeterTable meters={meters} />}
-      {from !== null && whole_house.length === 0 && circuits.length === 0 && (
-        <Empty icon="energy" title={t("meters.none")} />
-      )}
+      {some && <MeterTable meters={meters} />}
+      {from !== null && !some && <Empty icon="energy" title={t("meters.none")} />}
     </>
   );
 }

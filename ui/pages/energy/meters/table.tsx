@@ -65,9 +65,13 @@ function Row(props: {
   return (
     <tr>
       <th scope="row">
-        <a class="touch-link meter-link" href={entityHash(meter)}>
-          {name}
-        </a>
+        {isEntity(meter) ? (
+          <a class="touch-link meter-link" href={entityHash(meter)}>
+            {name}
+          </a>
+        ) : (
+          name
+        )}
         {why && <span class="form-problem small device-told">{why}</span>}
       </th>
       <td>
@@ -77,3 +81,6 @@ function Row(props: {
     </tr>
   );
 }
+
+/** The dashboard may name a statistic that no entity stands for, such as `tibber:energy`. */
+const isEntity = (meter: string): boolean => meter.includes(".") && !meter.includes(":");
