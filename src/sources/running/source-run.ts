@@ -46,8 +46,8 @@ const KEEP_EVERY_MS = 300_000;
 const CHANGED_WAIT_MS = 3_000;
 /** However often entities change, nobody is read more often for it. */
 const CHANGED_EVERY_MS = 60_000;
-/** Readings of a file that are stored together. */
-const AT_ONCE = 2_000;
+/** Readings of a file that are stored together; others have their turn in between. */
+const AT_ONCE = 500;
 /** Node's timers hold no longer ones. */
 const LONGEST_TIMER_MS = 24 * 3_600_000;
 
@@ -280,9 +280,10 @@ export function startSourceRun(needs: SourceRunNeeds) {
     },
     /** Stores what a file told of the past. */
     takeIn: async ({ id }: AnyProvider, readings: readonly OutsideReading[]): Promise<void> => {
-      const items = telling.tellPast(readings, { provider: id });
+      const sorted = readings.toSorted((a, b) => a.time - b.time);
       const taken = recording.then(async () => {
-        for (let i = 0; i < items.length; i += AT_ONCE) await needs.record(items.slice(i, i + AT_ONCE));
+        for (let i = 0; i < sorted.length; i += AT_ONCE)
+          await needs.record(telling.tellPast(sorted.slice(i, i + AT_ONCE), { provider: id }));
       });
       recording = taken.catch(() => {});
       await taken;
