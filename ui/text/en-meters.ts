@@ -1,6 +1,7 @@
 /** Texts of the Energy page about meters, usual days and always-on power; part of en.ts. */
 export const meters = {
   "meters.title": "Meters in use",
+  "meters.what": "Meters",
   "meters.from.dashboard":
     "Home Assistant’s energy dashboard names these meters. They are changed there: Settings, Dashboards, Energy.",
   "meters.from.chosen": "These meters were chosen here.",

@@ -30,7 +30,7 @@ function Told({ meters }: { meters: EnergyMeters }) {
   return (
     <>
       {from === null ? (
-        why && <NotKnown what={t("meters.title")} why={why} fix={fix} />
+        why && <NotKnown what={t("meters.what")} why={why} fix={fix} />
       ) : (
         <p>
           {t(`meters.from.${from}`)} {from === "chosen" && dashboard === "set_up" && t("meters.from.instead")}
