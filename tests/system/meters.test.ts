@@ -55,7 +55,7 @@ test("a meter at a port is a state, history and live; a table of the past is loo
     assert.equal(added.status, 201, await added.text());
   };
   const meter = await openMeter();
-  await add("p1", "dsmr", { address: meter.address, every: 3600 });
+  await add("p1", "dsmr", { address: meter.address, every: 120 });
   await eventually(20, async () => assert.equal((await stateOf("outside.p1_import_energy")).state, "1234.567"));
   assert.equal((await stateOf("outside.p1_power")).state, "432");
   assert.equal((await stateOf("outside.p1_import_energy")).attributes.unit_of_measurement, "kWh");

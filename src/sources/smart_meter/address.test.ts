@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as v from "valibot";
-import { addressOf, LIVE_ENTRIES } from "./address.ts";
+import { addressOf, LIVE_ENTRIES, LIVE_TOO_OLD_MS } from "./address.ts";
 
 test("a reader is a page or a port of the home's own network, and nothing else", () => {
   assert.deepEqual(addressOf("http://192.168.1.20/api/v1/telegram"), { url: "http://192.168.1.20/api/v1/telegram" });
@@ -22,4 +22,7 @@ test("a reader is a page or a port of the home's own network, and nothing else",
   const settings = v.strictObject(LIVE_ENTRIES);
   assert.deepEqual(v.parse(settings, { address: " p1:23 " }), { address: "p1:23", every: 30, phases: false });
   assert.ok(!v.safeParse(settings, { address: "p1:23", every: 1 }).success);
+  // A value is too old after five minutes: two looks may fail before that.
+  assert.ok(v.safeParse(settings, { address: "p1:23", every: LIVE_TOO_OLD_MS / 2_500 }).success);
+  assert.ok(!v.safeParse(settings, { address: "p1:23", every: LIVE_TOO_OLD_MS / 2_000 }).success);
 });

@@ -20,7 +20,8 @@ export function addressOf(text: string): MeterAddress | undefined {
 
 /** Seconds between two looks: a meter speaks every one to ten seconds, which is more than anybody wants to keep. */
 const LEAST_S = 10;
-const MOST_S = 3600;
+/** Two looks may fail before a value is too old. */
+const MOST_S = 120;
 
 export const LIVE_ENTRIES = {
   address: v.pipe(
