@@ -33,7 +33,7 @@ export const carbonEntity: Provider<Settings, undefined> = {
   everyMs: 60_000,
   tooOldMs: 3 * 3_600_000,
   ofHome: (entities) => {
-    const found = entities.filter((one) => /co[2₂]/i.test(unitOf(one)) && GRAMS.test(unitOf(one)));
+    const found = entities.filter((one) => /co[2\u2082]/i.test(unitOf(one)) && GRAMS.test(unitOf(one)));
     const [only, ...others] = found.filter((one) => numberOf(one) !== undefined);
     // Of several nobody here knows which is the grid's.
     return only && others.length === 0 ? { intensity: only.entityId } : undefined;
