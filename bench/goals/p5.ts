@@ -27,7 +27,7 @@ const EVER: Window = { from: 0, to: 4_000_000_000_000_000 };
 export const p5: Bench = {
   id: "P5",
   title: "a range of raw history, from the question to the last byte",
-  workload: `core: ${CHANGES.toLocaleString("en-US")} states of ${ENTITIES} entities set inside a real Home Assistant Core; the last rows of them, all entities in one question`,
+  workload: `core: states of ${ENTITIES} entities set inside a real Home Assistant Core, ${CHANGES.toLocaleString("en-US")} unless said otherwise; the last rows of them, all entities in one question`,
   unavailable: () => coreUnavailable(),
   run: async (context) => {
     const core = await startCore({ name: "bench-p5" });
@@ -76,6 +76,7 @@ export const p5: Bench = {
           },
         ],
         notes: [
+          `${made.toLocaleString("en-US")} changes were made in this run.`,
           "Ours: POST history/query over HTTP with a token, the default answer of times in RFC 3339 and states, pages of 100,000 rows one after the other, everything sealed. Core: history/history_during_period over its WebSocket with minimal_response and no_attributes, every row, uncompressed. Both warm, asked in turn; every row of both answers was compared: entity, state text, time in µs. Answers are read as JSON by nobody while the time runs.",
           "Columns: the same rows as times in µs and states, in two lists. After a restart: the first question of that size to a hub and a Core that have just started, files in the system's cache.",
           "Without transport: the question to history within one process, its worker included, against Core's time less that of a ping on the same connection.",
