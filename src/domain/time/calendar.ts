@@ -1,3 +1,4 @@
+import { createOffset } from "./offset.ts";
 import type { Micros } from "./time.ts";
 
 export type CalendarUnit = "day" | "week" | "month";
@@ -34,9 +35,6 @@ export const knownTimeZone = (kept: unknown): string =>
 const DAY_MS = 86_400_000;
 /** No zone is further from UTC, east or west. */
 const MOST_OFFSET_MS = 16 * 3_600_000;
-/** Outside of these, times of day are those of local mean time, which does not change. */
-const OLDEST_MS = Date.UTC(1800, 0, 1);
-const NEWEST_MS = Date.UTC(9999, 0, 1);
 /** Days whose beginnings are remembered. */
 const MOST_KNOWN = 10_000;
 
@@ -56,32 +54,8 @@ export function calendarOf(timeZone: string): Calendar {
 
 /** @throws RangeError where the zone is unknown */
 export function createCalendar(timeZone: string): Calendar {
-  const format = new Intl.DateTimeFormat("en-US", {
-    timeZone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-  });
+  const offsetAt = createOffset(timeZone);
   const starts = new Map<number, number>();
-
-  /** What the clocks are ahead of UTC by. */
-  const offsetAt = (ms: number): number => {
-    const second = Math.floor(Math.min(Math.max(ms, OLDEST_MS), NEWEST_MS) / 1000) * 1000;
-    // 11/23/2026, 22:39:00
-    const [month, day, year, hour, minute, seconds] = (format.format(second).match(/\d+/g) ?? []).map(Number) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
-    return Date.UTC(year, month - 1, day, hour, minute, seconds) - second;
-  };
 
   /** The first moment between two, of which only the second has the offset `after`, that has it. */
   const changeBetween = (before: number, at: number, after: number): number => {

@@ -1,3 +1,4 @@
+import { createOffset } from "../../domain/time/offset.ts";
 import type { Micros } from "../../domain/time/time.ts";
 
 const DAY_MS = 86_400_000;
@@ -26,27 +27,7 @@ export function localMs(
  * @throws RangeError where the zone is unknown
  */
 export function createLocalClock(timeZone: string): (local: LocalMs) => readonly Micros[] {
-  const format = new Intl.DateTimeFormat("en-US", {
-    timeZone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-  });
-  const offsetAt = (ms: number): number => {
-    const [month, day, year, hour, minute, second] = (format.format(ms).match(/\d+/g) ?? []).map(Number) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
-    return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(ms / 1000) * 1000;
-  };
+  const offsetAt = createOffset(timeZone);
   /** By day: what the clocks are ahead of UTC by before and after it. A year of quarter hours asks for few. */
   const known = new Map<number, readonly number[]>();
   const offsetsAround = (day: number): readonly number[] => {

@@ -1,3 +1,5 @@
+import { createOffset } from "../../../../domain/time/offset.ts";
+
 /**
  * What a clock on the wall shows, as the milliseconds that the same figures would be in UTC: `2026-07-01T09:00` in
  * Berlin is `Date.UTC(2026, 6, 1, 9)`. Recurrences are counted in it, as people do.
@@ -36,21 +38,7 @@ const MOST_KNOWN = 50;
 export function ianaZone(name: string): Zone {
   const before = known.get(name);
   if (before) return before;
-  const format = new Intl.DateTimeFormat("en-US", {
-    timeZone: name,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-  });
-  const zone = zoneOf(name, (ms) => {
-    const second = Math.floor(ms / 1000) * 1000;
-    const [month = 1, day = 1, year = 1970, ...clock] = (format.format(second).match(/\d+/g) ?? []).map(Number);
-    return Date.UTC(year, month - 1, day, ...clock) - second;
-  });
+  const zone = zoneOf(name, createOffset(name));
   if (known.size >= MOST_KNOWN) known.clear();
   known.set(name, zone);
   return zone;
