@@ -9,7 +9,7 @@ import type { StatusBoard } from "../platform/told/status-board.ts";
 import { createAsk } from "./asking/ask.ts";
 import { createBudgets } from "./asking/budget.ts";
 import { fileReaderOf, type ReadFile, readFileHere } from "./files/file-reader.ts";
-import { proposeFor, unsetOf } from "./proposals.ts";
+import { proposeFor } from "./proposals.ts";
 import type { AskingNeeds } from "./running/asker.ts";
 import { createAsker } from "./running/asker.ts";
 import { readKnowledge } from "./running/kept.ts";
@@ -17,6 +17,7 @@ import { createListeners } from "./running/listeners.ts";
 import { type SourceRun, startSourceRun } from "./running/source-run.ts";
 import { createStill } from "./running/still.ts";
 import { checkConfig, MOST_SOURCES } from "./settings/check.ts";
+import { kindsOf } from "./settings/kinds.ts";
 import { formsOf, maskSecrets, secretsIn } from "./settings/secrets.ts";
 import type { AnyProvider, EntityNow, Place } from "./source.ts";
 import type { SourceConfig, SourceStatus, Sources, Tried } from "./sources.ts";
@@ -145,31 +146,16 @@ export function createSources(needs: SourcesNeeds): Sources {
     chain = done.catch(() => {});
     return done;
   };
+  const runOf = (entry: Entry): SourceRun => {
+    if (entry.run) return entry.run;
+    throw new Failure("action_unavailable", `${entry.config.name} is not running`, {
+      fix: statusOf(entry).fix ?? "Switch it on first.",
+    });
+  };
   const statusAfter = (id: SourceId): SourceStatus => statusOf(entries.get(id) as Entry);
 
   return {
-    kinds: () => {
-      const here = place();
-      return [...Map.groupBy(providers, ({ kind }) => kind)].map(([kind, own]) => ({
-        kind,
-        providers: own.map((one) => {
-          const unfit = here.known && one.worksUnset ? one.unfit?.(unsetOf(one), here.place) : undefined;
-          return {
-            id: one.id,
-            name: one.name,
-            homepage: one.homepage,
-            attribution: one.attribution,
-            ...(one.terms === undefined ? {} : { terms: one.terms }),
-            worksUnset: one.worksUnset,
-            everyMs: one.everyMs,
-            limits: one.limits,
-            form: formOf(one.settings),
-            ...(one.fileTypes === undefined ? {} : { fileTypes: one.fileTypes }),
-            ...(unfit ? { unfit } : {}),
-          };
-        }),
-      }));
-    },
+    kinds: () => kindsOf(providers, place()),
     proposed: () =>
       proposeFor(
         place(),
@@ -225,11 +211,8 @@ export function createSources(needs: SourcesNeeds): Sources {
     refresh: async (id) => {
       const entry = entries.get(id);
       if (!entry) return undefined;
-      if (!entry.run)
-        throw new Failure("action_unavailable", `${entry.config.name} is not running`, {
-          fix: statusOf(entry).fix ?? "Switch it on first.",
-        });
-      await entry.run.refresh();
+      const run = runOf(entry);
+      await run.refresh();
       return statusOf(entries.get(id) ?? entry);
     },
     test: async (given) => {
@@ -257,10 +240,7 @@ export function createSources(needs: SourcesNeeds): Sources {
     importFile: async (id, bytes, { preview, provider: wanted }) => {
       const entry = entries.get(id);
       if (!entry) return undefined;
-      if (!entry.run)
-        throw new Failure("action_unavailable", `${entry.config.name} is not running`, {
-          fix: statusOf(entry).fix ?? "Switch it on first.",
-        });
+      const run = runOf(entry);
       const { chosen } = checkConfig(entry.config, { providers, others: others(id) });
       const { provider, settings } = fileReaderOf(chosen, wanted);
       const given = { settings, place: place().place, now: clock.now(), preview };
@@ -274,7 +254,7 @@ export function createSources(needs: SourcesNeeds): Sources {
         throw new Failure("action_unavailable", `${entry.config.name} was changed meanwhile`, {
           fix: "Hand the file in once more.",
         });
-      if (!preview) await entry.run.takeIn(provider, readings);
+      if (!preview) await run.takeIn(provider, readings);
       return told;
     },
     raw: (id) => entries.get(id)?.run?.raw() ?? [],
