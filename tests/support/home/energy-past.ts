@@ -1,11 +1,6 @@
-import { join } from "node:path";
-import type { Reading } from "../../../src/domain/data/reading.ts";
-import { currentIdentity } from "../../../src/domain/data/series.ts";
 import { systemClock } from "../../../src/platform/time/clock.ts";
-import { silentLog } from "../../../src/platform/told/log.ts";
-import { openStore } from "../../../src/store/open.ts";
-import type { Entry } from "../../../src/store/store.ts";
 import { createRandom } from "../data/random.ts";
+import { openPast } from "./writing-past.ts";
 
 const SECOND = 1_000_000;
 const MINUTE = 60 * SECOND;
@@ -32,33 +27,8 @@ const STOVE_WATTS = 1_700;
  * time, a fridge, a stove at a fixed hour, a television in the evening, a roof, and lamps that are switched alone.
  */
 export async function recordEnergyPast({ dataDir, days }: { dataDir: string; days: number }): Promise<void> {
-  const store = await openStore({
-    kind: "embedded",
-    folder: join(dataDir, "home", "store"),
-    clock: systemClock,
-    log: silentLog,
-  });
-  const idOf = (entity: string) => {
-    const found = [...store.series().values()].find((one) => currentIdentity(one).entityId === entity);
-    if (!found) throw new Error(`${entity} is not in the store`);
-    return found.id;
-  };
-  const waiting: Entry[] = [];
-  const write = async (series: number, time: number, state: string) => {
-    const reading: Reading = {
-      series,
-      time,
-      changed: time,
-      state,
-      attributes: store.latest(series)?.attributes ?? {},
-      context: null,
-      origin: "imported",
-      timeIsArrival: false,
-      flaws: [],
-    };
-    waiting.push({ kind: "reading", reading });
-    if (waiting.length >= 5_000) await store.append(waiting.splice(0));
-  };
+  const past = await openPast(dataDir);
+  const { idOf, write } = past;
   const random = createRandom(7);
   const end = Math.floor(systemClock.now() / STEP) * STEP - 5 * MINUTE;
   const start = end - days * DAY;
@@ -108,14 +78,12 @@ export async function recordEnergyPast({ dataDir, days }: { dataDir: string; day
       if (i % 5 === 4) await write(id, time, (stands - left).toFixed(3));
     }
   }
-  await store.append(waiting.splice(0));
-  await store.seal();
-  await store.close();
+  await past.finish();
 
   /** A counter ends where it stands now, so that it only ever rose. */
   function counter(entity: string): Counter {
     const id = idOf(entity);
-    return { id, stands: Number(store.latest(id)?.state), counted: [] };
+    return { id, stands: Number(past.latest(id)?.state), counted: [] };
   }
 }
 

@@ -1,11 +1,6 @@
-import { join } from "node:path";
-import type { Reading } from "../../../src/domain/data/reading.ts";
-import { currentIdentity } from "../../../src/domain/data/series.ts";
 import { systemClock } from "../../../src/platform/time/clock.ts";
-import { silentLog } from "../../../src/platform/told/log.ts";
-import { openStore } from "../../../src/store/open.ts";
-import type { Entry } from "../../../src/store/store.ts";
 import { createRandom } from "../data/random.ts";
+import { openPast } from "./writing-past.ts";
 
 const SECOND = 1_000_000;
 const HOUR = 3_600 * SECOND;
@@ -18,43 +13,18 @@ const ROOM = "sensor.living_room_climate_sensor_temperature";
  * that follow the sun, a motion sensor, a hole in everything and one in a single series.
  */
 export async function recordPast({ dataDir, days }: { dataDir: string; days: number }): Promise<void> {
-  const store = await openStore({
-    kind: "embedded",
-    folder: join(dataDir, "home", "store"),
-    clock: systemClock,
-    log: silentLog,
-  });
-  const idOf = (entity: string) => {
-    const found = [...store.series().values()].find((one) => currentIdentity(one).entityId === entity);
-    if (!found) throw new Error(`${entity} is not in the store`);
-    return found.id;
-  };
+  const past = await openPast(dataDir);
+  const { idOf, put } = past;
   const random = createRandom(11);
   const hole = { from: -2.4 * DAY, to: -2.2 * DAY };
   const own = { from: -0.45 * DAY, to: -0.4 * DAY };
   const end = systemClock.now() - 60 * SECOND;
   const start = end - days * DAY;
-  const waiting: Entry[] = [];
-  const put = async (entry: Entry) => {
-    waiting.push(entry);
-    if (waiting.length >= 5_000) await store.append(waiting.splice(0));
-  };
   const write = (series: number, moment: number, state: string) => {
     const time = Math.round(moment);
     const at = time - end;
     if ((at > hole.from && at < hole.to) || (series === room && at > own.from && at < own.to)) return;
-    const reading: Reading = {
-      series,
-      time,
-      changed: time,
-      state,
-      attributes: store.latest(series)?.attributes ?? {},
-      context: null,
-      origin: "imported",
-      timeIsArrival: false,
-      flaws: [],
-    };
-    return put({ kind: "reading", reading });
+    return past.write(series, time, state);
   };
   const room = idOf(ROOM);
   const hourOf = (time: number) => ((time / HOUR) % 24) + random() * 0.02;
@@ -88,7 +58,5 @@ export async function recordPast({ dataDir, days }: { dataDir: string; days: num
     kind: "gap",
     gap: { ...gap, cause: "disconnected", series: room, from: end + own.from, to: end + own.to },
   });
-  await store.append(waiting.splice(0));
-  await store.seal();
-  await store.close();
+  await past.finish();
 }
