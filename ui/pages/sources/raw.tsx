@@ -1,6 +1,6 @@
-import { useEffect, useId, useRef } from "preact/hooks";
 import type { Source } from "../../api-outside-types.ts";
 import { Age, Empty, ProblemNote, Skeleton } from "../../parts/basics.tsx";
+import { Dialog } from "../../parts/forms/dialog.tsx";
 import { useHub, useLoad } from "../../parts/hub.ts";
 import { t } from "../../text/text.ts";
 
@@ -8,24 +8,8 @@ import { t } from "../../text/text.ts";
 export function RawAnswers({ source, onClose }: { source: Source; onClose: () => void }) {
   const { api } = useHub();
   const { data, problem, reload } = useLoad(`raw ${source.id}`, () => api.rawAnswers(source.id));
-  const id = useId();
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const element = dialog.current;
-    element?.showModal();
-    return () => element?.close();
-  }, []);
   return (
-    <dialog
-      class="dialog raw-dialog"
-      ref={dialog}
-      aria-labelledby={id}
-      onCancel={(event) => {
-        event.preventDefault();
-        onClose();
-      }}
-    >
-      <h2 id={id}>{t("raw.title", { name: source.name })}</h2>
+    <Dialog title={t("raw.title", { name: source.name })} size="raw" onClose={onClose}>
       <div class="stack">
         <p class="muted small">{t("raw.note")}</p>
         {problem !== null && <ProblemNote problem={problem} onRetry={reload} />}
@@ -45,6 +29,6 @@ export function RawAnswers({ source, onClose }: { source: Source; onClose: () =>
           {t("raw.close")}
         </button>
       </div>
-    </dialog>
+    </Dialog>
   );
 }

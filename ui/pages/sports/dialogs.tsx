@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
 import { Empty, Figure, ProblemNote, Skeleton } from "../../parts/basics.tsx";
+import { Dialog } from "../../parts/forms/dialog.tsx";
 import { type Loaded, useEvery, useHub, useLoad } from "../../parts/hub.ts";
 import { formatClock, readable } from "../../shape/format.ts";
 import { hasText, t } from "../../text/text.ts";
@@ -10,24 +10,8 @@ const LOOK_EVERY_MS = 10_000;
 
 function Shown(props: { title: string; loaded: Loaded<unknown>; children: ComponentChildren; onClose: () => void }) {
   const { title, loaded, children, onClose } = props;
-  const id = useId();
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const element = dialog.current;
-    element?.showModal();
-    return () => element?.close();
-  }, []);
   return (
-    <dialog
-      class="dialog wide-dialog"
-      ref={dialog}
-      aria-labelledby={id}
-      onCancel={(event) => {
-        event.preventDefault();
-        onClose();
-      }}
-    >
-      <h2 id={id}>{title}</h2>
+    <Dialog title={title} size="wide" onClose={onClose}>
       <div class="stack">
         {loaded.problem !== null && <ProblemNote problem={loaded.problem} onRetry={loaded.reload} />}
         {loaded.data === null && loaded.problem === null && <Skeleton />}
@@ -38,7 +22,7 @@ function Shown(props: { title: string; loaded: Loaded<unknown>; children: Compon
           {t("raw.close")}
         </button>
       </div>
-    </dialog>
+    </Dialog>
   );
 }
 

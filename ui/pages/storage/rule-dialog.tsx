@@ -1,6 +1,7 @@
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Keep, Recording, Retention, RetentionPreview, Selector } from "../../api-storage-types.ts";
 import { ProblemNote, Segmented } from "../../parts/basics.tsx";
+import { Dialog } from "../../parts/forms/dialog.tsx";
 import { useAction, useHub } from "../../parts/hub.ts";
 import { choiceOf, positiveOf, withRule, withThinning } from "../../shape/storage/rules.ts";
 import { t } from "../../text/text.ts";
@@ -21,18 +22,11 @@ export function RuleDialog(props: {
   const { name, select, retention, recording, onClose, onDone } = props;
   const { api } = useHub();
   const action = useAction();
-  const id = useId();
-  const dialog = useRef<HTMLDialogElement>(null);
   const [way, setWay] = useState<Way>("thin");
   const [change, setChange] = useState("");
   const [interval, setInterval] = useState("60");
   const [keep, setKeep] = useState<Keep | null>(365);
   const [preview, setPreview] = useState<RetentionPreview | null>(null);
-  useEffect(() => {
-    const element = dialog.current;
-    element?.showModal();
-    return () => element?.close();
-  }, []);
   useEffect(() => setPreview(null), [keep, way]);
 
   const minChange = positiveOf(change);
@@ -51,16 +45,7 @@ export function RuleDialog(props: {
   };
   const stoppable = select.kind === "entity" || select.kind === "domain";
   return (
-    <dialog
-      class="dialog wide-dialog"
-      ref={dialog}
-      aria-labelledby={id}
-      onCancel={(event) => {
-        event.preventDefault();
-        onClose();
-      }}
-    >
-      <h2 id={id}>{t("rule.title", { name })}</h2>
+    <Dialog title={t("rule.title", { name })} size="wide" onClose={onClose}>
       <div class="stack">
         <Segmented<Way>
           label={t("rule.way")}
@@ -141,6 +126,6 @@ export function RuleDialog(props: {
           </button>
         )}
       </div>
-    </dialog>
+    </Dialog>
   );
 }

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
 import { t } from "../../text/text.ts";
+import { Dialog } from "./dialog.tsx";
 
-/** Asks before something stops or is lost. The browser's own dialog holds the focus and closes on Escape. */
+/** Asks before something stops or is lost. */
 export function Confirm(props: {
   title: string;
   /** What the button that goes on says. */
@@ -13,24 +13,8 @@ export function Confirm(props: {
   onCancel: () => void;
 }) {
   const { title, action, busy = false, children, onConfirm, onCancel } = props;
-  const dialog = useRef<HTMLDialogElement>(null);
-  const id = useId();
-  useEffect(() => {
-    const element = dialog.current;
-    element?.showModal();
-    return () => element?.close();
-  }, []);
   return (
-    <dialog
-      class="dialog"
-      ref={dialog}
-      aria-labelledby={id}
-      onCancel={(event) => {
-        event.preventDefault();
-        onCancel();
-      }}
-    >
-      <h2 id={id}>{title}</h2>
+    <Dialog title={title} onClose={onCancel}>
       <div class="stack">{children}</div>
       <div class="buttons dialog-buttons">
         <button type="button" class="button" onClick={onCancel}>
@@ -40,6 +24,6 @@ export function Confirm(props: {
           {action}
         </button>
       </div>
-    </dialog>
+    </Dialog>
   );
 }

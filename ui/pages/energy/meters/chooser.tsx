@@ -1,6 +1,7 @@
-import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { EnergyMeters } from "../../../api-energy-types.ts";
 import { ProblemNote } from "../../../parts/basics.tsx";
+import { Dialog } from "../../../parts/forms/dialog.tsx";
 import { Fields } from "../../../parts/forms/fields.tsx";
 import { useAction, useHub } from "../../../parts/hub.ts";
 import { choiceOf, chosenOf, meterFields } from "../../../shape/energy/meters.ts";
@@ -12,27 +13,11 @@ export function MeterChooser(props: { meters: EnergyMeters; onClose: () => void;
   const { meters, onClose, onDone } = props;
   const { api } = useHub();
   const action = useAction();
-  const id = useId();
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const element = dialog.current;
-    element?.showModal();
-    return () => element?.close();
-  }, []);
   // As it was when it was opened: what is looked up meanwhile must not change what somebody fills in.
   const fields = useMemo(() => meterFields(meters), []);
   const [draft, setDraft] = useState<DraftOf>(() => begun());
   return (
-    <dialog
-      class="dialog wide-dialog"
-      ref={dialog}
-      aria-labelledby={id}
-      onCancel={(event) => {
-        event.preventDefault();
-        onClose();
-      }}
-    >
-      <h2 id={id}>{t("meters.chooser")}</h2>
+    <Dialog title={t("meters.chooser")} size="wide" onClose={onClose}>
       <form
         class="form"
         onSubmit={(event) => {
@@ -53,7 +38,7 @@ export function MeterChooser(props: { meters: EnergyMeters; onClose: () => void;
           </button>
         </div>
       </form>
-    </dialog>
+    </Dialog>
   );
 
   /** With a place for the grid, which every home has, and where it can be told which side goes in first. */

@@ -1,6 +1,7 @@
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useState } from "preact/hooks";
 import type { FileImport, ProviderKind, Settings, Source } from "../../../api-outside-types.ts";
 import { ProblemNote, Select } from "../../../parts/basics.tsx";
+import { Dialog } from "../../../parts/forms/dialog.tsx";
 import { useAction, useHub } from "../../../parts/hub.ts";
 import { Icon } from "../../../parts/icons.tsx";
 import { ProgressBar } from "../../../parts/progress.tsx";
@@ -24,13 +25,6 @@ export function FileDialog(props: {
   const { source, readers, onChange, onClose } = props;
   const { api } = useHub();
   const action = useAction();
-  const id = useId();
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const element = dialog.current;
-    element?.showModal();
-    return () => element?.close();
-  }, []);
   const [providerId, setProviderId] = useState(readers[0]?.id ?? "");
   const [file, setFile] = useState<File | null>(null);
   const [told, setTold] = useState<FileImport | null>(null);
@@ -63,16 +57,7 @@ export function FileDialog(props: {
   const proposed = told?.proposed ?? null;
   const mapping = proposed && (asked ?? !isSame(proposed, held)) ? proposed : null;
   return (
-    <dialog
-      class="dialog wide-dialog"
-      ref={dialog}
-      aria-labelledby={id}
-      onCancel={(event) => {
-        event.preventDefault();
-        onClose();
-      }}
-    >
-      <h2 id={id}>{t("file.title", { name: source.name })}</h2>
+    <Dialog title={t("file.title", { name: source.name })} size="wide" onClose={onClose}>
       <div class="stack">
         {!isDone && readers.length > 1 && (
           <Select
@@ -144,7 +129,7 @@ export function FileDialog(props: {
           </button>
         )}
       </div>
-    </dialog>
+    </Dialog>
   );
 }
 

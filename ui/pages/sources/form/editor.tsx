@@ -1,6 +1,7 @@
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useState } from "preact/hooks";
 import type { ChosenProvider, Source, SourceChoice, SourceKind, SourceTest } from "../../../api-outside-types.ts";
 import { ProblemNote, Select } from "../../../parts/basics.tsx";
+import { Dialog } from "../../../parts/forms/dialog.tsx";
 import { useAction, useHub } from "../../../parts/hub.ts";
 import { type DraftOf, draftOf, freeId, settingsOf } from "../../../shape/forms/form.ts";
 import { t } from "../../../text/text.ts";
@@ -22,13 +23,6 @@ export function SourceEditor(props: {
   const { source, kinds, sources, onClose, onDone } = props;
   const { api } = useHub();
   const action = useAction();
-  const id = useId();
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const element = dialog.current;
-    element?.showModal();
-    return () => element?.close();
-  }, []);
 
   const [kind, setKind] = useState(source?.kind ?? kinds[0]?.kind ?? "");
   const offered = kinds.find((one) => one.kind === kind)?.providers ?? [];
@@ -62,16 +56,7 @@ export function SourceEditor(props: {
   };
   const title = source ? t("source_form.change", { name: source.name }) : t("source_form.add");
   return (
-    <dialog
-      class="dialog wide-dialog"
-      ref={dialog}
-      aria-labelledby={id}
-      onCancel={(event) => {
-        event.preventDefault();
-        onClose();
-      }}
-    >
-      <h2 id={id}>{title}</h2>
+    <Dialog title={title} size="wide" onClose={onClose}>
       <form
         class="form"
         onSubmit={(event) => {
@@ -120,7 +105,7 @@ export function SourceEditor(props: {
           </button>
         </div>
       </form>
-    </dialog>
+    </Dialog>
   );
 }
 
