@@ -57,6 +57,18 @@ export async function* columnsFrom(
     yield columnsOf(query.order === "oldest_first" ? page : page.toReversed());
 }
 
+/** The first row whose time is not before. */
+export function firstFrom(times: Float64Array, time: Micros): number {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((times[middle] as number) < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** The text of a row, as it was stored. */
 export function stateText(states: StateColumn, row: number): string | null {
   if (states.form === "texts") return states.dictionary[states.indexes[row] as number] ?? null;

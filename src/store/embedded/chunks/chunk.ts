@@ -13,6 +13,8 @@ export type Chunk = {
   /** Ascending. */
   readonly times: Float64Array;
   readonly states: StateColumn;
+  /** Since when each row's state text holds. */
+  readonly changed: Float64Array;
   state(row: number): string | null;
   attributes(row: number): Attributes;
   row(row: number, attributes: boolean): Stored<Reading>;
@@ -50,6 +52,9 @@ export function createChunk({ series, count, firstPosition }: Head, index: numbe
     },
     get states() {
       return states();
+    },
+    get changed() {
+      return details().changed;
     },
     state: (row) => stateText(states(), row),
     attributes,

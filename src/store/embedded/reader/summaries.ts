@@ -1,12 +1,12 @@
 import { summarise } from "../../../domain/data/summary.ts";
 import type { Micros, Window } from "../../../domain/time/time.ts";
+import { firstFrom } from "../../shared/columns.ts";
 import { foldRuns, type Run, runOf } from "../../shared/rollups.ts";
 import { bucketOf, checkEdges, summariesOf } from "../../shared/summaries.ts";
 import type { BucketSummary, SummariesQuery, ViewReader } from "../../store.ts";
 import type { Chunk } from "../chunks/pack.ts";
 import { overlapping } from "./pieces.ts";
 import type { BlockReader, SealedChunk } from "./sealed/blocks.ts";
-import { firstFrom } from "./sealed/rows.ts";
 import type { TailReader } from "./tail/tail.ts";
 
 /** Told by what a chunk's header says where the chunk lies in one bucket, else by its columns; the rest from the readings. */

@@ -3,6 +3,7 @@ import type { Rollup } from "../../../../domain/data/rollup.ts";
 import type { Statistic } from "../../../../domain/data/statistic.ts";
 import type { Summary } from "../../../../domain/data/summary.ts";
 import type { Micros } from "../../../../domain/time/time.ts";
+import { firstFrom } from "../../../shared/columns.ts";
 import { type ChunkEntry, encodePack, openPack } from "../../chunks/pack.ts";
 import { encodeRollups, openRollups } from "../../chunks/rollups.ts";
 import { encodeStatistics, openStatistics } from "../../chunks/statistics.ts";
@@ -24,7 +25,8 @@ export type Content<Row extends { readonly position: Position }> = {
     readonly bytes: Buffer;
     readonly entries: readonly ChunkEntry[];
   };
-  decode(pack: Buffer, index: number): readonly Row[];
+  /** The rows of a chunk of a pack by its number; those that have ended before `from` may be left out. */
+  open(pack: Buffer): (index: number, from: Micros) => readonly Row[];
   summaries(rows: readonly Row[]): readonly Summary[];
 };
 
@@ -34,9 +36,13 @@ export const readingsContent = (timeZone: string): Content<Stored<Reading>> => (
   endOf: ({ time }) => time,
   unique: false,
   encode: encodePack,
-  decode: (pack, index) => {
-    const chunk = openPack(pack).chunk(index);
-    return Array.from({ length: chunk.count }, (_, i) => chunk.row(i, true));
+  open: (bytes) => {
+    const pack = openPack(bytes);
+    return (index, from) => {
+      const chunk = pack.chunk(index);
+      const first = firstFrom(chunk.times, from);
+      return Array.from({ length: chunk.count - first }, (_, i) => chunk.row(first + i, true));
+    };
   },
   summaries: createDaySummaries(timeZone),
 });
@@ -60,7 +66,10 @@ export const statisticsContent: Content<Stored<Statistic>> = {
       };
     }),
   }),
-  decode: (pack, index) => openStatistics(pack)[index] ?? [],
+  open: (bytes) => {
+    const lines = openStatistics(bytes);
+    return (index) => lines[index] ?? [];
+  },
   summaries: () => [],
 };
 
@@ -80,7 +89,10 @@ export const rollupsContent: Content<RollupRow> = {
       to: Math.max(...rows.map(({ summary }) => summary.lastTime)),
     })),
   }),
-  decode: (pack, index) => (openRollups(pack)[index] ?? []).map((rollup) => ({ ...rollup, position: 0 })),
+  open: (bytes) => {
+    const lines = openRollups(bytes);
+    return (index) => (lines[index] ?? []).map((rollup) => ({ ...rollup, position: 0 }));
+  },
   summaries: () => [],
 };
 

@@ -7,11 +7,13 @@ import {
   touchesTime,
 } from "../../../../domain/data/amendment.ts";
 import type { Micros, Window } from "../../../../domain/time/time.ts";
+import { openRollups } from "../../chunks/rollups.ts";
+import { openStatistics } from "../../chunks/statistics.ts";
 import { periodOfLine, seriesOfLine } from "../../format/statistic.ts";
 import type { Block, BlockKind } from "../file/block.ts";
 import type { ChunkKey } from "../file/content.ts";
 import type { ChunkPlace } from "../file/directory.ts";
-import { eventsIn, frameOf, readEventPlaces, rollupsIn, statisticsIn } from "../file/open-block.ts";
+import { eventsIn, frameOf, readEventPlaces } from "../file/open-block.ts";
 import { chunksOf, directoryOf, guarded, openSource, type Source, tableOf, timesOf, type Work } from "./sources.ts";
 
 /** What amendments take of one key of a block. */
@@ -101,13 +103,15 @@ function rowsOf(
 ): readonly Window[] | undefined {
   if (kind === "readings")
     return Array.from(timesOf(source, key, chunk, work) ?? [], (time) => ({ from: time, to: time }));
-  return guarded(source, null, chunk, work, () => {
-    const { at, length } = frameOf(chunk);
-    const frame = source.read(at, length);
-    return kind === "rollups"
-      ? rollupsIn(chunk, frame).map(({ summary }) => ({ from: summary.firstTime, to: summary.lastTime }))
-      : statisticsIn(chunk, frame).map(({ start }) => ({ from: start, to: start }));
-  });
+  return guarded(source, null, chunk, work, () =>
+    kind === "rollups"
+      ? source.pack(chunk, openRollups, (lines) =>
+          (lines[chunk.index] ?? []).map(({ summary }) => ({ from: summary.firstTime, to: summary.lastTime })),
+        )
+      : source.pack(chunk, openStatistics, (lines) =>
+          (lines[chunk.index] ?? []).map(({ start }) => ({ from: start, to: start })),
+        ),
+  );
 }
 
 function anyEvent(source: Source, amendments: readonly Amendment[], work: Work): boolean {

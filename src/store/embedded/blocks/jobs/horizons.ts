@@ -2,9 +2,9 @@ import type { SeriesId } from "../../../../domain/data/reading.ts";
 import type { Micros } from "../../../../domain/time/time.ts";
 import { cutoffOf } from "../../../shared/cutoffs.ts";
 import type { ShedPlan } from "../../../store.ts";
+import { openRollups } from "../../chunks/rollups.ts";
 import type { Block } from "../file/block.ts";
 import type { TableEntry } from "../file/directory.ts";
-import { frameOf, rollupsIn } from "../file/open-block.ts";
 import { chunksOf, guarded, openSource, type Source, tableOf, timesOf, type Work } from "./sources.ts";
 
 export type HorizonsJob = {
@@ -96,9 +96,8 @@ const anyEndsBefore = (source: Source, entry: TableEntry, cutoff: Micros, work: 
   chunksOf(source, entry, work).some((chunk) => {
     if (chunk.to < cutoff) return true;
     if (chunk.from >= cutoff) return false;
-    const rows = guarded(source, entry.series, chunk, work, () => {
-      const { at, length } = frameOf(chunk);
-      return rollupsIn(chunk, source.read(at, length));
-    });
+    const rows = guarded(source, entry.series, chunk, work, () =>
+      source.pack(chunk, openRollups, (lines) => lines[chunk.index] ?? []),
+    );
     return (rows ?? []).some(({ summary }) => summary.lastTime < cutoff);
   });

@@ -15,7 +15,7 @@ import {
   statisticsContent,
 } from "../file/content.ts";
 import { type ChunkPlace, type EventsPlace, PACK_FRAME } from "../file/directory.ts";
-import { decoded, eventsIn, frameOf, packBytes, readEventPlaces } from "../file/open-block.ts";
+import { eventsIn, frameOf, packBytes, readEventPlaces } from "../file/open-block.ts";
 import {
   CHUNK_ROWS,
   type ChunksWriter,
@@ -164,6 +164,7 @@ function mergeSeries<Row extends Positioned>({
   readonly work: MergeWork;
   readonly content: Content<Row>;
 }): void {
+  const from = cutoff ?? Number.NEGATIVE_INFINITY;
   let waiting: Row[] = [];
   let hull: Hull | undefined;
   /** Writes full chunks while more than two are there: the rest may grow to a full one yet. */
@@ -179,10 +180,10 @@ function mergeSeries<Row extends Positioned>({
     hull = undefined;
   };
   for (const group of groups) {
-    const kept = cutoff === null ? group : group.filter(({ chunk }) => chunk.to >= cutoff);
+    const kept = group.filter(({ chunk }) => chunk.to >= from);
     const [only] = kept;
     if (!only) continue;
-    const whole = (cutoff === null || only.chunk.from >= cutoff) && !taken?.mayTouch(only.chunk);
+    const whole = only.chunk.from >= from && !taken?.mayTouch(only.chunk);
     if (kept.length === 1 && whole && isFull(only) && (waiting.length === 0 || waiting.length >= OWN_PACK_ROWS)) {
       flush();
       const bytes = guarded(only.source, series, only.chunk, work, () =>
@@ -192,11 +193,10 @@ function mergeSeries<Row extends Positioned>({
       continue;
     }
     for (const { chunk } of kept) hull = hullOf(hull ?? chunk, chunk);
-    const read = kept.flatMap((one) => rowsOf(one, series, work, content));
+    const read = kept.flatMap((one) => rowsOf(one, series, from, work, content));
     const rows = kept.length > 1 ? inOrder(content, read) : read;
     for (const row of rows)
-      if ((cutoff === null || content.endOf(row) >= cutoff) && !taken?.takes(content.timeOf(row), content.endOf(row)))
-        waiting.push(row);
+      if (content.endOf(row) >= from && !taken?.takes(content.timeOf(row), content.endOf(row))) waiting.push(row);
     flushFull();
   }
   flush();
@@ -213,14 +213,13 @@ const isFull = ({ chunk }: OwnChunk): boolean => chunk.count >= CHUNK_ROWS / 2 &
 function rowsOf<Row extends Positioned>(
   { source, chunk: place }: OwnChunk,
   series: ChunkKey,
+  from: Micros,
   work: MergeWork,
   content: Content<Row>,
 ): readonly Row[] {
   return (
-    guarded(source, series, place, work, () => {
-      const { at, length } = frameOf(place);
-      return decoded(place, () => content.decode(packBytes(place, source.read(at, length)), place.index));
-    }) ?? []
+    guarded(source, series, place, work, () => source.pack(place, content.open, (rows) => rows(place.index, from))) ??
+    []
   );
 }
 

@@ -3,15 +3,16 @@ import { createRoller, type Rollup } from "../../../../domain/data/rollup.ts";
 import { calendarOf } from "../../../../domain/time/calendar.ts";
 import type { Micros, Window } from "../../../../domain/time/time.ts";
 import { byTimeAndPosition } from "../../../shared/ledger.ts";
+import { openPack } from "../../chunks/pack.ts";
 import type { RollupRow } from "../file/content.ts";
 import type { ChunkPlace } from "../file/directory.ts";
-import { frameOf, packIn } from "../file/open-block.ts";
 import { CHUNK_ROWS, type ChunksWriter } from "../file/writer.ts";
 import { guarded, type Source, type Work } from "./sources.ts";
 
 /** A gap in states; `series`: null where it concerns all. */
 export type Hole = Window & { readonly series: SeriesId | null };
 
+type Row = Pick<Stored<Reading>, "time" | "changed" | "state" | "position">;
 type OwnChunk = { readonly source: Source; readonly chunk: ChunkPlace };
 
 /** Writes what the readings of one series before a time amount to. Holds those of one day, and of chunks that overlap. */
@@ -39,7 +40,7 @@ export function rollSeries(needs: {
     found = found.slice(CHUNK_ROWS);
   };
   for (const group of needs.groups) {
-    const rows: Stored<Reading>[] = [];
+    const rows: Row[] = [];
     for (const { source, chunk } of group)
       if (chunk.from < before) rows.push(...(guarded(source, series, chunk, work, () => rowsOf(source, chunk)) ?? []));
     for (const row of group.length > 1 ? rows.sort(byTimeAndPosition) : rows)
@@ -49,8 +50,14 @@ export function rollSeries(needs: {
   if (found.length > 0) writer.add(series, found);
 }
 
-function rowsOf(source: Source, place: ChunkPlace): Stored<Reading>[] {
-  const { at, length } = frameOf(place);
-  const chunk = packIn(place, source.read(at, length)).chunk(place.index);
-  return Array.from({ length: chunk.count }, (_, i) => chunk.row(i, false));
-}
+/** Without what no roll-up tells of. */
+const rowsOf = (source: Source, place: ChunkPlace): Row[] =>
+  source.pack(place, openPack, (pack) => {
+    const { count, times, changed, state, position } = pack.chunk(place.index);
+    return Array.from({ length: count }, (_, i) => ({
+      time: times[i] as Micros,
+      changed: changed[i] as Micros,
+      state: state(i),
+      position: position(i),
+    }));
+  });

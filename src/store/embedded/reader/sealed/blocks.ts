@@ -4,6 +4,7 @@ import type { Rollup } from "../../../../domain/data/rollup.ts";
 import type { Statistic } from "../../../../domain/data/statistic.ts";
 import { describeError } from "../../../../domain/failure.ts";
 import type { Micros, Window } from "../../../../domain/time/time.ts";
+import { firstFrom } from "../../../shared/columns.ts";
 import type { Damage, LogEntry } from "../../../store.ts";
 import type { Block, BlockKind } from "../../blocks/file/block.ts";
 import type { ChunkKey } from "../../blocks/file/content.ts";
@@ -30,7 +31,6 @@ import type { Chunk, Pack } from "../../chunks/pack.ts";
 import { type StatisticLine, seriesOfLine } from "../../format/statistic.ts";
 import type { OpenFiles } from "../open-files.ts";
 import { createCache } from "./cache.ts";
-import { firstFrom } from "./rows.ts";
 
 export type SealedChunk = { readonly block: Block; readonly place: ChunkPlace };
 export type SealedEvents = { readonly block: Block; readonly place: EventsPlace };

@@ -1,4 +1,4 @@
-import type { Micros } from "../../../../domain/time/time.ts";
+import { firstFrom } from "../../../shared/columns.ts";
 import { windowLeft } from "../../../shared/query.ts";
 import type { ReadingsQuery } from "../../../store.ts";
 import type { ChunkPlace } from "../../blocks/file/directory.ts";
@@ -19,18 +19,6 @@ export function rowsAsked(
   if (query.order === "oldest_first") while (from < to && !isPast(chunk, place, from, query)) from++;
   else while (to > from && !isPast(chunk, place, to - 1, query)) to--;
   return { from, to };
-}
-
-/** The first row whose time is not before. */
-export function firstFrom(times: Float64Array, time: Micros): number {
-  let low = 0;
-  let high = times.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((times[middle] as number) < time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /**
