@@ -52,6 +52,11 @@ export const p9: Bench = {
           goals: [{ of: "ours", must: "at least", limit: 0.9 }],
         },
         {
+          name: "space that roll-ups of what went take, of what the month took",
+          unit: "",
+          ours: ours.rollupBytes / ours.monthBytes,
+        },
+        {
           name: "readings that went and should not have, or stayed",
           unit: `of ${ours.readings.toLocaleString("en-US")}`,
           ours: ours.wrong,
@@ -90,12 +95,16 @@ async function ourSide(folder: string, changes: number) {
     const ms = performance.now() - began;
     const wrote = writtenBytes("self") - written;
     const { sealed: bytesAfter } = await sizesOf(store);
+    const rollupBytes = store
+      .storage()
+      .filter(({ kind }) => kind === "rollups")
+      .reduce((sum, { bytes }) => sum + bytes, 0);
     const left = await countBefore(store, before);
     let wrong = 0;
     // The last reading before the cut-off stays, so that what held when the kept time begins is known.
     for (const [id, count] of perSeries)
       wrong += Math.abs((left.get(id) ?? 0) - (isKept(id) ? count : Math.min(1, count)));
-    return { before, readings, gone, ms, written: wrote, bytesBefore, bytesAfter, monthBytes, wrong };
+    return { before, readings, gone, ms, written: wrote, bytesBefore, bytesAfter, monthBytes, rollupBytes, wrong };
   } finally {
     await store.close();
   }

@@ -21,8 +21,10 @@ test("few readings are rolled up by days of the home, more by hours, many by fiv
   const every = (minutes: number, hours: number) =>
     Array.from({ length: (hours * 60) / minutes }, (_, i) => row(start + i * minutes * MINUTE));
   assert.deepEqual(counts(rolled(every(60, 48))), [24, 24]);
-  assert.deepEqual(counts(rolled(every(15, 3))), [4, 4, 4]);
-  assert.deepEqual(counts(rolled(every(0.5, 1))), Array(12).fill(10));
+  assert.deepEqual(counts(rolled(every(15, 24))), [96]);
+  assert.deepEqual(counts(rolled(every(5, 3))), [12, 12, 12]);
+  assert.deepEqual(counts(rolled(every(0.5, 1))), [120]);
+  assert.deepEqual(counts(rolled(every(0.2, 1))), Array(12).fill(25));
 });
 
 test("a day is that of the home's clocks, with 23 and 25 hours and midnight beside the hour", () => {
@@ -31,8 +33,8 @@ test("a day is that of the home's clocks, with 23 and 25 hours and midnight besi
   assert.deepEqual(counts(rolled(hourly("2026-03-28T23:00:00Z", 47), "Europe/Berlin")), [23, 24]);
   assert.deepEqual(counts(rolled(hourly("2026-10-24T22:00:00Z", 49), "Europe/Berlin")), [25, 24]);
   // Midnight is at 18:15 of the UTC clock; what lies in that hour before it is of the day before.
-  const dense = Array.from({ length: 8 }, (_, i) => row(at("2026-06-01T18:00:00Z") + i * 4 * MINUTE));
-  assert.deepEqual(counts(rolled(dense, "Asia/Kathmandu")), [4, 4]);
+  const dense = Array.from({ length: 24 }, (_, i) => row(at("2026-06-01T18:00:00Z") + i * 1.25 * MINUTE));
+  assert.deepEqual(counts(rolled(dense, "Asia/Kathmandu")), [12, 12]);
 });
 
 test("no roll-up reaches over the beginning or end of a gap", () => {

@@ -26,9 +26,12 @@ type Row = Pick<Reading, "time" | "changed" | "state">;
 
 const HOUR: Micros = 3_600_000_000;
 const FIVE_MINUTES: Micros = 300_000_000;
-/** Five minutes pay where they are at most an eighth of the readings, hours where they are a quarter; days always. */
-const LEAST_OF_FIVE_MINUTES = 8;
-const LEAST_OF_AN_HOUR = 4;
+/**
+ * A roll-up takes some 28 bytes and a reading not five: hours pay where they take at most half of what their readings
+ * took, five minutes where a quarter, and days always. Of fewer readings an hour took more than they did.
+ */
+export const LEAST_OF_FIVE_MINUTES = 24;
+export const LEAST_OF_AN_HOUR = 12;
 /** Further ones are told by no roll-up: a text that says the time would take more than the readings did. */
 const MOST_STATES = 64;
 

@@ -155,7 +155,7 @@ test("a bucket finer than what is kept is as long as that, and nothing is made u
       const history = createHistory({ store, startWorker: () => startWorker("history/worker"), clock, log: silentLog });
       try {
         const start = at("2026-12-01T00:00:00Z");
-        const rows = [...Array(24 * 12).keys()].map((i) => ({ time: start + i * 300_000_000 + 60_000_000, value: i }));
+        const rows = [...Array(24 * 15).keys()].map((i) => ({ time: start + i * 240_000_000 + 60_000_000, value: i }));
         await store.append([{ kind: "series", series: 1, identity: identity("sensor.s") }]);
         await store.append(
           rows.map(({ time, value }) => ({
@@ -176,15 +176,15 @@ test("a bucket finer than what is kept is as long as that, and nothing is made u
           source,
           count,
         ]);
-        // Of each hour there is one roll-up, from its first to its last reading (11:56 stays: it held at noon).
+        // Of each hour there is one roll-up, from its first to its last reading (11:57 stays: it held at noon).
         assert.deepEqual(told.slice(0, 3), [
-          [600, 660, "rollups", 12],
-          [660, 715, "rollups", 11],
+          [600, 660, "rollups", 15],
+          [660, 715, "rollups", 14],
           [715, 720, "readings", 1],
         ]);
         assert.equal(told.length, 3 + 12);
         const [first] = buckets;
-        assert.deepEqual([first?.min, first?.max], [119, 131]);
+        assert.deepEqual([first?.min, first?.max], [149, 164]);
         assert.equal(first?.approximate, undefined);
         const points = JSON.parse(
           await new Response(
@@ -197,10 +197,10 @@ test("a bucket finer than what is kept is as long as that, and nothing is made u
         const [series] = points.series;
         assert.deepEqual(series.rolled_up, {
           from: "2026-12-01T00:01:00.000000Z",
-          to: "2026-12-01T11:56:00.000000Z",
+          to: "2026-12-01T11:57:00.000000Z",
         });
-        assert.equal(series.points.length, 24 * 12 - 143);
-        assert.ok(Math.abs(series.completeness - (24 * 60 - 11 * 60 - 56) / (24 * 60)) < 1e-9);
+        assert.equal(series.points.length, 24 * 15 - 179);
+        assert.ok(Math.abs(series.completeness - (24 * 60 - 11 * 60 - 57) / (24 * 60)) < 1e-9);
       } finally {
         await history.close();
       }

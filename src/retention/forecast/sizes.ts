@@ -1,3 +1,4 @@
+import { LEAST_OF_AN_HOUR, LEAST_OF_FIVE_MINUTES } from "../../domain/data/rollup.ts";
 import { type Micros, utcMonthEnd } from "../../domain/time/time.ts";
 import type { Usage } from "../../store/store.ts";
 
@@ -10,7 +11,7 @@ const BYTES_PER_BLOCK = 90;
 /** Of what readings take now, more readings take at least so much. */
 const LEAST_SHARE = 0.25;
 /** What a roll-up takes; measured. */
-const BYTES_OF_A_ROLLUP = 25;
+const BYTES_OF_A_ROLLUP = 28;
 
 export const monthStart = (month: string): Micros => Date.parse(`${month}-01T00:00:00Z`) * 1000;
 
@@ -52,7 +53,7 @@ export function rollupBytes(usage: readonly Usage[], span: Span): number {
 
 /** As `createRoller` chooses, for readings that come evenly. */
 const rollupsPerDay = (readings: number): number =>
-  readings < 24 * 4 ? Math.min(readings, 1) : readings < 288 * 8 ? 24 : 288;
+  readings < 24 * LEAST_OF_AN_HOUR ? Math.min(readings, 1) : readings < 288 * LEAST_OF_FIVE_MINUTES ? 24 : 288;
 
 /** Which part of a month's time lies before a time; of the months in which the store begins and ends, of what it has of them. */
 export function shareBefore(month: string, before: Micros, span: Span): number {
