@@ -22,6 +22,7 @@ function startHub(store: Store, settings: Map<string, unknown>, more: Partial<Am
   });
   const amending = createAmending({
     store,
+    readingsAt: async () => [],
     settings: { get: (key) => settings.get(key), set: (key, value) => void settings.set(key, structuredClone(value)) },
     backups: { list: async () => [], make: async () => assert.fail(), remove: async () => assert.fail() },
     publish: { changes: () => {}, gaps: () => {} },

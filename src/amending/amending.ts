@@ -1,6 +1,8 @@
 import type { Gap, Reading, SeriesId, Stored } from "../domain/data/reading.ts";
 import { currentIdentity, type Series } from "../domain/data/series.ts";
 import { describeError, Failure } from "../domain/failure.ts";
+import { isOutside } from "../domain/outside/names.ts";
+import { INSTEAD_OF } from "../domain/outside/record.ts";
 import type { Micros, Window } from "../domain/time/time.ts";
 import type { Jobs, JobWork } from "../platform/jobs/jobs.ts";
 import type { Clock } from "../platform/time/clock.ts";
@@ -53,10 +55,9 @@ export type Amending = {
 };
 
 export type AmendingNeeds = {
-  readonly store: Pick<
-    Store,
-    "correct" | "countErasure" | "erase" | "series" | "view" | "release" | "reader" | "quarantined"
-  >;
+  readonly store: Pick<Store, "correct" | "countErasure" | "erase" | "series" | "quarantined">;
+  /** The readings of a time, in the order in which they came, with attributes. */
+  readonly readingsAt: (series: SeriesId, time: Micros) => Promise<readonly Stored<Reading>[]>;
   readonly settings: Book;
   readonly backups: {
     /** Ids of all there are. */
@@ -79,7 +80,7 @@ export type AmendingNeeds = {
 export const ERASURE = "erasure";
 
 export function createAmending(needs: AmendingNeeds): Amending {
-  const { store, backups, publish, busy, jobs, clock, log } = needs;
+  const { store, readingsAt, backups, publish, busy, jobs, clock, log } = needs;
   const receipts = openReceipts(needs.settings);
   const corrections = createPreviews<Omit<CorrectionsPreview, "id" | "asOf" | "expires">>({
     kind: "correction",
@@ -95,25 +96,6 @@ export function createAmending(needs: AmendingNeeds): Amending {
     series: series.map((id) => ({ series: id, names: withEvents ? namesOf(store.series().get(id)) : [] })),
     window,
   });
-
-  const readingsAt = async (series: SeriesId, time: Micros): Promise<Stored<Reading>[]> => {
-    const view = store.view({ series: [series], events: false, log: false });
-    const reader = store.reader(view);
-    try {
-      const found: Stored<Reading>[] = [];
-      const asked = {
-        window: { from: time, to: time + 1 },
-        order: "oldest_first",
-        limit: 1000,
-        attributes: true,
-      } as const;
-      for await (const page of reader.readings({ series, ...asked })) found.push(...page);
-      return found;
-    } finally {
-      await reader.close();
-      store.release(view);
-    }
-  };
 
   const erase = async (receipt: Receipt, { signal, tell }: JobWork) => {
     const { backups: wanted, entities, window, withEvents } = receipt;
@@ -195,10 +177,12 @@ export function createAmending(needs: AmendingNeeds): Amending {
             fix: "Take the time from its history, to the microsecond.",
           });
         const { position: _, ...was } = old;
+        // From now on it is the user's word, which no source takes back.
+        const { [INSTEAD_OF]: __, ...attributes } = was.attributes;
         const after: Reading | null = instead && {
           ...was,
           state: instead.state,
-          attributes: instead.attributes ?? was.attributes,
+          attributes: instead.attributes ?? (isOutside(nameOf(series)) ? attributes : was.attributes),
           changed: instead.state === was.state ? was.changed : time,
           ...{ origin: "corrected", flaws: [] },
         };

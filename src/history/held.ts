@@ -8,10 +8,22 @@ import type { Store, ViewReader } from "../store/store.ts";
 /** Keys of readings; `rolledUp`: of this time readings were let go, so what is not among them may have been held. */
 export type HeldRows = Set<string> & { readonly rolledUp?: Window };
 
+/** What the store holds of a series in a window. */
+export type HeldIn = {
+  /** Also true of a time of which readings were let go: nothing is told anew there. */
+  has(time: Micros, state: string | null): boolean;
+  /** Whether there is a reading at a time, whatever its state. */
+  holds(time: Micros): boolean;
+};
+
 /** What the store holds already, for whoever fills holes: asked on the main thread, small, and rarely. */
 export type Held = {
   /** Keys of all readings of a series in a window. */
   rows(series: SeriesId, window: Window): Promise<HeldRows>;
+  /** The same to be asked, reading by reading. */
+  heldIn(series: SeriesId, window: Window): Promise<HeldIn>;
+  /** The readings of a time, in the order in which they came, with attributes. */
+  readingsAt(series: SeriesId, time: Micros): Promise<readonly Stored<Reading>[]>;
   /** The readings next to a time, without attributes. */
   around(
     series: SeriesId,
@@ -44,15 +56,41 @@ export function createHeld(needs: { store: Store; keyOf: (time: Micros, state: s
       store.release(view);
     }
   };
-  const rows: Held["rows"] = async (series, window) => {
+  const readIn = async (series: SeriesId, window: Window) => {
     const keys = new Set<string>();
+    const times = new Set<Micros>();
     let rolledUp: Window | undefined;
     const query = { series, window, order: "oldest_first", limit: Number.MAX_SAFE_INTEGER, attributes: false } as const;
     await read({ series: [series] }, async (reader) => {
-      for await (const page of reader.readings(query)) for (const { time, state } of page) keys.add(keyOf(time, state));
+      for await (const page of reader.readings(query))
+        for (const { time, state } of page) {
+          keys.add(keyOf(time, state));
+          times.add(time);
+        }
       rolledUp = await reader.rolledUp(series);
     });
+    return { keys, times, rolledUp };
+  };
+  const rows: Held["rows"] = async (series, window) => {
+    const { keys, rolledUp } = await readIn(series, window);
     return Object.assign(keys, rolledUp && { rolledUp });
+  };
+  const heldIn: Held["heldIn"] = async (series, window) => {
+    const { keys, times, rolledUp } = await readIn(series, window);
+    return {
+      has: (time, state) =>
+        keys.has(keyOf(time, state)) || (rolledUp !== undefined && time >= rolledUp.from && time < rolledUp.to),
+      holds: (time) => times.has(time),
+    };
+  };
+  const readingsAt: Held["readingsAt"] = async (series, time) => {
+    const found: Stored<Reading>[] = [];
+    const window = { from: time, to: time + 1 };
+    await read({ series: [series], events: false, log: false }, async (reader) => {
+      const query = { series, window, order: "oldest_first", limit: 1000, attributes: true } as const;
+      for await (const page of reader.readings(query)) found.push(...page);
+    });
+    return found;
   };
   const around: Held["around"] = async (series, time) => {
     const found: Awaited<ReturnType<Held["around"]>> = { before: undefined, after: undefined };
@@ -66,6 +104,8 @@ export function createHeld(needs: { store: Store; keyOf: (time: Micros, state: s
   };
   return {
     rows,
+    heldIn,
+    readingsAt,
     around,
     byName: (holder) => ({
       latest: (entityId) => {

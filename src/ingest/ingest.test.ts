@@ -38,7 +38,9 @@ function setUp(disk: (entries: readonly IngestEntry[]) => void | Promise<void> =
     series: [],
     latest: store.latest,
     isHeld: async () => false,
-    heldIn: async () => () => false,
+    heldIn: async () => ({ has: () => false, holds: () => false }),
+    readingsAt: async () => [],
+    correct: store.correct,
     publish: {
       changes: (changes) => {
         told.push("changes");

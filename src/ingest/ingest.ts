@@ -16,6 +16,7 @@ import { maskAttributes, maskEvent } from "./secrets.ts";
 import { createThinning, type Thinning } from "./thinning/thinning.ts";
 import { createPatientAppend } from "./write/append.ts";
 import { type Batch, createBatch, putGap } from "./write/batch.ts";
+import { createCorrecting } from "./write/correcting.ts";
 import { type Counts, createStoring } from "./write/storing.ts";
 
 export type Ingest = {
@@ -57,6 +58,8 @@ export function createIngest(needs: IngestNeeds): Ingest {
     onStored: excluded.settle,
   });
 
+  const correct = createCorrecting({ correct: needs.correct, publish, last });
+
   const masked = new WeakMap<object, Change["attributes"]>();
   const withoutSecrets = (attributes: Change["attributes"]) => {
     const known = masked.get(attributes);
@@ -82,6 +85,7 @@ export function createIngest(needs: IngestNeeds): Ingest {
   const fileOutside = createOutsideFiling({
     ...{ identities, excluded, quality, latest },
     heldIn: needs.heldIn,
+    readingsAt: needs.readingsAt,
     now: clock.now,
     onRepeated: () => void counts.repeated++,
   });
@@ -153,8 +157,9 @@ export function createIngest(needs: IngestNeeds): Ingest {
     recordOutside: (items) =>
       inTurn(async () => {
         const batch = createBatch();
-        await fileOutside(items, batch);
+        const corrected = await fileOutside(items, batch);
         await store(batch, "outside");
+        await correct(corrected);
       }),
     recordPast: (items) => inTurn(() => filePast(items)),
     holder: identities.holder,

@@ -13,6 +13,14 @@ export type IngestEntry =
   | { readonly kind: "statistic"; readonly statistic: Statistic }
   | { readonly kind: "series"; readonly series: SeriesId; readonly identity: Identity };
 
+/** What the store holds of a series in a window. */
+export type HeldIn = {
+  /** Also true of a time of which readings were let go: nothing is told anew there. */
+  has(time: Micros, state: string | null): boolean;
+  /** Whether there is a reading at a time, whatever its state. */
+  holds(time: Micros): boolean;
+};
+
 export type IngestedChange = {
   readonly series: SeriesId;
   readonly reading: Stored<Reading>;
@@ -31,7 +39,13 @@ export type IngestNeeds = {
   /** Whether the store has this very reading; asked only for one heard live that is older than the latest of its series. */
   readonly isHeld: (series: SeriesId, time: Micros, state: string | null) => Promise<boolean>;
   /** What the store holds of a series in a window; asked only for values of sources that are older than the latest. */
-  readonly heldIn: (series: SeriesId, window: Window) => Promise<(time: Micros, state: string | null) => boolean>;
+  readonly heldIn: (series: SeriesId, window: Window) => Promise<HeldIn>;
+  /** The readings of a time, with attributes; asked only for a slot of which a source says something else than before. */
+  readonly readingsAt: (series: SeriesId, time: Micros) => Promise<readonly Reading[]>;
+  /** Puts readings in the place of all that the store holds of their series and time; their positions in that order. */
+  readonly correct: (
+    corrections: readonly { readonly series: SeriesId; readonly time: Micros; readonly reading: Reading }[],
+  ) => Promise<readonly Position[]>;
   /**
    * The readings next to a time in the store, without attributes; asked only for one that is older than the latest of a
    * series that a rule thins.

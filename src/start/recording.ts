@@ -34,13 +34,9 @@ export function openRecording({ clock, log, status, onClose }: Ground, { databas
     latest: store.latest,
     isHeld: (series, time, state) =>
       held.rows(series, { from: time, to: time + 1 }).then((rows) => rows.has(rowKey(time, state))),
-    heldIn: async (series, window) => {
-      const rows = await held.rows(series, window);
-      // Of a time that was let go nothing is told anew.
-      const { rolledUp } = rows;
-      return (time, state) =>
-        rows.has(rowKey(time, state)) || (rolledUp !== undefined && time >= rolledUp.from && time < rolledUp.to);
-    },
+    heldIn: held.heldIn,
+    readingsAt: held.readingsAt,
+    correct: store.correct,
     publish: feed.publish,
     around: held.around,
     keepExclusions: {

@@ -17,7 +17,7 @@ import type { Recording } from "./recording.ts";
 export function openUpkeep(
   { config, clock, log, status, keep }: Ground,
   { folder, database, store, room }: Data,
-  { jobs, feed }: Recording,
+  { held, jobs, feed }: Recording,
   { home, version }: { readonly home: Home; readonly version: string },
 ) {
   const timeZone = () => home.facts()?.timeZone;
@@ -57,6 +57,7 @@ export function openUpkeep(
   const hold = keep(createBackupHold({ store, database, clock, log: log.for("backup"), status }));
   const amending = createAmending({
     store,
+    readingsAt: held.readingsAt,
     settings: database.settings,
     backups: {
       list: async () => (await backups.list()).backups.map(({ id }) => id),

@@ -29,7 +29,9 @@ function setUp(
     series: store.series().values(),
     latest: store.latest,
     isHeld: async () => false,
-    heldIn: async () => () => false,
+    heldIn: async () => ({ has: () => false, holds: () => false }),
+    readingsAt: async () => [],
+    correct: store.correct,
     publish: {
       changes: (changes) => published.push(...changes.map(({ reading }) => `${reading.state}`)),
       events: (events) => published.push(...events.map(({ type }) => type)),

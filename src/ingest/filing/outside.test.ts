@@ -27,10 +27,9 @@ function setUp() {
     append: store.append,
     series: store.series().values(),
     latest: store.latest,
-    heldIn: async (series, window) => {
-      const rows = await held.rows(series, window);
-      return (time, state) => rows.has(keyOf(time, state));
-    },
+    heldIn: held.heldIn,
+    readingsAt: held.readingsAt,
+    correct: store.correct,
     isHeld: async () => false,
     around: held.around,
     publish: {
@@ -103,6 +102,40 @@ test("what is late lands in the past and does not become the present; what was b
   assert.deepEqual(published, ["9 live", "8 late", "8.5 late"]);
   assert.equal(store.latest(ingest.holder(NAME) as number)?.state, "9");
 });
+
+test("what a slot amounted to counts once: said anew it takes the old value's place, but never what the user put there", async () => {
+  const { ingest, value, stored, published, store } = setUp();
+  const slot = (minute: number, state: string, origin: Origin = "late") => ({
+    ...value(minute, state, origin),
+    replaces: true as const,
+  });
+  await ingest.recordOutside([slot(-30, "0.1", "imported"), slot(0, "0.4"), slot(30, "0.2"), slot(60, "0.3")]);
+  await ingest.recordOutside([slot(-30, "0.1", "imported"), slot(0, "0.5"), slot(60, "0.3")]);
+  assert.deepEqual(await stored(), ["-30 0.1 imported", "0 0.5 corrected", "30 0.2 late", "60 0.3 late"]);
+  const series = ingest.holder(NAME) as number;
+  const view = store.view();
+  const asked = { window: { from: TEST_TIME, to: TEST_TIME + 1 }, order: "oldest_first", limit: 9 } as const;
+  for await (const [row] of store.reader(view).readings({ series, ...asked, attributes: true }))
+    assert.deepEqual(row?.attributes, { unit_of_measurement: "°C", instead_of: "0.4" });
+  store.release(view);
+
+  // The latest one too, and again; of before the source it is told to nobody.
+  published.length = 0;
+  await ingest.recordOutside([slot(60, "0.6")]);
+  await ingest.recordOutside([slot(60, "0.6"), slot(60, "0.9"), slot(-30, "0.7", "imported")]);
+  assert.equal(store.latest(series)?.state, "0.6");
+  assert.deepEqual(published, ["0.6 corrected"]);
+  assert.deepEqual(await stored(), ["-30 0.7 corrected", "0 0.5 corrected", "30 0.2 late", "60 0.6 corrected"]);
+
+  const time = TEST_TIME + 30 * MINUTE;
+  const [mine] = await rowsAt(store, series, time);
+  await store.correct([{ series, time, reading: { ...(mine as Reading), state: "0.25" } }]);
+  await ingest.recordOutside([slot(30, "0.2"), slot(30, "0.3")]);
+  assert.deepEqual((await stored()).slice(2, 3), ["30 0.25 corrected"]);
+});
+
+const rowsAt = (store: ReturnType<typeof createMemoryStore>, series: number, time: number) =>
+  createHeld({ store, keyOf: String }).readingsAt(series, time);
 
 test("what happens to Home Assistant's entities does not happen to a source's series", async () => {
   const { ingest, value, stored, store, held, present, heard } = setUp();

@@ -34,7 +34,9 @@ function setUp(kept: { value: unknown } = { value: undefined }, store = createMe
     append: store.append,
     series: store.series().values(),
     latest: store.latest,
-    heldIn: async () => () => false,
+    heldIn: async () => ({ has: () => false, holds: () => false }),
+    readingsAt: async () => [],
+    correct: store.correct,
     isHeld: (series, time, state) =>
       held.rows(series, { from: time, to: time + 1 }).then((rows) => rows.has(`${time} ${state}`)),
     around: held.around,

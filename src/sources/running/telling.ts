@@ -65,6 +65,7 @@ export function createTelling(needs: {
     state: String(piece.value),
     attributes: attributesOf(whose, piece),
     origin: isNow ? "live" : originOf(piece.from),
+    ...(isInterval(whose.quantity) ? { replaces: true } : {}),
   });
   const nothing = (whose: Whose, time: Micros, isNow: boolean): OutsideItem => ({
     kind: "reading",

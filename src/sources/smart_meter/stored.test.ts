@@ -54,10 +54,9 @@ function start(given: {
     append: store.append,
     series: store.series().values(),
     latest: store.latest,
-    heldIn: async (series, window) => {
-      const rows = await held.rows(series, window);
-      return (time, state) => rows.has(keyOf(time, state));
-    },
+    heldIn: held.heldIn,
+    readingsAt: held.readingsAt,
+    correct: store.correct,
     isHeld: async () => false,
     around: held.around,
     publish: { changes: () => {}, events: () => {}, gaps: () => {} },
@@ -356,6 +355,12 @@ test("a file is looked at, confirmed and taken in once, however often it comes; 
     ],
   );
   assert.deepEqual(await hub.day("import_interval", "2026-11-25"), { sum: 0.6, count: 3 });
+  // The company says something else of a quarter of an hour, twice.
+  const corrected = CSV.replace(";0,2", ";0,7");
+  for (let i = 0; i < 2; i++) await send("", corrected);
+  assert.deepEqual(await hub.day("import_interval", "2026-11-25"), { sum: 1.1, count: 3 });
+  const quarter = (await hub.rows("import_interval")).find(({ state }) => state === "0.7");
+  assert.deepEqual([quarter?.origin, quarter?.attributes.instead_of], ["corrected", "0.2"]);
 
   for (const [what, given, status, code] of [
     ["of no source", await send("", CSV, "nobody"), 404, "not_found"],

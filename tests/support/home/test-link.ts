@@ -53,10 +53,9 @@ export function startTestLink(
     append: store.append,
     series: store.series().values(),
     latest: store.latest,
-    heldIn: async (series, window) => {
-      const rows = await held.rows(series, window);
-      return (time, state) => rows.has(rowKey(time, state));
-    },
+    heldIn: held.heldIn,
+    readingsAt: held.readingsAt,
+    correct: store.correct,
     isHeld: async (series, time, state) =>
       (await held.rows(series, { from: time, to: time + 1 })).has(rowKey(time, state)),
     publish: { changes: () => {}, events: () => {}, gaps: () => {} },

@@ -14,6 +14,8 @@ import { createCalendar } from "../../../src/domain/time/calendar.ts";
 import { createEnergy } from "../../../src/energy/energy.ts";
 import { createMeterBook } from "../../../src/energy/meters/book.ts";
 import { createExchange } from "../../../src/exchange/exchange.ts";
+import { rowKey } from "../../../src/hass/fill/fill.ts";
+import { createHeld } from "../../../src/history/held.ts";
 import { createHistory } from "../../../src/history/history.ts";
 import { createLiveBus, type LiveChange } from "../../../src/live/topics.ts";
 import { createJobs } from "../../../src/platform/jobs/jobs.ts";
@@ -141,6 +143,7 @@ export function startTestHub(more: Partial<ApiNeeds> = {}) {
   });
   const amending = createAmending({
     store,
+    readingsAt: createHeld({ store, keyOf: rowKey }).readingsAt,
     settings: database.settings,
     backups: { list: async () => [], make: async () => "none", remove: async () => {} },
     publish: { changes: () => {}, gaps: (gaps) => bus.publish("gap", gaps) },
