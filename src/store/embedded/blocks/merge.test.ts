@@ -237,6 +237,42 @@ test("a page goes on after its cursor, whatever was sealed and merged since it w
     }),
   ));
 
+test("a block of many packs, some of one long chunk and some of many short ones, is merged row by row as it was", () =>
+  withFolder((folder) =>
+    using(openIn(folder, { seals: true, maintainer: blockingMaintainer }), async (store) => {
+      const [long, short] = [range(1, 4), range(4, 60)];
+      const rowsIn = (series: number) => (long.includes(series) ? 900 : 7);
+      const half = (number: number): Entry[] =>
+        [...long, ...short].flatMap((series) =>
+          range(0, rowsIn(series)).map((i) => {
+            const second = number * 100_000 + i * 60 + series;
+            return at(second, { series, state: `${series}/${second}`, attributes: { of: series } });
+          }),
+        );
+      await store.append([...long, ...short].map((series) => seriesEntry(series)));
+      for (const number of [0, 1]) {
+        await store.append(half(number));
+        await store.seal();
+      }
+      await store.shed({
+        readings: { default: T0 + 50_000 * SECOND, series: new Map([5, 6].map((series) => [series, null])) },
+        events: { default: null },
+      });
+      for (const series of [...long, ...short]) {
+        const all = range(0, rowsIn(series)).map((i) => i * 60 + series);
+        const first = [5, 6].includes(series) ? all : all.filter((s) => s >= 50_000 || s === lastUpTo(all, 50_000));
+        const kept = [...first, ...all.map((second) => 100_000 + second)];
+        const rows = await rowsOf(store, series);
+        assert.deepEqual(
+          rows.map(({ time, state, attributes }) => [(time - T0) / SECOND, state, attributes.of]),
+          kept.map((second) => [second, `${series}/${second}`, series]),
+        );
+      }
+    }),
+  ));
+
+const lastUpTo = (all: readonly number[], most: number) => all.findLast((one) => one <= most);
+
 test("nothing from the cut-off on goes: neither a reading of that very time, nor its chunk, nor an event", () =>
   withFolder((folder) =>
     using(openIn(folder, SMALL), async (store) => {
