@@ -154,13 +154,16 @@ export function createIngest(needs: IngestNeeds): Ingest {
       status.set("recording", { state: "degraded", why: "Nothing comes in: the link is paused.", fix });
     },
     record: (items) => inTurn(async () => store(await file(items))),
-    recordOutside: (items) =>
-      inTurn(async () => {
+    recordOutside: async (items) => {
+      let corrected: readonly Reading[] = [];
+      await inTurn(async () => {
         const batch = createBatch();
-        const corrected = await fileOutside(items, batch);
+        corrected = await fileOutside(items, batch);
         await store(batch, "outside");
-        await correct(corrected);
-      }),
+      });
+      // Not in turn: a correction may have to wait for a merge, and what Home Assistant tells must not wait with it.
+      await correct(corrected);
+    },
     recordPast: (items) => inTurn(() => filePast(items)),
     holder: identities.holder,
     excluded,

@@ -16,7 +16,7 @@ import { createIngest } from "../ingest.ts";
 const MINUTE = 60_000_000;
 const NAME = "outside.weather_temperature";
 
-function setUp() {
+function setUp(before: () => Promise<void> = async () => {}) {
   const clock = createTestClock();
   const store = createMemoryStore();
   const status = createStatusBoard({ clock });
@@ -29,7 +29,10 @@ function setUp() {
     latest: store.latest,
     heldIn: held.heldIn,
     readingsAt: held.readingsAt,
-    correct: store.correct,
+    correct: async (corrections) => {
+      await before();
+      return store.correct(corrections);
+    },
     isHeld: async () => false,
     around: held.around,
     publish: {
@@ -132,6 +135,20 @@ test("what a slot amounted to counts once: said anew it takes the old value's pl
   await store.correct([{ series, time, reading: { ...(mine as Reading), state: "0.25" } }]);
   await ingest.recordOutside([slot(30, "0.2"), slot(30, "0.3")]);
   assert.deepEqual((await stored()).slice(2, 3), ["30 0.25 corrected"]);
+});
+
+test("what Home Assistant tells does not wait for a correction, which may have to wait for the store's own work", async () => {
+  const merged = Promise.withResolvers<void>();
+  const { ingest, value, stored, heard } = setUp(() => merged.promise);
+  const slot = (state: string) => ({ ...value(0, state, "late"), replaces: true as const });
+  await ingest.recordOutside([slot("0.4")]);
+  const corrected = ingest.recordOutside([slot("0.5")]);
+  await heard("light.kitchen", 1);
+  assert.deepEqual(await stored("light.kitchen"), ["1 on live"]);
+  assert.deepEqual(await stored(), ["0 0.4 late"]);
+  merged.resolve();
+  await corrected;
+  assert.deepEqual(await stored(), ["0 0.5 corrected"]);
 });
 
 const rowsAt = (store: ReturnType<typeof createMemoryStore>, series: number, time: number) =>
