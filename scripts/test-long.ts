@@ -102,6 +102,8 @@ const page = [
   "",
   "Made by `npm run test:long`, which takes some hours; with names of steps (`npm run test:long -- core`) those alone are run again.",
   ...STEPS.flatMap(({ name }) => (kept.has(name) ? ["", kept.get(name)] : [])),
+  // What somebody wrote beside them, such as what was run again alone.
+  ...[...kept].flatMap(([name, section]) => (STEPS.some((step) => step.name === name) ? [] : ["", section])),
   "",
 ];
 writeFileSync(PAGE, page.join("\n"));
