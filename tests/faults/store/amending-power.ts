@@ -48,8 +48,9 @@ export const powerCutsWhileAmending: Fault = {
       if (noted(step) === "erased") Object.assign(done, { corrected: true, erased: true });
       if (!at.has(i)) continue;
       const loss = LOSSES[starts % LOSSES.length] as Loss;
-      const store = join(folder, "cut");
-      writeTree(folder, inCut(playing.after(loss, random)));
+      // Another path each time: what was read of a block is kept by its path, which no store uses twice.
+      const store = join(folder, `cut-${i}`);
+      writeTree(store, inCut(playing.after(loss, random)));
       await finish(row, store, { ...done, at: `${loss} lost after step ${i} (seed ${SEED})`, logsMayEnd: true });
       rmSync(store, { recursive: true, force: true });
       starts++;

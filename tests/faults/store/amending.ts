@@ -81,14 +81,15 @@ function expected(series: number, corrected: boolean): string[] {
     .map((number) => (corrected && isCorrected(number) ? "corrected" : stateOf(number)));
 }
 
-/** What a store answers that was cut off, then finished; `logsMayEnd`: unsynced ends of the log may be damaged. */
+/** What a store answers that was cut off, then finished; `logsMayEnd`: unsynced ends of the log may be damaged, and what began unsynced be set aside. */
 export async function finish(
   row: Row,
   folder: string,
   life: { corrected: boolean; erased: boolean; at: string; logsMayEnd?: boolean },
 ): Promise<void> {
   const { at } = life;
-  const damages = () => store.damages().filter(({ file }) => !(life.logsMayEnd && /^[0-9a-f]{16}\.log$/.test(file)));
+  const damages = () =>
+    store.damages().filter(({ file }) => !(life.logsMayEnd && /^[0-9a-f]{16}\.log(\.quarantine)?$/.test(file)));
   let store = await openSmall(folder);
   try {
     const first = await statesOf(store);

@@ -47,8 +47,9 @@ export const powerCuts: Fault = {
       note(promised, step);
       if (!at.has(i)) continue;
       const loss = LOSSES[came.starts % LOSSES.length] as Loss;
-      const store = join(folder, "cut");
-      writeTree(folder, inCut(playing.after(loss, random)));
+      // Another path each time: what was read of a block is kept by its path, which no store uses twice.
+      const store = join(folder, `cut-${i}`);
+      writeTree(store, inCut(playing.after(loss, random)));
       await startAfter(row, store, {
         ...promised,
         what: `${loss} lost after step ${i}`,
@@ -89,10 +90,10 @@ function note(promised: Promised, step: Step): void {
 
 /** As the store's folder, and as a machine that has been started again since. */
 export function inCut(tree: ReadonlyMap<string, Buffer | "folder">): ReadonlyMap<string, Buffer | "folder"> {
-  const own = [...tree].filter(([path]) => path === "store" || path.startsWith("store/"));
+  const own = [...tree].filter(([path]) => path.startsWith("store/"));
   return new Map(
     own.map(([path, content]) => [
-      path.replace(/^store/, "cut"),
+      path.slice("store/".length),
       path === "store/running.json" && content !== "folder" ? anotherBoot(content) : content,
     ]),
   );
