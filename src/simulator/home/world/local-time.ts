@@ -1,3 +1,4 @@
+import { createOffset } from "../../../domain/time/offset.ts";
 import type { Micros } from "../../../domain/time/time.ts";
 
 export type Local = {
@@ -15,34 +16,14 @@ const HOUR_MICROS = 3_600_000_000;
 
 /** The home's wall clock, summer time included. */
 export function createLocalTime(timeZone: string): (time: Micros) => Local {
-  const format = new Intl.DateTimeFormat("en-GB", {
-    timeZone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-  });
+  const offsetOf = createOffset(timeZone);
   // Clocks change on the hour, so one offset serves each hour.
   const offsets = new Map<number, number>();
   const offsetAt = (time: Micros): number => {
     const hour = Math.floor(time / HOUR_MICROS);
     const known = offsets.get(hour);
     if (known !== undefined) return known;
-    const parts = Object.fromEntries(
-      format.formatToParts(hour * 3_600_000).map(({ type, value }) => [type, Number(value)]),
-    ) as { [part: string]: number };
-    const shown = Date.UTC(
-      parts.year as number,
-      (parts.month as number) - 1,
-      parts.day,
-      parts.hour,
-      parts.minute,
-      parts.second,
-    );
-    const offset = (shown - hour * 3_600_000) * 1000;
+    const offset = offsetOf(hour * 3_600_000) * 1000;
     if (offsets.size > 500) offsets.clear();
     offsets.set(hour, offset);
     return offset;
