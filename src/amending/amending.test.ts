@@ -144,3 +144,21 @@ test("nothing is erased while it would come back or somebody copies the files, a
     await eventually(10, () => assert.equal(state(hub), "done"));
     await hub.jobs.close();
   }));
+
+test("what the user corrects is the user's word: it no longer says that its source took another value's place", () =>
+  withHome(async (store) => {
+    await store.append([seriesEntry(2, { entityId: "outside.meter_import_interval" })]);
+    const attributes = { instead_of: "0.4", until: "then" };
+    const readingOf = (series: number) => ({
+      ...{ series, time: T0, changed: T0, state: "0.5", attributes, context: null },
+      ...{ origin: "corrected" as const, timeIsArrival: false, flaws: [], position: 1 },
+    });
+    const hub = startHub(store, new Map(), { readingsAt: async (series) => [readingOf(series)] });
+    const wanted = [1, 2].map((series) => ({ series, time: T0, instead: { state: "0.6" } }));
+    const { corrections } = await hub.amending.previewCorrections(wanted);
+    assert.deepEqual(
+      corrections.map(({ after }) => after?.attributes),
+      [attributes, { until: "then" }],
+      "an attribute of that name is Home Assistant's own where the entity is",
+    );
+  }));
